@@ -1,0 +1,42 @@
+"""The error tree.
+
+    HotlineError                one sentence for the operator; exit code 1
+    ├── SettingError            a setting is wrong: names the variable
+    ├── StoreError              the database cannot be used as it is
+    ├── BadInput                a value from outside is malformed: names what and why
+    │   ├── NaiveTimestamp      an instant without a time zone
+    │   └── UnknownYear         the calendar does not know the working days of that year
+    └── Refused                 an action that is not possible now; says what is (shown in Chinese)
+
+No message of these carries a secret or a customer's text.
+"""
+
+from __future__ import annotations
+
+
+class HotlineError(Exception):
+    """Root of the tree; ``str()`` is one sentence fit for an operator."""
+
+
+class SettingError(HotlineError):
+    """A setting is missing or wrong; the sentence names the variable."""
+
+
+class StoreError(HotlineError):
+    """The database is unreachable, too new, too old or damaged."""
+
+
+class BadInput(HotlineError):
+    """A value from outside is malformed."""
+
+
+class NaiveTimestamp(BadInput):
+    """An instant carries no time zone."""
+
+
+class UnknownYear(BadInput):
+    """The calendar does not know the working days of a year; it never guesses."""
+
+
+class Refused(HotlineError):
+    """An action is not possible in this state; the sentence, in Chinese, says what is possible."""
