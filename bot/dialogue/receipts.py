@@ -1,0 +1,153 @@
+"""Times as people say them, and why a deadline is what it is, in plain Chinese."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+
+from bot.desk.calendar import SHANGHAI, Segment
+from bot.desk.contract import Hours, ServiceTerms
+from bot.desk.sla import ClockName, Deadline
+from bot.desk.tables import LEVEL_NAMES
+from bot.desk.terms import Level, Zone
+
+_WEEKDAYS = "一二三四五六日"
+_NAMED_DAYS = {-1: "昨天", 0: "今天", 1: "明天"}
+_DAY = timedelta(days=1)
+_DAYS_FROM_MINUTES = 48 * 60  # below two days people say hours: a contract's 12 hours are no half day
+_SHORT_MINUTES = 12 * 60
+_CLOCK_NAMES = {
+    ClockName.CONFIRMATION: "确认",
+    ClockName.RESPONSE: "响应",
+    ClockName.ONSITE: "到场",
+    ClockName.NEXT_UPDATE: "进展通报",
+    ClockName.AGREED: "约定时间",
+}
+_ZONE_NAMES = {Zone.INSIDE: "北京五环以内", Zone.BEYOND: "北京五环以外", Zone.AWAY: "外地"}
+
+
+def say_time(due: datetime, now: datetime) -> str:
+    """Return a deadline in Shanghai's days: 今天 18:50 前, 明天（周二）11:00 前, 11月24日（周二）09:00 前.
+
+    Seconds are left off: what is said is never later than what is due. Midnight ends the day before: 24:00.
+    """
+    local = due.astimezone(SHANGHAI)
+    day, clock = local.date(), f"{local:%H:%M}"
+    if local.time() == time():
+        day, clock = day - _DAY, "24:00"
+    today = now.astimezone(SHANGHAI).date()
+    away = (day - today).days
+    if away == 0:
+        return f"今天 {clock} 前"
+    if away in _NAMED_DAYS:
+        return f"{_NAMED_DAYS[away]}（周{_WEEKDAYS[day.weekday()]}）{clock} 前"
+    year = "" if day.year == today.year else f"{day.year}年"
+    return f"{year}{day.month}月{day.day}日（周{_WEEKDAYS[day.weekday()]}）{clock} 前"
+
+
+def say_deadline(deadline: Deadline, now: datetime) -> str:
+    """Return a deadline with what is left of it while that is short: 今天 18:50 前，约 2 小时内; 立即 for at once."""
+    if deadline.duration_minutes is None and deadline.due == deadline.started_at:
+        return "立即"
+    said = say_time(deadline.due, now)
+    left = round((deadline.due - now).total_seconds() / 60)
+    return f"{said}，约 {say_duration(_coarse(left))}内" if 0 < left <= _SHORT_MINUTES else said
+
+
+def say_duration(minutes: int) -> str:
+    """Return minutes as people say them: 45 分钟, 2 小时, 1 小时 50 分钟, 3 天 2 小时."""
+    return _say_span(timedelta(minutes=minutes))
+
+
+def say_hours(hours: Hours) -> str:
+    """Return hours of the day: 09:00–17:00, or 22:00–次日 06:00 across midnight."""
+    opens, closes = hours
+    if closes == time():
+        return f"{opens:%H:%M}–24:00"
+    return f"{opens:%H:%M}–{'次日 ' if closes < opens else ''}{closes:%H:%M}"
+
+
+def service_hours_zh(terms: ServiceTerms) -> str:
+    """Return the hours in which the contract's response clock runs, as the customer is told them."""
+    if terms.level is Level.DIAMOND:
+        return f"贵方工作日 {say_hours(terms.office_hours)}"
+    if terms.level is Level.ENHANCED or terms.response_around_the_clock:
+        return "全天 24 小时"
+    return f"每天 {say_hours(terms.service_hours)}"
+
+
+def deadline_reason(deadline: Deadline, terms: ServiceTerms) -> str:
+    """Return in a few words why the deadline is where it is: 因服务时段为每天 09:00–17:00."""
+    if deadline.clock == ClockName.ONSITE:
+        return _onsite_reason(deadline, terms)
+    if terms.level is Level.DIAMOND:
+        return f"因工程师驻场时间为{service_hours_zh(terms)}"
+    return f"因服务时段为{service_hours_zh(terms)}"
+
+
+def receipt_lines(deadline: Deadline, terms: ServiceTerms) -> list[str]:
+    """Return the counting that led to a deadline, window by window, so that a customer can check it."""
+    name = _CLOCK_NAMES[ClockName(deadline.clock)]
+    start = f"{deadline.started_at.astimezone(SHANGHAI).year}年{_say_instant(deadline.started_at)}"
+    since = "判断不能远程解决" if deadline.clock == ClockName.ONSITE else "报障"
+    lines = [f"{start} {since}，{LEVEL_NAMES[terms.level]}服务，{_rule(deadline, terms, name)}"]
+    first = deadline.segments[0].start if deadline.segments else deadline.due
+    if first > deadline.started_at:
+        lines.append(f"当时不在{service_hours_zh(terms)}之内，从 {_say_instant(first)} 起")
+    counted = timedelta()
+    for segment in deadline.segments:
+        counted += segment.duration
+        lines.append(f"{_say_segment(segment)} 计 {_say_span(segment.duration)}，累计 {_say_span(counted)}")
+    return [*lines, f"{name}截止：{_say_instant(deadline.due)}"]
+
+
+def _coarse(minutes: int) -> int:
+    """Round what is said to be 'about': to 5 minutes below an hour, to half hours above."""
+    step = 30 if minutes >= 60 else 5 if minutes >= 10 else 1
+    return round(minutes / step) * step
+
+
+def _rule(deadline: Deadline, terms: ServiceTerms, name: str) -> str:
+    if deadline.duration_minutes is None:
+        return f"驻场工程师立即{name}" if deadline.clock == ClockName.RESPONSE else f"立即{name}"
+    span = say_duration(deadline.duration_minutes)
+    if deadline.clock == ClockName.ONSITE:
+        return f"{span}内{name}，{_onsite_reason(deadline, terms)}"
+    return f"{span}内{name}，只计{service_hours_zh(terms)}"
+
+
+def _onsite_reason(deadline: Deadline, terms: ServiceTerms) -> str:
+    if terms.level is Level.DIAMOND:
+        return "因钻石级现场服务为实时"
+    place = _ZONE_NAMES[terms.zone]
+    if not deadline.in_contract:
+        return f"因合同未约定{place}的到场时间，这是我方的目标时间"
+    agreed = "合同记录中约定的到场时间" if terms.zone is Zone.BEYOND else "合同的到场时间"
+    return f"因现场在{place}，按{agreed}，不分昼夜连续计时"
+
+
+def _say_instant(instant: datetime) -> str:
+    local = instant.astimezone(SHANGHAI)
+    return f"{local.month}月{local.day}日（周{_WEEKDAYS[local.weekday()]}）{_say_clock(local)}"
+
+
+def _say_clock(local: datetime) -> str:
+    return f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}"
+
+
+def _say_segment(segment: Segment) -> str:
+    start, end = segment.start.astimezone(SHANGHAI), segment.end.astimezone(SHANGHAI)
+    if end.date() == start.date():
+        last = _say_clock(end)
+    elif end == datetime.combine(start.date() + _DAY, time(), SHANGHAI):
+        last = "24:00"
+    else:
+        last = _say_instant(segment.end)
+    return f"{_say_instant(segment.start)}–{last}"
+
+
+def _say_span(span: timedelta) -> str:
+    minutes, seconds = divmod(int(span.total_seconds()), 60)
+    days, minutes = divmod(minutes, 24 * 60) if minutes >= _DAYS_FROM_MINUTES else (0, minutes)
+    hours, minutes = divmod(minutes, 60)
+    parts = ((days, "天"), (hours, "小时"), (minutes, "分钟"), (seconds, "秒"))
+    return " ".join(f"{number} {unit}" for number, unit in parts if number) or "0 分钟"
