@@ -45,6 +45,10 @@ class Deadline:
     segments: tuple[Segment, ...]
     in_contract: bool = True
 
+    def is_met_at(self, instant: datetime) -> bool:
+        """Tell whether what happens at ``instant`` is in time; the deadline itself still is."""
+        return as_utc(instant) <= self.due
+
 
 def response_deadline(
     reported_at: datetime, priority: Priority, terms: ServiceTerms, workdays: Workdays

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from bot.desk.calendar import SHANGHAI, Segment
 from bot.desk.contract import Hours, ServiceTerms
 from bot.desk.sla import ClockName, Deadline
-from bot.desk.tables import LEVEL_NAMES
+from bot.desk.tables import ENTITLEMENTS, LEVEL_NAMES, Service
 from bot.desk.terms import Level, Zone
 
 _WEEKDAYS = "一二三四五六日"
@@ -30,10 +30,7 @@ def say_time(due: datetime, now: datetime) -> str:
 
     Seconds are left off: what is said is never later than what is due. Midnight ends the day before: 24:00.
     """
-    local = due.astimezone(SHANGHAI)
-    day, clock = local.date(), f"{local:%H:%M}"
-    if local.time() == time():
-        day, clock = day - _DAY, "24:00"
+    day, clock = _end_of(due.replace(second=0, microsecond=0))
     today = now.astimezone(SHANGHAI).date()
     away = (day - today).days
     if away == 0:
@@ -41,11 +38,11 @@ def say_time(due: datetime, now: datetime) -> str:
     if away in _NAMED_DAYS:
         return f"{_NAMED_DAYS[away]}（周{_WEEKDAYS[day.weekday()]}）{clock} 前"
     year = "" if day.year == today.year else f"{day.year}年"
-    return f"{year}{day.month}月{day.day}日（周{_WEEKDAYS[day.weekday()]}）{clock} 前"
+    return f"{year}{_say_day(day)}{clock} 前"
 
 
 def say_deadline(deadline: Deadline, now: datetime) -> str:
-    """Return a deadline with what is left of it while that is short: 今天 18:50 前，约 2 小时内; 立即 for at once."""
+    """Return a deadline, with what is left of it while that is short: 今天 18:50 前，约 2 小时内; or 立即."""
     if deadline.duration_minutes is None and deadline.due == deadline.started_at:
         return "立即"
     said = say_time(deadline.due, now)
@@ -92,12 +89,17 @@ def receipt_lines(deadline: Deadline, terms: ServiceTerms) -> list[str]:
     lines = [f"{start} {since}，{LEVEL_NAMES[terms.level]}服务，{_rule(deadline, terms, name)}"]
     first = deadline.segments[0].start if deadline.segments else deadline.due
     if first > deadline.started_at:
-        lines.append(f"当时不在{service_hours_zh(terms)}之内，从 {_say_instant(first)} 起")
+        lines.append(f"当时在{_hours_name(terms)}之外，从 {_say_instant(first)} 起算")
     counted = timedelta()
     for segment in deadline.segments:
         counted += segment.duration
         lines.append(f"{_say_segment(segment)} 计 {_say_span(segment.duration)}，累计 {_say_span(counted)}")
-    return [*lines, f"{name}截止：{_say_instant(deadline.due)}"]
+    return [*lines, f"{name}截止：{_say_end(deadline.due)}"]
+
+
+def no_onsite_line(terms: ServiceTerms) -> str:
+    """Return that the level has no on-site service (contract 1)."""
+    return f"{LEVEL_NAMES[terms.level]}服务{ENTITLEMENTS[terms.level][Service.ONSITE].text}"
 
 
 def _coarse(minutes: int) -> int:
@@ -108,11 +110,13 @@ def _coarse(minutes: int) -> int:
 
 def _rule(deadline: Deadline, terms: ServiceTerms, name: str) -> str:
     if deadline.duration_minutes is None:
-        return f"驻场工程师立即{name}" if deadline.clock == ClockName.RESPONSE else f"立即{name}"
+        if deadline.clock == ClockName.ONSITE:
+            return f"立即{name}"
+        return f"驻场工程师在{service_hours_zh(terms)} 内立即{name}"
     span = say_duration(deadline.duration_minutes)
     if deadline.clock == ClockName.ONSITE:
         return f"{span}内{name}，{_onsite_reason(deadline, terms)}"
-    return f"{span}内{name}，只计{service_hours_zh(terms)}"
+    return f"{span}内{name}，只计{_hours_name(terms)}（{service_hours_zh(terms)}）"
 
 
 def _onsite_reason(deadline: Deadline, terms: ServiceTerms) -> str:
@@ -125,24 +129,40 @@ def _onsite_reason(deadline: Deadline, terms: ServiceTerms) -> str:
     return f"因现场在{place}，按{agreed}，不分昼夜连续计时"
 
 
-def _say_instant(instant: datetime) -> str:
+def _hours_name(terms: ServiceTerms) -> str:
+    return "工程师驻场时间" if terms.level is Level.DIAMOND else "服务时段"
+
+
+def _end_of(instant: datetime) -> tuple[date, str]:
+    """Return day and time of day of an end: midnight is 24:00 of the day that it ends."""
     local = instant.astimezone(SHANGHAI)
-    return f"{local.month}月{local.day}日（周{_WEEKDAYS[local.weekday()]}）{_say_clock(local)}"
+    if local.time() == time():
+        return local.date() - _DAY, "24:00"
+    return local.date(), _say_clock(local)
+
+
+def _say_day(day: date) -> str:
+    return f"{day.month}月{day.day}日（周{_WEEKDAYS[day.weekday()]}）"
 
 
 def _say_clock(local: datetime) -> str:
     return f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}"
 
 
+def _say_instant(instant: datetime) -> str:
+    local = instant.astimezone(SHANGHAI)
+    return f"{_say_day(local.date())}{_say_clock(local)}"
+
+
+def _say_end(instant: datetime) -> str:
+    day, clock = _end_of(instant)
+    return f"{_say_day(day)}{clock}"
+
+
 def _say_segment(segment: Segment) -> str:
-    start, end = segment.start.astimezone(SHANGHAI), segment.end.astimezone(SHANGHAI)
-    if end.date() == start.date():
-        last = _say_clock(end)
-    elif end == datetime.combine(start.date() + _DAY, time(), SHANGHAI):
-        last = "24:00"
-    else:
-        last = _say_instant(segment.end)
-    return f"{_say_instant(segment.start)}–{last}"
+    day, clock = _end_of(segment.end)
+    same_day = day == segment.start.astimezone(SHANGHAI).date()
+    return f"{_say_instant(segment.start)}–{clock if same_day else _say_end(segment.end)}"
 
 
 def _say_span(span: timedelta) -> str:
