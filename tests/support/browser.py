@@ -43,21 +43,26 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
+def page_faults() -> list[str]:
+    """What went wrong in `page`: the test fails if anything is left in it."""
+    return []
+
+
+@pytest.fixture
+def page(browser: Browser, page_faults: list[str]) -> Iterator[Page]:
     """Open an empty page; the test fails if a script throws or asks for an address outside this machine."""
     context = browser.new_context(locale="zh-CN", timezone_id="Asia/Shanghai")
-    faults: list[str] = []
 
     def guard(route: Route) -> None:
         if urlsplit(route.request.url).hostname in LOOPBACK:
             route.continue_()
         else:
-            faults.append(f"asked for {route.request.url}")
+            page_faults.append(f"asked for {route.request.url}")
             route.abort()
 
     context.route("**/*", guard)
     opened = context.new_page()
-    opened.on("pageerror", lambda error: faults.append(f"script error: {error}"))
+    opened.on("pageerror", lambda error: page_faults.append(f"script error: {error}"))
     yield opened
     context.close()
-    assert not faults, faults
+    assert page_faults == []
