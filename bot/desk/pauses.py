@@ -13,7 +13,7 @@ from bot.desk.calendar import ServiceHours, Window, as_utc
 class PausedHours:
     """Service hours without the pauses, so that a pause costs only the business time inside it.
 
-    ``pauses`` are half-open, in any order, and may overlap; the caller ends one that is still open at its ``now``.
+    ``pauses`` are half-open, in any order, and may overlap; the caller ends an open one at its ``now``.
     """
 
     hours: ServiceHours
