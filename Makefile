@@ -68,19 +68,20 @@ $(RUN_STAMP):
 $(DEV_STAMP):
 	@$(call install,.[dev],run dev)
 
+# setuptools: an old one that comes with the venv brings pkg_resources, which jieba would import, and that is slow.
 # A venv that was left half-way (.installing), or made by another interpreter or in another folder, is made anew.
 define install
-	set -e; mkdir -p '$(TMPDIR)'; \
+	set -e; mkdir -p .cache/tmp; \
 	command -v '$(PYTHON)' >/dev/null || { echo 'hotline: $(PYTHON) is not installed' >&2; exit 1; }; \
 	'$(PYTHON)' -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
 	  echo "hotline needs Python 3.11 or later; this is $$('$(PYTHON)' -V 2>&1)" >&2; exit 1; }; \
 	'$(PYTHON)' -c 'import ensurepip, venv' 2>/dev/null || { \
 	  echo 'hotline needs the Python module venv (on Debian: apt install python3-venv)' >&2; exit 1; }; \
 	if [ -e $(VENV)/.installing ] || [ ! -x $(PY) ] || [ "$$(cat $(VENV)/.who 2>/dev/null || echo $(WHO))" != $(WHO) ]; \
-	then rm -rf $(VENV); '$(PYTHON)' -m venv $(VENV); fi; \
+	then rm -rf $(VENV); mkdir -p $(VENV); touch $(VENV)/.installing; '$(PYTHON)' -m venv $(VENV); fi; \
 	touch $(VENV)/.installing; rm -f $(VENV)/.run-* $(VENV)/.dev-*; \
 	echo 'Installing into $(VENV); this takes a minute, once.' >&2; \
-	$(PY) -m pip install --quiet --use-pep517 --constraint constraints.txt --editable '$1'; \
+	$(PY) -m pip install --quiet --use-pep517 --constraint constraints.txt setuptools --editable '$1'; \
 	echo $(WHO) >$(VENV)/.who; \
 	for kind in $2; do touch $(VENV)/.$$kind-$(WHO)-$(WHAT); done; \
 	rm -f $(VENV)/.installing
