@@ -4,8 +4,8 @@ The State Council announces a year's holidays in the November before. Until the 
 operator can write the notice into a YAML file:
 
     2027:
-      off: [2027-01-01, 2027-02-05..2027-02-11]
-      work: [2027-02-14]
+      holidays: [2027-01-01, 2027-02-05..2027-02-11]
+      workdays: [2027-02-14]
 
 A year that stands in the file is known: weekends are off, other days are worked, but for what is listed. Days
 listed go before the package, and may lie at the end of the year before, as a notice's sometimes do.
@@ -26,6 +26,7 @@ from bot.errors import BadInput, UnknownYear
 
 FILE_NAME = "workdays.yaml"
 _SATURDAY = 5
+_OFF, _WORK = "holidays", "workdays"  # not "off", which YAML reads as false
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ def load_workdays(path: Path | None = None) -> PrcWorkdays:
         return PrcWorkdays()
     try:
         raw = yaml.safe_load(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
+    except (OSError, ValueError, yaml.YAMLError) as error:  # ValueError: not UTF-8, or a 30 February
         raise BadInput(f"{path}: can't be read: {' '.join(str(error).split())}") from error
     try:
         return _parse({} if raw is None else raw)
@@ -87,15 +88,15 @@ def load_workdays(path: Path | None = None) -> PrcWorkdays:
 
 def _parse(raw: Any) -> PrcWorkdays:
     if not isinstance(raw, dict):
-        raise BadInput("must hold years, each with lists `off` and `work`")
+        raise BadInput(f"must hold years, each with lists `{_OFF}` and `{_WORK}`")
     days: dict[date, bool] = {}
     for year, lists in raw.items():
-        if type(year) is not int or not isinstance(lists, dict) or lists.keys() - {"off", "work"}:
-            raise BadInput(f"{year}: must be a year with lists `off` and `work`")
-        for kind in ("off", "work"):
+        if type(year) is not int or not isinstance(lists, dict) or lists.keys() - {_OFF, _WORK}:
+            raise BadInput(f"{year}: must be a year with lists `{_OFF}` and `{_WORK}`")
+        for kind in (_OFF, _WORK):
             for day in _days(year, kind, lists.get(kind) or []):
-                if days.setdefault(day, kind == "work") is not (kind == "work"):
-                    raise BadInput(f"{year}: {day} is listed both as off and as work")
+                if days.setdefault(day, kind == _WORK) is not (kind == _WORK):
+                    raise BadInput(f"{year}: {day} is listed both as off and as worked")
     return PrcWorkdays(frozenset(raw), days)
 
 

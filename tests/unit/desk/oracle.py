@@ -1,6 +1,6 @@
 """A brute-force oracle: service seconds are marked one by one in a table, deadlines are read off it.
 
-It shares no code with `bot.desk.calendar`: local time is seconds since a Shanghai midnight, counting a lookup.
+It shares no code with the calendar: local time is seconds since a Shanghai midnight, counting looks up.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class Oracle:
         return timedelta(seconds=served)
 
     def due(self, start: datetime, seconds: int) -> datetime:
-        """Return the end of the ``seconds``-th service second from ``start``; for 0 the next service second."""
+        """Return the end of the ``seconds``-th service second from ``start``; for 0 the next one's start."""
         before = self.served_before[self.second(start)]
         if not seconds:
             return self.instant(self.served_seconds[before])
