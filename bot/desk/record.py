@@ -7,6 +7,7 @@ from dataclasses import MISSING, fields
 from datetime import date, time
 from decimal import Decimal, InvalidOperation
 from enum import Enum
+from functools import cache
 from types import NoneType, UnionType
 from typing import Any, TypeVar, cast, get_args, get_origin, get_type_hints
 
@@ -48,7 +49,7 @@ def from_json(kind: type[T], raw: Mapping[str, Any]) -> T:
     Raises:
         BadInput: names every field that is missing, unknown or malformed.
     """
-    hints = get_type_hints(kind)
+    hints = _hints(kind)
     known = {field.name: field for field in fields(cast(Any, kind))}
     problems = [f"{name}: unknown field" for name in raw if name not in known]
     values: dict[str, Any] = {}
@@ -63,6 +64,11 @@ def from_json(kind: type[T], raw: Mapping[str, Any]) -> T:
     if problems:
         raise BadInput("; ".join(problems))
     return kind(**values)
+
+
+@cache
+def _hints(kind: type) -> dict[str, Any]:
+    return get_type_hints(kind)
 
 
 def _reason(error: Exception, value: object) -> str:
