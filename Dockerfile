@@ -20,7 +20,7 @@ RUN /opt/hotline/bin/python -m pip install --quiet --use-pep517 --no-deps --forc
  && /opt/hotline/bin/python -m pip uninstall --quiet --yes setuptools pip 2>/dev/null
 
 FROM python:3.13-slim
-RUN useradd --system --uid 10001 --home-dir /data --shell /usr/sbin/nologin hotline \
+RUN useradd --uid 10001 --no-create-home --home-dir /data --shell /usr/sbin/nologin hotline \
  && install -d -o hotline -g hotline /data
 COPY --from=build /opt/hotline /opt/hotline
 ENV PATH=/opt/hotline/bin:$PATH \
