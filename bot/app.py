@@ -1,0 +1,121 @@
+"""The composition root: the only place that wires rooms together."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import timedelta
+from pathlib import Path
+
+import knowledge
+from bot import clock as real_clock
+from bot.clock import Clock
+from bot.delivery.inbox import Inbox, Message
+from bot.delivery.outbox import Channel, Dispatcher, Watchers
+from bot.desk.watch import WatchPolicy
+from bot.dialogue import customer, staff, told
+from bot.dialogue.rescue import rescue
+from bot.dialogue.turn import Office, Turn
+from bot.errors import SettingError
+from bot.messages import Inbound
+from bot.settings import Settings
+from bot.store import migrate
+from bot.store.store import Store, UnitOfWork, sqlite_file
+from bot.watch.sweep import sweep
+from bot.workdays import load_workdays
+from intents import Classifier
+
+
+class App:
+    """The program, wired; what `serve`, `chat`, `demo` and the tests drive.
+
+    Args:
+        channels: the channel of each platform by its name, for what goes out.
+        now: the clock; a test's or the real one.
+    """
+
+    def __init__(
+        self, settings: Settings, channels: Mapping[str, Channel], now: Clock = real_clock.now
+    ) -> None:
+        self.settings = settings
+        self.now = now
+        self.classifier = _classifier(settings.knowledge)
+        self.store = open_store(settings)
+        self.office = Office(
+            self.classifier, self.store.workdays, settings.hotline_numbers, settings.sales_contact
+        )
+        self.inbox = Inbox(self.store, self._handle, self._rescue)
+        self.dispatcher = Dispatcher(self.store, dict(channels), Watchers(told.responded, told.undelivered))
+
+    def submit(self, inbound: Inbound) -> int:
+        """Receive a message (durable when this returns), then handle it; return its id."""
+        inbox_id, is_new = self.inbox.receive(inbound, self.now())
+        if is_new:
+            self.inbox.handle(inbox_id, self.now())
+        return inbox_id
+
+    def resume(self) -> int:
+        """Handle what was received and not handled before a crash."""
+        return self.inbox.resume(self.now())
+
+    def deliver(self, chats: Collection[int] | None = None) -> int:
+        """Deliver what is pending, to all chats or to some."""
+        return self.dispatcher.deliver(self.now, chats)
+
+    def sweep(self) -> int:
+        """Do what time makes due."""
+        return sweep(self.store, self.now())
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.store.close()
+
+    def _handle(self, unit: UnitOfWork, message: Message) -> None:
+        turn = self._turn(unit, message)
+        (staff if _is_staff(turn) else customer).answer(turn)
+
+    def _rescue(self, unit: UnitOfWork, message: Message) -> None:
+        rescue(self._turn(unit, message))
+
+    def _turn(self, unit: UnitOfWork, message: Message) -> Turn:
+        return Turn(
+            desk=unit,
+            office=self.office,
+            inbound=message.inbound,
+            inbox_id=message.id,
+            chat=message.chat,
+            contact=message.contact,
+            reported_at=message.reported_at,
+            now=unit.now,
+        )
+
+
+def open_store(settings: Settings) -> Store:
+    """Open the database of the settings; a SQLite file is made and migrated, PostgreSQL must be migrated by hand.
+
+    Raises:
+        StoreError: it can't be reached, is damaged, or its schema is not this program's.
+        SettingError: the address is wrong.
+    """
+    url = settings.database_url
+    policy = WatchPolicy(silence=timedelta(hours=settings.silence_hours))
+    store = Store(url, load_workdays(), policy)
+    file = sqlite_file(url)
+    if file is not None and not file.parent.is_dir():
+        raise SettingError(f"HOTLINE_DATABASE_URL: there is no folder {file.parent}")
+    store.ping()
+    if file is not None:
+        migrate.upgrade(store.engine)
+    else:
+        migrate.check_current(store.engine)
+    return store
+
+
+def _classifier(folder: Path | None) -> Classifier:
+    try:
+        return Classifier(knowledge.load(folder))
+    except knowledge.KnowledgeError as error:
+        raise SettingError(f"HOTLINE_KNOWLEDGE: {error}") from error
+
+
+def _is_staff(turn: Turn) -> bool:
+    return turn.chat.kind == "staff" or turn.contact.is_staff

@@ -1,0 +1,224 @@
+"""The way in: *receive* makes a message durable, *handle* acts on it; two commits, so that nothing is lost.
+
+A message that makes `handle` fail three times becomes a bare ticket, an alarm to staff, and the hotline for
+the customer: no report is ever lost to a bug of ours.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from bot.desk.case import Chat, Contact
+from bot.desk.terms import Role
+from bot.messages import Address, Inbound
+from bot.store import tables as t
+from bot.store.store import Store, UnitOfWork
+from bot.store.tickets import contact_of
+
+log = structlog.get_logger(__name__)
+
+ATTEMPTS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A received message, ready to be handled.
+
+    Attributes:
+        reported_at: the earlier of the platform's timestamp and our receipt: where a response clock starts.
+    """
+
+    id: int
+    inbound: Inbound
+    chat: Chat
+    contact: Contact
+    reported_at: datetime
+
+
+Handler = Callable[[UnitOfWork, Message], None]
+
+
+class Inbox:
+    """Receives and handles; safe to share between threads and, on PostgreSQL, between processes."""
+
+    def __init__(self, store: Store, handle: Handler, rescue: Handler) -> None:
+        self._store = store
+        self._handle_message = handle
+        self._rescue_message = rescue
+
+    def receive(self, inbound: Inbound, now: datetime) -> tuple[int, bool]:
+        """Make the message durable; return its id and whether it is new.
+
+        Any error here means that the message is *not* ours yet: the channel answers 5xx and the platform
+        tries again.
+        """
+        return self._store.transact(lambda unit: _insert(unit.session, inbound, now), now)
+
+    def handle(self, inbox_id: int, now: datetime) -> None:
+        """Handle everything of the message's chat that is received and not handled, up to this message."""
+        with self._store.read() as session:
+            chat_id = session.scalars(select(t.InboxRow.chat_id).where(t.InboxRow.id == inbox_id)).one()
+        self._handle_chat(chat_id, now, until=inbox_id)
+
+    def resume(self, now: datetime, limit: int = 1000) -> int:
+        """Handle what was received and not handled (after a crash); return how many chats had such messages."""
+        with self._store.read() as session:
+            chats = session.scalars(
+                select(t.InboxRow.chat_id).where(t.InboxRow.status == "received").distinct().limit(limit)
+            ).all()
+        for chat_id in chats:
+            self._handle_chat(chat_id, now)
+        return len(chats)
+
+    def _handle_chat(self, chat_id: int, now: datetime, until: int | None = None) -> None:
+        while (inbox_id := self._handle_next(chat_id, now)) is not None:
+            if inbox_id == until:
+                return
+
+    def _handle_next(self, chat_id: int, now: datetime) -> int | None:
+        """Handle the chat's earliest message that is not handled; return its id, None if there is none."""
+        for attempt in range(1, ATTEMPTS + 1):
+            seen: list[int] = []
+            try:
+                return self._store.transact(lambda unit: self._one(unit, chat_id, seen), now)
+            except DBAPIError:
+                raise  # the database failed, not our handling: the message stays and is resumed
+            except Exception as error:
+                if not seen:
+                    raise
+                self._note_failure(seen[-1], error, attempt, now)
+        self._store.transact(lambda unit: self._one(unit, chat_id, seen, rescue=True), now)
+        return seen[-1]
+
+    def _one(self, unit: UnitOfWork, chat_id: int, seen: list[int], *, rescue: bool = False) -> int | None:
+        chat = lock_chat(unit, chat_id)
+        row = unit.session.scalars(
+            select(t.InboxRow)
+            .where(t.InboxRow.chat_id == chat_id, t.InboxRow.status == "received")
+            .order_by(t.InboxRow.sent_at, t.InboxRow.id)
+            .limit(1)
+        ).first()
+        if row is None:
+            return None
+        seen.append(row.id)
+        unit.messages.answers(row.id)
+        message = _message(unit.session, row, chat)
+        (self._rescue_message if rescue else self._handle_message)(unit, message)
+        row.status, row.handled_at = ("failed" if rescue else "handled"), unit.now
+        return row.id
+
+    def _note_failure(self, inbox_id: int, error: Exception, attempt: int, now: datetime) -> None:
+        log.error(
+            "handling failed",
+            inbox_id=inbox_id,
+            attempt=attempt,
+            error=type(error).__name__,
+            where=_where(error),
+        )
+
+        def note(unit: UnitOfWork) -> None:
+            row = unit.session.get_one(t.InboxRow, inbox_id)
+            row.attempts, row.error = attempt, type(error).__name__
+
+        self._store.transact(note, now)
+
+
+def lock_chat(unit: UnitOfWork, chat_id: int) -> Chat:
+    """Lock the chat's customer, then the chat: two colleagues in two chats must not open two tickets."""
+    while True:
+        customer_id = unit.session.scalars(select(t.ChatRow.customer_id).where(t.ChatRow.id == chat_id)).one()
+        if customer_id is not None:
+            unit.session.get_one(t.CustomerRow, customer_id, with_for_update=True)
+        chat = unit.chats.get(chat_id)
+        if chat.customer_id == customer_id:  # else it was bound in between
+            return chat
+
+
+def _where(error: Exception) -> list[str]:
+    """Return the places of the error without its words: they may quote a customer."""
+    return [f"{f.filename}:{f.lineno} {f.name}" for f in traceback.extract_tb(error.__traceback__)[-5:]]
+
+
+def _message(session: Session, row: t.InboxRow, chat: Chat) -> Message:
+    place = session.get_one(t.ChatRow, row.chat_id)
+    inbound = Inbound.from_dict(
+        row.content,
+        address=Address(place.channel, place.account, place.chat),
+        dedupe_key=row.dedupe_key,
+        sent_at=row.sent_at,
+    )
+    contact = contact_of(session.get_one(t.ContactRow, row.contact_id))
+    return Message(row.id, inbound, chat, contact, min(row.sent_at, row.received_at))
+
+
+def _insert(session: Session, inbound: Inbound, now: datetime) -> tuple[int, bool]:
+    address = inbound.address
+    stored = session.scalars(
+        select(t.InboxRow.id).where(
+            t.InboxRow.channel == address.channel,
+            t.InboxRow.account == address.account,
+            t.InboxRow.dedupe_key == inbound.dedupe_key,
+        )
+    ).first()
+    if stored is not None:
+        return stored, False
+    values = {
+        "channel": address.channel,
+        "account": address.account,
+        "dedupe_key": inbound.dedupe_key,
+        "chat_id": chat_id(session, address),
+        "contact_id": _contact_id(session, inbound),
+        "sent_at": inbound.sent_at,
+        "received_at": now,
+        "content": inbound.to_dict(),
+        "status": "received",
+        "attempts": 0,
+    }
+    inserted = session.scalars(
+        _insert_or_ignore(session, t.InboxRow).values(values).returning(t.InboxRow.id)
+    ).first()
+    if inserted is not None:
+        return inserted, True
+    return _insert(session, inbound, now)[0], False  # another process was first
+
+
+def chat_id(session: Session, address: Address, kind: str = "private") -> int:
+    """Return the id of a chat, which is made when it is new."""
+    key = {"channel": address.channel, "account": address.account, "chat": address.chat}
+    found = select(t.ChatRow.id).filter_by(**key)
+    if (stored := session.scalars(found).first()) is not None:
+        return stored
+    session.execute(_insert_or_ignore(session, t.ChatRow).values(**key, kind=kind, state={}))
+    return session.scalars(found).one()
+
+
+def _contact_id(session: Session, inbound: Inbound) -> int:
+    key = {
+        "channel": inbound.address.channel,
+        "account": inbound.address.account,
+        "user": inbound.sender.user,
+    }
+    found = select(t.ContactRow.id).filter_by(**key)
+    if (stored := session.scalars(found).first()) is not None:
+        return stored
+    session.execute(
+        _insert_or_ignore(session, t.ContactRow).values(
+            **key, name=inbound.sender.name, role=Role.CUSTOMER.value, bind_failures=0
+        )
+    )
+    return session.scalars(found).one()
+
+
+def _insert_or_ignore(session: Session, table: type[t.Base]) -> sqlite.Insert | postgresql.Insert:
+    if session.get_bind().dialect.name == "sqlite":
+        return sqlite.insert(table).on_conflict_do_nothing()
+    return postgresql.insert(table).on_conflict_do_nothing()

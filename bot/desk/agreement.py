@@ -1,0 +1,65 @@
+"""Joint determination of the priority (contract 2.1): two views, one that holds.
+
+Raising needs one side, lowering needs both. Until both agree the stricter priority holds; what was in doubt
+is held as priority 1.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from bot.desk.events import Side
+from bot.desk.terms import Priority
+
+
+class Standing(StrEnum):
+    """How far the determination is."""
+
+    PROPOSED = "proposed"  # the bot has proposed; at most one side has spoken
+    AGREED = "agreed"
+    DISPUTED = "disputed"
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """The priority of a ticket and how it came about.
+
+    Attributes:
+        proposed: what the bot proposes by the rules, with the evidence that the ticket records.
+        held: the priority by which the clock runs now.
+        customer: the customer's view, None while they have said nothing.
+        vendor: support's view.
+    """
+
+    proposed: Priority
+    held: Priority
+    customer: Priority | None = None
+    vendor: Priority | None = None
+
+    @classmethod
+    def open(cls, proposed: Priority, *, certain: bool) -> Agreement:
+        """Start from the bot's proposal; where it is in doubt priority 1 holds (contract 2.1, our reading)."""
+        return cls(proposed=proposed, held=proposed if certain else Priority.ONE)
+
+    @property
+    def standing(self) -> Standing:
+        """Agreed when both views are there and equal, disputed when they differ."""
+        if self.customer is None or self.vendor is None:
+            return Standing.PROPOSED
+        return Standing.AGREED if self.customer == self.vendor else Standing.DISPUTED
+
+    def propose(self, priority: Priority) -> Agreement:
+        """Take the bot's new reading: it may raise what holds, never lower it."""
+        return replace(self, proposed=priority, held=min(self.held, priority))
+
+    def view(self, side: Side, priority: Priority) -> Agreement:
+        """Record one side's view; only a view that both share may lower what holds."""
+        if side is Side.CUSTOMER:
+            spoken = replace(self, customer=priority)
+        elif side is Side.VENDOR:
+            spoken = replace(self, vendor=priority)
+        else:
+            raise ValueError("the bot proposes; it has no view")
+        agreed = spoken.standing is Standing.AGREED
+        return replace(spoken, held=priority if agreed else min(spoken.held, priority))

@@ -1,0 +1,248 @@
+"""What a customer does to a ticket: answer, agree, object, urge, withdraw, close, rate, bind."""
+
+from __future__ import annotations
+
+import hashlib
+
+from bot.desk.case import Case, view_event
+from bot.desk.events import BOT, Event, Kind
+from bot.desk.terms import Priority
+from bot.desk.ticket import FINAL, Work
+from bot.dialogue import notify, replies, report
+from bot.dialogue.commands import Command
+from bot.dialogue.turn import Turn
+from bot.errors import Refused
+from bot.messages import Option, Say
+
+NO_TICKET = "您现在没有未结的工单。直接用一句话描述故障就能报修。"
+
+
+def hotline(turn: Turn) -> str:
+    """Return the line with the hotline's numbers."""
+    return replies.hotline_line(turn.office.hotline)
+
+
+def ticket_of(turn: Turn, command: Command, *, closed: bool = False) -> Case:
+    """Return the customer's ticket that a command is about: the one it names, else the latest one.
+
+    Raises:
+        Refused: it is not theirs (which is not told apart from: it does not exist), or there is none.
+    """
+    if command.ticket is not None:
+        case = turn.desk.tickets.get(command.ticket)
+        if case is None or not _is_theirs(turn, case):
+            raise Refused(f"没有找到您的工单 T{command.ticket}。回复“查进度”可以看到您的工单。")
+        return case
+    cases = turn.desk.tickets.live(turn.chat)
+    current = report.current_case(turn, cases)
+    if current or cases:
+        return current or cases[0]
+    if closed and (recent := turn.desk.tickets.recent(turn.chat, 1)):
+        return recent[0]
+    raise Refused(NO_TICKET)
+
+
+def _is_theirs(turn: Turn, case: Case) -> bool:
+    if turn.chat.customer_id is not None and case.customer is not None:
+        return case.customer.id == turn.chat.customer_id
+    return case.chat_id == turn.chat.id
+
+
+def effect(turn: Turn, command: Command) -> None:
+    """Record the customer's view: how much is affected (contract 2.1, joint determination)."""
+    case = ticket_of(turn, command)
+    _view(turn, case, Priority(int(command.argument)), replies.EFFECT_NAMES[Priority(int(command.argument))])
+
+
+def agree(turn: Turn, command: Command) -> None:
+    """Record that the customer shares the engineer's view."""
+    case = ticket_of(turn, command)
+    vendor = case.ticket.agreement.vendor
+    if vendor is None:
+        raise Refused("工程师还没有给出判断，有结果会马上告诉您。")
+    if command.argument and int(command.argument) != vendor:
+        raise Refused(f"工程师已把判断改为{replies.PRIORITY_NAMES[vendor]}，请看最新的消息。")
+    _view(turn, case, vendor, "同意工程师的判断")
+
+
+def _view(turn: Turn, case: Case, priority: Priority, reason: str) -> None:
+    event = view_event(case, priority, turn.actor, reason, turn.now, turn.office.workdays)
+    case = turn.desk.tickets.record(case, event)
+    text = replies.view_recorded(case, priority, turn.now, turn.office.hotline)
+    turn.reply(text, ticket=case.ticket.id)
+    if event.data["held_before"] != event.data["held_after"]:
+        notify.customers(turn.desk, case, text, but=turn.chat.id)
+    note = f"{case.number} 客户答：{replies.EFFECT_NAMES[priority]}"
+    notify.staff(turn.desk, case, turn.now, note + ("（新期限已过）" if event.data["past_due"] else ""))
+
+
+def object_(turn: Turn, command: Command) -> None:
+    """The customer objects to the priority: ask for the effect, which is their view."""
+    case = ticket_of(turn, command)
+    held = replies.PRIORITY_NAMES[case.ticket.held]
+    turn.reply(
+        f"明白，您对工单 {case.number} 的优先级有异议（现按{held}计时）。\n{replies.EFFECT_QUESTION}",
+        *replies.effect_options(case.ticket.id),
+        ticket=case.ticket.id,
+    )
+
+
+def urge(turn: Turn, command: Command) -> None:
+    """Pass on that the customer urges; each time something more concrete is said."""
+    case = ticket_of(turn, command)
+    if case.ticket.work is Work.RESOLVED:
+        turn.reply(
+            f"工单 {case.number} 工程师已处理，请问恢复了吗？",
+            *replies.recovered_options(case.ticket.id),
+            ticket=case.ticket.id,
+        )
+        return
+    case = turn.desk.tickets.record(case, turn.event(Kind.URGED))
+    who = f"负责人是{case.ticket.assignee[1]}。" if case.ticket.assignee else "正在安排工程师。"
+    lines = [
+        f"已催办工单 {case.number}（第 {case.ticket.urged} 次），{who}",
+        replies.status_line(case, turn.now),
+    ]
+    if case.ticket.urged > 1:
+        lines.append(f"着急的话请直接拨打 {turn.office.hotline[0]}，报工单号 {case.number}，会有人接听。")
+    turn.reply("\n".join([*lines, hotline(turn)]), ticket=case.ticket.id)
+    notify.staff(turn.desk, case, turn.now, f"{case.number} 客户催单（第 {case.ticket.urged} 次）")
+
+
+def withdraw(turn: Turn, command: Command) -> None:
+    """Ask before withdrawing: one tap too many must not stop the clock."""
+    case = ticket_of(turn, command)
+    turn.reply(
+        f"确定撤销工单 {case.number}（{replies.shorten(case.summary)}）吗？撤销后不再处理。",
+        Option("确定撤销", "1", "withdraw_now", case.ticket.id),
+        Option("不撤销", "不撤销", "keep", case.ticket.id),
+        ticket=case.ticket.id,
+    )
+
+
+def withdraw_now(turn: Turn, command: Command) -> None:
+    """Withdraw the ticket."""
+    case = turn.desk.tickets.record(ticket_of(turn, command), turn.event(Kind.WITHDRAWN))
+    text = f"工单 {case.number} 已撤销。需要时再发一句话就能报修。\n{hotline(turn)}"
+    turn.reply(text, ticket=case.ticket.id)
+    notify.customers(turn.desk, case, f"工单 {case.number} 已由{turn.contact.name}撤销。", but=turn.chat.id)
+    notify.staff(turn.desk, case, turn.now, f"{case.number} 客户已撤销")
+
+
+def keep(turn: Turn, command: Command) -> None:
+    """The customer thought better of withdrawing."""
+    case = ticket_of(turn, command)
+    turn.reply(
+        f"好的，工单 {case.number} 继续处理。\n{replies.status_line(case, turn.now)}", ticket=case.ticket.id
+    )
+
+
+def works(turn: Turn, command: Command) -> None:
+    """It works again: the answer to 恢复了吗 closes, said by itself it asks first."""
+    case = ticket_of(turn, command, closed=True)
+    if case.ticket.work in FINAL:
+        turn.reply(f"好的，工单 {case.number} 已关闭。再有问题随时告诉我。\n{hotline(turn)}")
+        return
+    if command.argument == "now" or case.ticket.work is Work.RESOLVED:
+        _close(turn, case)
+        return
+    case = turn.desk.tickets.record(case, turn.event(Kind.RECOVERED))
+    turn.reply(
+        f"收到，工单 {case.number} 显示已恢复。现在关闭，还是再观察一下？",
+        Option("关闭工单", "关闭", "close", case.ticket.id),
+        Option("再观察", "不撤销", "keep", case.ticket.id),
+        ticket=case.ticket.id,
+    )
+    notify.staff(turn.desk, case, turn.now, f"{case.number} 客户说已恢复")
+
+
+def broken(turn: Turn, command: Command) -> None:
+    """It does not work yet: a resolved or closed ticket is opened again."""
+    case = ticket_of(turn, command, closed=True)
+    if case.ticket.is_live:
+        turn.reply(
+            f"明白，工单 {case.number} 继续处理。\n{replies.status_line(case, turn.now)}\n{hotline(turn)}"
+        )
+        notify.staff(turn.desk, case, turn.now, f"{case.number} 客户说还没恢复")
+        return
+    report.reopen(turn, case, "没恢复")
+
+
+def close(turn: Turn, command: Command) -> None:
+    """The customer closes the ticket."""
+    _close(turn, ticket_of(turn, command))
+
+
+def _close(turn: Turn, case: Case) -> None:
+    case = turn.desk.tickets.record(case, turn.event(Kind.CLOSED, why="customer"))
+    turn.reply(
+        f"工单 {case.number} 已关闭。请为这次服务打分（1–5，5 分最好）。",
+        *replies.rating_options(case.ticket.id),
+        ticket=case.ticket.id,
+    )
+    notify.customers(turn.desk, case, f"工单 {case.number} 已关闭：问题已恢复。", but=turn.chat.id)
+    notify.staff(turn.desk, case, turn.now, f"{case.number} 客户确认恢复，已关闭")
+
+
+def rate(turn: Turn, command: Command) -> None:
+    """Record a rating of 1 to 5."""
+    stars = command.argument.strip("分星 ")
+    if stars not in {"1", "2", "3", "4", "5"}:
+        raise Refused("请回复 1 到 5 之间的数字，例如：评分 5。")
+    case = ticket_of(turn, command, closed=True)
+    case = turn.desk.tickets.record(case, turn.event(Kind.RATED, stars=int(stars)))
+    turn.reply(f"谢谢，工单 {case.number} 的 {stars} 分已记录。", ticket=case.ticket.id)
+    notify.staff(turn.desk, case, turn.now, f"{case.number} 客户评分 {stars}")
+
+
+def report_anyway(turn: Turn, command: Command) -> None:
+    """按故障报修: the way out of a wrong verdict; the clock starts at the original message."""
+    if command.argument.startswith("inbox:"):
+        original = turn.desk.messages.received(int(command.argument.removeprefix("inbox:")))
+        report.take(turn, report.of(turn, original.text, original.at))
+    elif command.argument:
+        report.take(turn, report.of(turn, command.argument, turn.reported_at))
+    elif fragments := report.recent_fragments(turn):
+        report.take(turn, report.of(turn, "，".join(words for words, _ in fragments), fragments[0][1]))
+    else:
+        turn.remember(reporting=turn.now.isoformat())
+        turn.reply(f"请用一句话描述：哪里出了什么问题，影响全部还是部分坐席。\n{hotline(turn)}")
+
+
+def bind(turn: Turn, command: Command) -> None:
+    """Bind the chat to a customer by a single-use code; open tickets get their deadline from the report."""
+    if not command.argument:
+        raise Refused("请发送“绑定 绑定码”。绑定码请向工程师索取。")
+    code = command.argument.upper().replace("-", "").replace(" ", "")
+    customer_id = turn.desk.customers.redeem_code(code_hash(code), turn.contact, turn.now)
+    if customer_id is None:
+        turn.reply(f"绑定码不对、已用过或已过期，请向工程师重新索取。\n{hotline(turn)}")
+        return
+    bind_chat(turn, turn.chat.id, customer_id)
+
+
+def code_hash(code: str) -> str:
+    """Return what is stored of a binding code."""
+    return hashlib.sha256(code.encode()).hexdigest()
+
+
+def bind_chat(turn: Turn, chat_id: int, customer_id: int) -> None:
+    """Bind a chat; its open tickets get the contract, and their deadlines count from the report."""
+    desk = turn.desk
+    unbound = desk.tickets.live(desk.chats.get(chat_id))
+    desk.chats.bind(chat_id, customer_id)
+    customer = desk.customers.get(customer_id)
+    lines = [f"已绑定：{customer.name}。"]
+    for case in unbound:
+        if case.customer is not None:
+            continue
+        terms = desk.customers.terms(customer_id, case.ticket.reported_at)
+        contract = {"number": terms.contract_number, "version": terms.version} if terms else None
+        data = {"customer": customer_id, "contract": contract}
+        bound = desk.tickets.bind(case, customer_id, Event(Kind.BOUND, turn.now, BOT, data))
+        lines += [
+            f"工单 {bound.number}：{replies.PRIORITY_NAMES[bound.ticket.held]}",
+            replies.deadline_line(bound, turn.now) + "。",
+        ]
+        notify.staff(desk, bound, turn.now, f"{bound.number} 已绑定 {customer.name}")
+    desk.messages.say(chat_id, Say("\n".join([*lines, hotline(turn)])))

@@ -1,0 +1,286 @@
+"""Answers to what is no fault report: each intent gets its own, and always a way out of a wrong verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+
+from bot.desk.contract import Terms
+from bot.desk.tables import ENTITLEMENTS, LEVEL_NAMES, SERVICE_NAMES, Service
+from bot.desk.terms import Level
+from bot.dialogue import actions, notify, replies, report
+from bot.dialogue.commands import Command
+from bot.dialogue.turn import Turn
+from bot.messages import Option
+
+CONVERSATION = timedelta(hours=2)  # a word without a subject still belongs to what was spoken of so long ago
+STATUS_SHOWN = 4
+NOTHING = Command("")
+
+Answer = Callable[[Turn, report.Report], None]
+
+
+def hotline(turn: Turn) -> str:
+    """Return the line with the hotline's numbers."""
+    return actions.hotline(turn)
+
+
+def way_out(turn: Turn) -> Option:
+    """Return the choice that makes a report of this very message, with its original time."""
+    return Option("按故障报修", "按故障报修", "report", None, f"inbox:{turn.inbox_id}")
+
+
+def status(turn: Turn, command: Command) -> None:
+    """Say how the customer's tickets stand."""
+    if command.ticket is not None:
+        cases = [actions.ticket_of(turn, command)]
+    else:
+        cases = turn.desk.tickets.live(turn.chat)
+    if cases:
+        lines = [replies.status_line(case, turn.now) for case in cases[:STATUS_SHOWN]]
+        if len(cases) > STATUS_SHOWN:
+            lines.append(f"另有 {len(cases) - STATUS_SHOWN} 张未结工单。")
+        number = cases[0].ticket.id
+        options = [Option("催单", "催单", "urge", number), Option("为什么", "为什么", "why", number)]
+        turn.reply("\n".join([*lines, hotline(turn)]), *options, ticket=number)
+        return
+    recent = turn.desk.tickets.recent(turn.chat, 1)
+    last = f"最近一张：{replies.status_line(recent[0], turn.now)}。\n" if recent else ""
+    turn.reply(f"您没有未结的工单。{last}要报修，直接用一句话描述故障。\n{hotline(turn)}")
+
+
+def why(turn: Turn, command: Command) -> None:
+    """Say how the deadline was counted."""
+    case = actions.ticket_of(turn, command, closed=True)
+    turn.reply(replies.why(case, turn.office.hotline), ticket=case.ticket.id)
+
+
+def level(turn: Turn, _: Command) -> None:
+    """Say what the customer's contract gives."""
+    terms = _terms(turn)
+    if terms is None:
+        turn.reply(f"这个聊天还没有绑定合同。{replies.BIND_HELP}\n{hotline(turn)}")
+    else:
+        turn.reply(f"{replies.level(terms, turn.now)}\n{hotline(turn)}")
+
+
+def help_(turn: Turn, _: Command) -> None:
+    """Say what can be done here."""
+    turn.reply(
+        "\n".join(
+            [
+                "报修：直接用一句话描述故障，例如“IVR 打不进来，全部受影响”，也可以发图片。",
+                "工单：查进度 · 催单 · 撤销 · 为什么 · 关闭",
+                "其他：我的合同 · 绑定 绑定码 · 转人工",
+                hotline(turn),
+            ]
+        ),
+        Option("查进度", "查进度", "status"),
+        Option("我的合同", "我的合同", "level"),
+        Option("转人工", "转人工", "human"),
+    )
+
+
+def human(turn: Turn, _: Command) -> None:
+    """Give a person's name or the hotline at once, and tell support."""
+    cases = turn.desk.tickets.live(turn.chat)
+    case = report.current_case(turn, cases, CONVERSATION) or (cases[0] if cases else None)
+    if case and case.ticket.assignee:
+        who = f"工单 {case.number} 由{case.ticket.assignee[1]}负责，已请他马上联系您。"
+    else:
+        who = "已请值班工程师马上联系您。"
+    turn.reply(f"{who}\n也可以直接打电话，全天有人接听：{' / '.join(turn.office.hotline)}")
+    _pass_on(turn, "要求人工" + (f"（{case.number}）" if case else ""), case.ticket.id if case else None)
+
+
+def _pass_on(turn: Turn, what: str, ticket: int | None = None) -> None:
+    """Show support what the customer wrote, with a way to answer it."""
+    name = turn.desk.customers.get(turn.chat.customer_id).name if turn.chat.customer_id else "未绑定客户"
+    answer = (
+        Option("回复客户", f"回复 T{ticket} 内容", "reply", ticket)
+        if ticket
+        else Option("答复", f"答复 C{turn.chat.id} 内容", "answer", None, f"C{turn.chat.id}")
+    )
+    words = turn.text or "（图片或附件）"
+    notify.staff_line(turn.desk, f"{name} {turn.contact.name} {what}：{words}", answer, ticket=ticket)
+
+
+def _terms(turn: Turn) -> Terms | None:
+    customer_id = turn.chat.customer_id
+    return turn.desk.customers.terms(customer_id, turn.now) if customer_id else None
+
+
+# --- answers to sentences
+
+
+def greeting(turn: Turn, _: report.Report) -> None:
+    """Greet, and say how to report."""
+    turn.reply(
+        "您好，这里是 BasicCall 维护热线。\n请直接用一句话描述故障：哪里、什么现象、影响全部还是部分坐席。\n"
+        + hotline(turn),
+        Option("查进度", "查进度", "status"),
+        Option("转人工", "转人工", "human"),
+    )
+
+
+def thanks(turn: Turn, _: report.Report) -> None:
+    """Answer thanks; nothing is reopened, restarted or classified anew."""
+    turn.reply("不客气。有问题随时用一句话告诉我。")
+
+
+def howto(turn: Turn, _: report.Report) -> None:
+    """Pass a question on to a person."""
+    turn.reply(
+        f"这是使用咨询，已转给工程师，会在这里答复您。\n如果是故障，请点“按故障报修”。\n{hotline(turn)}",
+        way_out(turn),
+        Option("转人工", "转人工", "human"),
+    )
+    _pass_on(turn, "咨询")
+
+
+def ask_status(turn: Turn, _: report.Report) -> None:
+    """The customer asks how it stands."""
+    status(turn, NOTHING)
+
+
+def ask_urge(turn: Turn, _: report.Report) -> None:
+    """The customer urges; with nothing open they are asked what it is about."""
+    if turn.desk.tickets.live(turn.chat):
+        actions.urge(turn, NOTHING)
+    else:
+        turn.reply(
+            f"您没有未结的工单。如果是新的故障，请点“按故障报修”，或直接拨打热线。\n{hotline(turn)}",
+            way_out(turn),
+        )
+
+
+def supplement(turn: Turn, read: report.Report) -> None:
+    """Add details to the ticket that is spoken of; without one they may begin a report."""
+    cases = [case for case in turn.desk.tickets.live(turn.chat) if case.ticket.is_live]
+    case = report.current_case(turn, cases, CONVERSATION) or (cases[0] if len(cases) == 1 else None)
+    if case:
+        report.add(turn, case, read)
+    else:
+        not_understood(turn, read)
+
+
+def recovered(turn: Turn, read: report.Report) -> None:
+    """It works again: with an open ticket ask whether to close, else be glad."""
+    if turn.desk.tickets.live(turn.chat):
+        actions.works(turn, NOTHING)
+    else:
+        turn.reply(f"好的，恢复就好。再有问题随时告诉我。\n{hotline(turn)}", way_out(turn))
+
+
+def objection(turn: Turn, read: report.Report) -> None:
+    """The customer objects to a priority or a verdict."""
+    if turn.desk.tickets.live(turn.chat):
+        actions.object_(turn, NOTHING)
+    else:
+        not_understood(turn, read)
+
+
+def ask_human(turn: Turn, _: report.Report) -> None:
+    """The customer wants a person."""
+    human(turn, NOTHING)
+
+
+def ask_level(turn: Turn, _: report.Report) -> None:
+    """The customer asks for their level."""
+    level(turn, NOTHING)
+
+
+def complaint(turn: Turn, _: report.Report) -> None:
+    """A complaint goes to a person at once."""
+    turn.reply(
+        f"已转给主管，会与您联系。\n也可以直接拨打：{' / '.join(turn.office.hotline)}（24 小时）\n"
+        "如果有故障还没处理，请点“按故障报修”。",
+        way_out(turn),
+    )
+    _pass_on(turn, "投诉")
+
+
+def fee(turn: Turn, _: report.Report) -> None:
+    """Fees and renewals are answered by a person; the term is said if it is known."""
+    terms = _terms(turn)
+    until = f"您的合同服务期至 {terms.ends_on:%Y年%-m月%-d日}。" if terms else ""
+    turn.reply(f"{until}费用和续约已转给{turn.office.sales}，会与您联系。\n{hotline(turn)}", way_out(turn))
+    _pass_on(turn, "询问费用或续约")
+
+
+# What each service request is about; contract 1 says which level has it, 2.7 names no level.
+SERVICES: Mapping[str, tuple[str, tuple[Service, ...]]] = {
+    "training": ("培训", (Service.TRAINING,)),
+    "inspection": ("巡检", (Service.REMOTE_INSPECTION, Service.ONSITE_INSPECTION)),
+    "upgrade": ("升级", (Service.UPGRADE,)),
+    "backup": ("数据备份", ()),
+    "ivr_change": ("IVR 流程调整", ()),
+    "hardware_change": ("硬件更换后的软件安装支持", ()),
+}
+
+
+def service(turn: Turn, read: report.Report) -> None:
+    """Take a request for a service; what the level lacks is refused politely, with what the next one has."""
+    name, entitlements = SERVICES[read.verdict.intent]
+    terms = _terms(turn)
+    if terms is None:
+        lines = [f"已收到您的{name}需求，工程师会与您联系。"]
+    elif not entitlements:
+        lines = [f"{name}在您的合同服务内，已转给工程师安排。"]  # contract 2.7: every level
+    else:
+        lines = _entitled(terms, name, entitlements)
+    turn.reply("\n".join([*lines, hotline(turn)]), way_out(turn))
+    _pass_on(turn, f"需要{name}")
+
+
+def _entitled(terms: Terms, name: str, services: tuple[Service, ...]) -> list[str]:
+    given = ENTITLEMENTS[terms.level]
+    has = [f"{SERVICE_NAMES[s]}：{given[s].text}" for s in services]
+    if any(given[s].given for s in services):
+        return [f"{'；'.join(has)}。", f"您的{name}需求已转给工程师安排。"]
+    levels = list(Level)
+    above = levels[levels.index(terms.level) + 1]
+    next_has = "；".join(f"{SERVICE_NAMES[s]}{ENTITLEMENTS[above][s].text}" for s in services)
+    return [
+        f"您的合同是{LEVEL_NAMES[terms.level]}，{'；'.join(given[s].text for s in services)}。",
+        f"{LEVEL_NAMES[above]}含：{next_has}。",
+        f"您的需求已转给{'商务同事'}，会与您联系。",
+    ]
+
+
+def not_understood(turn: Turn, _: report.Report) -> None:
+    """Nothing ends in silence: a person sees it, and asked twice the answer is more concrete."""
+    turn = report.keep_fragment(turn)
+    missed = int(turn.chat.state.get("missed", 0)) + 1
+    turn.remember(missed=missed)
+    if missed == 1:
+        text = "已转给工程师看。如果是故障，请点“按故障报修”，或说一下：哪里、什么现象、影响多少坐席。"
+    else:
+        text = (
+            f"工程师已看到，会在这里回复您。着急请直接拨打 {turn.office.hotline[0]}；是故障就点“按故障报修”。"
+        )
+    turn.reply(f"{text}\n{hotline(turn)}", way_out(turn), Option("转人工", "转人工", "human"))
+    _pass_on(turn, "留言")
+
+
+def empty(turn: Turn) -> None:
+    """An empty message gets a helpful sentence."""
+    turn.reply(f"没有看到内容，请用一句话描述故障，也可以发图片。\n{hotline(turn)}")
+
+
+ANSWERS: Mapping[str, Answer] = {
+    "greeting": greeting,
+    "thanks": thanks,
+    "howto": howto,
+    "status": ask_status,
+    "urge": ask_urge,
+    "supplement": supplement,
+    "recovered": recovered,
+    "object": objection,
+    "fee": fee,
+    "level": ask_level,
+    "complaint": complaint,
+    "human": ask_human,
+    "other": not_understood,
+    **dict.fromkeys(SERVICES, service),
+}

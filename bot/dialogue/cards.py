@@ -1,0 +1,152 @@
+"""What staff read: a card that fits one phone screen, and one-line notes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.desk.agreement import Standing
+from bot.desk.calendar import SHANGHAI
+from bot.desk.case import Case, coverage_at
+from bot.desk.contract import Coverage
+from bot.desk.tables import LEVEL_NAMES
+from bot.desk.terms import Priority
+from bot.desk.ticket import STATE_NAMES, Work
+from bot.dialogue.receipts import say_deadline, service_hours_zh
+from bot.dialogue.replies import EFFECT_NAMES, PRIORITY_NAMES, clause_zh, shorten, uncovered_line
+from bot.messages import Option, Received, Say
+
+WORDS_SHOWN = 200
+RECENT_SHOWN = 3
+
+
+def card(
+    case: Case, now: datetime, reports: Sequence[Received], recent: Sequence[Case], note: str | None
+) -> Say:
+    """Return the card of a ticket as it stands; ``note`` says what changed, None for the first card."""
+    lines = [
+        f"【{case.number}】{_standing(case)} · {STATE_NAMES[case.ticket.work]}",
+        _evidence(case),
+        f"客户：{_customer(case, now)}",
+        f"联系人：{case.reporter.name}{f' {case.reporter.phone}' if case.reporter.phone else ''}",
+        _deadline(case, now),
+        f"原话：{_words(reports)}",
+        f"客户答：{_answer(case)}",
+    ]
+    if case.ticket.assignee:
+        lines.append(f"负责人：{case.ticket.assignee[1]}")
+    if case.ticket.urged:
+        lines.append(f"客户催单 {case.ticket.urged} 次")
+    if recent:
+        lines.append("近期：" + "；".join(_recent(other) for other in recent[:RECENT_SHOWN]))
+    return Say("\n".join(lines), _options(case), card=f"ticket:{case.ticket.id}", note=note)
+
+
+def _standing(case: Case) -> str:
+    agreement = case.ticket.agreement
+    if agreement.standing is Standing.AGREED:
+        return f"{PRIORITY_NAMES[agreement.held]}（双方已确认）"
+    if agreement.standing is Standing.DISPUTED:
+        return f"{PRIORITY_NAMES[agreement.held]}（有分歧，按较严计时）"
+    if agreement.vendor is not None:
+        return f"{PRIORITY_NAMES[agreement.held]}（我方认为{PRIORITY_NAMES[agreement.vendor]}，待客户）"
+    if not case.ticket.certain:
+        return "优先级不明（按优先等级1计时，待确认）"
+    return f"{PRIORITY_NAMES[agreement.held]}（待确认）"
+
+
+def _evidence(case: Case) -> str:
+    ticket = case.ticket
+    if not ticket.words:
+        return "命中：无（信息不足）"
+    target = clause_zh(ticket.clause) or PRIORITY_NAMES[ticket.agreement.proposed]
+    return f"命中：{' · '.join(ticket.words)} → {target.removeprefix('合同 2.1 ')}"
+
+
+def _customer(case: Case, now: datetime) -> str:
+    if case.customer is None:
+        return "未绑定合同"
+    if case.terms is None:
+        return f"{case.customer.name}（没有合同记录）"
+    text = f"{case.customer.name}（{LEVEL_NAMES[case.terms.level]}，{service_hours_zh(case.terms)}）"
+    if coverage_at(case.terms, now) is not Coverage.ACTIVE:
+        text += f"\n⚠ {uncovered_line(case.terms, now)}"
+    return text
+
+
+def _deadline(case: Case, now: datetime) -> str:
+    if case.ticket.responded_at is not None:
+        at = case.ticket.responded_at.astimezone(SHANGHAI)
+        late = case.response is not None and case.ticket.responded_at > case.response.due
+        return f"已响应：{at:%H:%M}{'（超期）' if late else ''}"
+    if case.response is None:
+        return "响应期限：无合同期限"
+    overdue = now > case.response.due
+    return f"响应期限：{say_deadline(case.response, now)}{'（已超期）' if overdue else ''}"
+
+
+def _words(reports: Sequence[Received]) -> str:
+    said = "；".join(report.text for report in reports if report.text.strip())
+    pictures = sum(report.attachments for report in reports)
+    shown = said if len(said) <= WORDS_SHOWN else said[: WORDS_SHOWN - 1] + "…"
+    return shown + (f"［附件 {pictures} 个］" if pictures else "")
+
+
+def _answer(case: Case) -> str:
+    view = case.ticket.agreement.customer
+    return "未答" if view is None else EFFECT_NAMES[view]
+
+
+def _recent(case: Case) -> str:
+    return f"{case.number} {shorten(case.summary, 10)}（{STATE_NAMES[case.ticket.work]}）"
+
+
+def _options(case: Case) -> tuple[Option, ...]:
+    number, work = case.ticket.id, case.ticket.work
+    bind = () if case.customer else (Option("绑定客户", f"绑定 T{number} 客户名称", "bind", number),)
+    if work in (Work.CLOSED, Work.WITHDRAWN):
+        return (Option("重开", f"重开 T{number}", "reopen", number),) if work is Work.CLOSED else ()
+    if work is Work.RESOLVED:
+        return (
+            Option("关闭", f"关闭 T{number}", "close", number),
+            Option("重开", f"重开 T{number}", "reopen", number),
+            Option("回复客户", f"回复 T{number} 内容", "reply", number),
+        )
+    if case.ticket.agreement.vendor is None:
+        return (*_confirm_options(number), *bind)
+    return (*_work_options(case), *bind)
+
+
+def _confirm_options(number: int) -> tuple[Option, ...]:
+    return (
+        Option("确认1", f"确认 T{number} 1", "confirm", number, str(int(Priority.ONE))),
+        Option("确认2", f"确认 T{number} 2", "confirm", number, str(int(Priority.TWO))),
+        Option("不是故障", f"不是故障 T{number}", "not_a_fault", number),
+        Option("问客户", f"问客户 T{number}", "ask", number),
+    )
+
+
+def _work_options(case: Case) -> tuple[Option, ...]:
+    number = case.ticket.id
+    options = [
+        Option("认领", f"认领 T{number}", "claim", number),
+        Option("回复客户", f"回复 T{number} 内容", "reply", number),
+        Option("响应", f"响应 T{number} 14:05 王经理", "respond", number),
+        Option("旁路办法", f"旁路办法 T{number} 步骤", "workaround", number),
+        Option("解决", f"解决 T{number} 处理结果", "resolve", number),
+    ]
+    if case.ticket.agreement.vendor is not None:
+        options.append(Option("改级", f"改级 T{number} 2 原因", "change", number))
+    return tuple(options[1:] if case.ticket.assignee else options)
+
+
+def todo_line(case: Case, now: datetime) -> str:
+    """Return an open ticket in one line for the list by deadline."""
+    who = case.ticket.assignee[1] if case.ticket.assignee else "无人认领"
+    name = case.customer.name if case.customer else "未绑定"
+    parts = [f"{case.number} {PRIORITY_NAMES[case.ticket.held]}", name, shorten(case.summary, 12)]
+    parts += [STATE_NAMES[case.ticket.work], who]
+    if case.ticket.work is Work.OPEN and case.response:
+        overdue = "，已超期" if now > case.response.due else ""
+        parts.append(say_deadline(case.response, now) + overdue)
+    return " · ".join(parts)

@@ -1,0 +1,149 @@
+"""One grammar for taps and typed words: both become a `Command`, which has one handler."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.messages import Option
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """What somebody wants done: a verb, the ticket it is about, and the rest of the line."""
+
+    verb: str
+    ticket: int | None = None
+    argument: str = ""
+
+
+CUSTOMER_VERBS: Mapping[str, tuple[str, ...]] = {
+    "effect 1": ("全部受影响", "全部都受影响", "全都受影响"),
+    "effect 2": ("部分受影响", "一部分受影响"),
+    "effect 3": ("只是咨询", "不是故障"),
+    "agree": ("同意",),
+    "object": ("有异议", "不同意", "异议"),
+    "status": ("查进度", "查询进度", "我的工单", "/status"),
+    "urge": ("催单", "催一下", "/urge"),
+    "withdraw": ("撤销", "撤单", "取消报修"),
+    "keep": ("不撤销",),
+    "why": ("为什么", "为何", "/why"),
+    "human": ("转人工", "人工", "人工客服", "/human"),
+    "works": ("已恢复", "恢复了"),
+    "broken": ("没恢复", "未恢复", "还没恢复", "没有恢复", "还没好"),
+    "close": ("关闭", "结单", "关闭工单"),
+    "rate": ("评分",),
+    "bind": ("绑定", "/bind", "/start"),
+    "report": ("按故障报修", "报修", "报故障", "/report"),
+    "level": ("我的合同", "服务等级", "合同等级", "/level"),
+    "help": ("帮助", "?", "？", "菜单", "/help"),
+}
+# A customer's sentence may begin with these words, so that they are commands only when nothing else follows.
+_ALONE = {"bind", "rate", "report"}
+
+STAFF_VERBS: Mapping[str, tuple[str, ...]] = {
+    "confirm": ("确认", "confirm"),
+    "change": ("改级", "改为", "change"),
+    "not_a_fault": ("不是故障",),
+    "ask": ("问客户", "ask"),
+    "claim": ("认领", "接单", "claim"),
+    "take_over": ("接手", "takeover"),
+    "reply": ("回复客户", "回复", "reply"),
+    "answer": ("答复", "answer"),
+    "respond": ("电话响应", "响应", "respond"),
+    "workaround": ("旁路办法", "旁路", "workaround"),
+    "resolve": ("解决", "resolve"),
+    "close": ("关闭", "close"),
+    "reopen": ("重开", "reopen"),
+    "bind": ("绑定客户", "绑定", "bind"),
+    "code": ("绑定码", "code"),
+    "todo": ("待办", "todo"),
+    "mine": ("我的", "mine"),
+    "ticket": ("工单", "ticket"),
+    "help": ("帮助", "help", "?", "？"),
+}
+
+# The right form of each staff command, shown filled in when one was wrong.
+STAFF_FORMS: Mapping[str, str] = {
+    "confirm": "确认 T{n} 1",
+    "change": "改级 T{n} 2 原因",
+    "not_a_fault": "不是故障 T{n} 原因",
+    "ask": "问客户 T{n}",
+    "claim": "认领 T{n}",
+    "take_over": "接手 T{n}",
+    "reply": "回复 T{n} 要说的话",
+    "answer": "答复 C{n} 要说的话",
+    "respond": "响应 T{n} 14:05 王经理",
+    "workaround": "旁路办法 T{n} 步骤",
+    "resolve": "解决 T{n} 处理结果",
+    "close": "关闭 T{n}",
+    "reopen": "重开 T{n} 原因",
+    "bind": "绑定 T{n} 客户名称或合同号",
+    "code": "绑定码 客户名称或合同号",
+    "todo": "待办",
+    "mine": "我的",
+    "ticket": "工单 T{n}",
+}
+
+
+def of_option(option: Option) -> Command:
+    """Return the command that a tapped choice stands for."""
+    return Command(option.verb, option.ticket, option.argument)
+
+
+_ENDING = re.compile(r"[\s。.!！~～,，]+$")
+_TICKET = re.compile(r"^[\s:：,，#]*[Tt][\s-]*(\d{1,12})(?!\d)[\s:：,，]*")
+_BARE_NUMBER = re.compile(r"^[\s:：,，#]*(\d{1,12})(?!\d)(?![:：.]\d)[\s:：,，]*")
+
+
+def customer_command(text: str) -> Command | None:
+    """Return the command that a customer typed, None for an ordinary sentence.
+
+    A verb counts only when it is the whole message, but for a ticket's number (查进度 T12) and for the verbs
+    that carry something: 绑定 CODE, 评分 5, 报修 text.
+    """
+    words = _ENDING.sub("", text.strip())
+    for meaning, names in CUSTOMER_VERBS.items():
+        verb, _, argument = meaning.partition(" ")
+        for name in names:
+            if not words.lower().startswith(name):
+                continue
+            rest = words[len(name) :]
+            if verb in _ALONE and (not rest or rest[0] in " :：,，\t\n" or verb == "rate"):
+                return Command(verb, None, rest.strip(" :：,，\t\n"))
+            ticket, rest = _take_ticket(rest, _TICKET)
+            if not rest.strip():
+                return Command(verb, ticket, argument)
+    return None
+
+
+_AFTER_VERB = " \t\n:：,，#Tt0123456789"
+_STAFF_NAMES = sorted(
+    ((name, verb) for verb, names in STAFF_VERBS.items() for name in names), key=lambda pair: -len(pair[0])
+)
+
+
+def staff_command(text: str) -> Command | None:
+    """Return the command that a member of staff typed, None for an ordinary sentence.
+
+    ``确认T12 1``, ``确认 12 1`` and ``/confirm 12 1`` are the same.
+    """
+    words = text.strip().removeprefix("/")
+    for name, verb in _STAFF_NAMES:
+        if not words.lower().startswith(name):
+            continue
+        rest = words[len(name) :]
+        if rest and rest[0] not in _AFTER_VERB:
+            continue  # a sentence that only begins like the verb: 解决了吗
+        numbered = None if verb in {"code", "todo", "mine", "help", "answer"} else _BARE_NUMBER
+        ticket, rest = _take_ticket(rest, _TICKET)
+        if ticket is None and numbered is not None:
+            ticket, rest = _take_ticket(rest, numbered)
+        return Command(verb, ticket, rest.strip())
+    return None
+
+
+def _take_ticket(rest: str, pattern: re.Pattern[str]) -> tuple[int | None, str]:
+    match = pattern.match(rest)
+    return (int(match[1]), rest[match.end() :]) if match else (None, rest)

@@ -1,0 +1,100 @@
+"""A customer's message: a tap, a typed number, a command, or a sentence to be understood."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from bot.desk.case import Case
+from bot.dialogue import actions, answers, report
+from bot.dialogue.commands import Command, customer_command, of_option
+from bot.dialogue.turn import Turn
+from bot.errors import Refused
+
+Handler = Callable[[Turn, Command], None]
+
+HANDLERS: Mapping[str, Handler] = {
+    "agree": actions.agree,
+    "bind": actions.bind,
+    "broken": actions.broken,
+    "close": actions.close,
+    "effect": actions.effect,
+    "help": answers.help_,
+    "human": answers.human,
+    "keep": actions.keep,
+    "level": answers.level,
+    "object": actions.object_,
+    "rate": actions.rate,
+    "report": actions.report_anyway,
+    "status": answers.status,
+    "urge": actions.urge,
+    "why": answers.why,
+    "withdraw": actions.withdraw,
+    "withdraw_now": actions.withdraw_now,
+    "works": actions.works,
+}
+
+
+def answer(turn: Turn) -> None:
+    """Answer a customer's message; whatever it is, something helpful is said."""
+    try:
+        command = command_of(turn)
+        if command is not None:
+            HANDLERS[command.verb](turn, command)
+        else:
+            understand(turn)
+    except Refused as refusal:
+        turn.reply(f"{refusal}\n{answers.hotline(turn)}")
+
+
+def command_of(turn: Turn) -> Command | None:
+    """Return what was tapped, or typed as a number or a command; None for a sentence."""
+    if turn.inbound.choice is not None:
+        option = turn.desk.messages.option(turn.inbound.choice, turn.chat.id)
+        if option is None:
+            raise Refused("这个按钮已过期，请直接打字告诉我。")
+        return of_option(option)
+    if turn.text.isascii() and turn.text.isdigit() and len(turn.text) <= 2:
+        options = turn.desk.messages.last_options(turn.chat.id)
+        number = int(turn.text)
+        return of_option(options[number - 1]) if 1 <= number <= len(options) else None
+    return customer_command(turn.text)
+
+
+def understand(turn: Turn) -> None:
+    """Understand a sentence, a picture or a file, and act on it."""
+    if not turn.text:
+        picture(turn)
+        return
+    if _was_asked_to_report(turn):
+        report.take(turn.remember(reporting=None), report.of(turn, turn.text, turn.reported_at))
+        return
+    read = report.read(turn)
+    if read.certain or read.verdict.ask is not None:
+        report.take(turn, read)
+        return
+    answers.ANSWERS.get(read.verdict.intent, answers.not_understood)(turn, read)
+
+
+def picture(turn: Turn) -> None:
+    """Add a picture or file to the open ticket; alone it opens an unclear one."""
+    empty = report.of(turn, "", turn.reported_at)
+    if not turn.inbound.attachments:
+        answers.empty(turn)
+        return
+    case = recent_case(turn)
+    if case is None:
+        report.take(turn, empty)
+    else:
+        report.add(turn, case, empty)
+
+
+def _was_asked_to_report(turn: Turn) -> bool:
+    asked = turn.chat.state.get("reporting")
+    return asked is not None and turn.now - datetime.fromisoformat(asked) <= answers.CONVERSATION
+
+
+def recent_case(turn: Turn) -> Case | None:
+    """Return the ticket that a supplement belongs to: the one just spoken of, else the chat's only one."""
+    cases = [case for case in turn.desk.tickets.live(turn.chat) if case.ticket.is_live]
+    return report.current_case(turn, cases, answers.CONVERSATION) or (cases[0] if len(cases) == 1 else None)

@@ -1,0 +1,44 @@
+"""Who is told of what happened to a ticket: the staff's card, the customer's chats, and nobody else."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.desk.case import Case, Chat
+from bot.dialogue import cards
+from bot.dialogue.ports import Desk
+from bot.messages import Option, Say
+
+
+def staff(desk: Desk, case: Case, now: datetime, note: str | None = None) -> None:
+    """Show the ticket's card as it stands in every staff chat; ``note``: what changed, None for a new ticket."""
+    reports = desk.messages.reports(case.ticket.id)
+    chat = Chat(case.chat_id, "private", case.customer.id if case.customer else None, {})
+    recent = [
+        other
+        for other in desk.tickets.recent(chat, cards.RECENT_SHOWN + 1)
+        if other.ticket.id != case.ticket.id
+    ]
+    message = cards.card(case, now, reports, recent, note)
+    for chat_id in desk.chats.staff():
+        desk.messages.say(chat_id, message, ticket=case.ticket.id)
+
+
+def staff_line(desk: Desk, text: str, *options: Option, ticket: int | None = None) -> None:
+    """Say one line in every staff chat."""
+    for chat_id in desk.chats.staff():
+        desk.messages.say(chat_id, Say(text, options), ticket=ticket)
+
+
+def customers(
+    desk: Desk,
+    case: Case,
+    text: str,
+    *options: Option,
+    but: int | None = None,
+    is_answer: bool = False,
+) -> None:
+    """Tell every chat that is informed about the ticket, except ``but`` (it was answered already)."""
+    for chat_id in desk.tickets.watchers(case):
+        if chat_id != but:
+            desk.messages.say(chat_id, Say(text, options, is_answer=is_answer), ticket=case.ticket.id)

@@ -1,0 +1,138 @@
+"""What the dialogue needs of the store. `bot.store` has the real one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Protocol
+
+from bot.desk.case import Case, Chat, Contact, Customer
+from bot.desk.contract import Terms
+from bot.desk.events import Event
+from bot.messages import Option, Received, Say
+
+
+class Tickets(Protocol):
+    """Tickets, their events, and who is informed about them."""
+
+    def get(self, ticket_id: int) -> Case | None:
+        """Return a ticket, locked for this unit of work."""
+
+    def live(self, chat: Chat) -> list[Case]:
+        """Return the open tickets of the chat's customer (of the chat where it is not bound), newest first.
+
+        A resolved ticket is among them until it is closed.
+        """
+
+    def recent(self, chat: Chat, limit: int) -> list[Case]:
+        """Return the latest tickets of the chat's customer (or of the chat), whatever their state."""
+
+    def by_due(self, limit: int) -> list[Case]:
+        """Return the open tickets of all customers, the earliest deadline first."""
+
+    def open(
+        self, chat: Chat, contact: Contact, event: Event, summary: str, concepts: frozenset[str]
+    ) -> Case:
+        """Open a ticket by its first event; the chat is kept informed about it."""
+
+    def record(self, case: Case, event: Event) -> Case:
+        """Append an event (checked by the table of transitions) and return the case after it.
+
+        Raises:
+            Refused: the event is not possible now; the sentence says what is.
+        """
+
+    def add_concepts(self, case: Case, concepts: frozenset[str]) -> None:
+        """Remember what further reports of the same fault named."""
+
+    def events(self, ticket_id: int) -> list[Event]:
+        """Return the ticket's events in order."""
+
+    def watch(self, case: Case, chat_id: int) -> None:
+        """Keep a further chat informed about a ticket."""
+
+    def watchers(self, case: Case) -> list[int]:
+        """Return the chats that are informed about a ticket, the reporter's first."""
+
+    def bind(self, case: Case, customer_id: int, event: Event) -> Case:
+        """Give a ticket of an unbound reporter its customer, and record ``event``."""
+
+
+class Chats(Protocol):
+    """Chats and what the dialogue remembers of them."""
+
+    def get(self, chat_id: int) -> Chat:
+        """Return a chat, locked for this unit of work."""
+
+    def keep(self, chat_id: int, state: Mapping[str, Any]) -> None:
+        """Store what the dialogue must remember of a chat."""
+
+    def exists(self, chat_id: int) -> bool:
+        """Return whether there is such a chat."""
+
+    def staff(self) -> list[int]:
+        """Return the chats in which support works."""
+
+    def bind(self, chat_id: int, customer_id: int) -> None:
+        """Bind a chat to a customer."""
+
+
+class Messages(Protocol):
+    """What came in and what goes out."""
+
+    def say(self, chat_id: int, message: Say, *, ticket: int | None = None) -> None:
+        """Put a message into the outbox."""
+
+    def assign(self, ticket_id: int) -> None:
+        """Note that the message that is being handled belongs to a ticket."""
+
+    def received(self, inbox_id: int) -> Received:
+        """Return a received message."""
+
+    def reports(self, ticket_id: int) -> list[Received]:
+        """Return the messages that belong to a ticket, in the platform's order, the first twenty."""
+
+    def option(self, choice_id: str, chat_id: int) -> Option | None:
+        """Return the choice of that id if it was offered in that chat."""
+
+    def last_options(self, chat_id: int) -> tuple[Option, ...]:
+        """Return the choices of the last message to that chat, if it had any (for numbered replies)."""
+
+
+class Customers(Protocol):
+    """Customers, their contracts, and the codes that bind a chat to one of them."""
+
+    def get(self, customer_id: int) -> Customer:
+        """Return a customer."""
+
+    def find(self, words: str) -> list[Customer]:
+        """Return the customers whose contract number is, or whose name contains, ``words``."""
+
+    def terms(self, customer_id: int, at: datetime) -> Terms | None:
+        """Return the customer's contract for that day: the one that covers it, else the latest."""
+
+    def issue_code(self, customer_id: int, issued_by: str, code_hash: str, expires_at: datetime) -> None:
+        """Store a binding code by its hash."""
+
+    def redeem_code(self, code_hash: str, contact: Contact, now: datetime) -> int | None:
+        """Use up a valid code and return its customer, None if it is unknown, used or expired.
+
+        Raises:
+            Refused: too many wrong codes from this contact.
+        """
+
+
+class Desk(Protocol):
+    """One unit of work: everything that is read and written through it is committed together."""
+
+    @property
+    def tickets(self) -> Tickets: ...
+
+    @property
+    def chats(self) -> Chats: ...
+
+    @property
+    def messages(self) -> Messages: ...
+
+    @property
+    def customers(self) -> Customers: ...

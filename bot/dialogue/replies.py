@@ -1,0 +1,291 @@
+"""What customers read: short, polite, plain. Outcome first, then what happens next, then what they can do."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.desk.case import Case, coverage_at
+from bot.desk.contract import Coverage, Terms
+from bot.desk.events import Side
+from bot.desk.fees import computed_fee
+from bot.desk.tables import ENTITLEMENTS, LEVEL_NAMES, SERVICE_NAMES, Service
+from bot.desk.terms import Level, Priority, Purchase
+from bot.desk.ticket import Work
+from bot.dialogue.receipts import deadline_reason, receipt_lines, say_deadline, service_hours_zh
+from bot.messages import Option
+
+PRIORITY_NAMES = {
+    Priority.ONE: "优先等级1",
+    Priority.TWO: "优先等级2",
+    Priority.NOT_A_FAULT: "不是故障",
+}
+EFFECT_NAMES = {
+    Priority.ONE: "全部受影响",
+    Priority.TWO: "部分受影响",
+    Priority.NOT_A_FAULT: "只是咨询",
+}
+EFFECT_QUESTION = "请问影响多大？点一下或回复数字即可。"
+
+
+def effect_options(ticket: int) -> tuple[Option, ...]:
+    """Return the one question that decides a priority for the customer, as three choices."""
+    return tuple(
+        Option(name, name, "effect", ticket, str(int(priority))) for priority, name in EFFECT_NAMES.items()
+    )
+
+
+RATING_OPTIONS_LABELS = ("1分", "2分", "3分", "4分", "5分")
+
+
+def rating_options(ticket: int) -> tuple[Option, ...]:
+    """Return the choices 1 to 5."""
+    return tuple(
+        Option(label, f"评分 {stars}", "rate", ticket, str(stars))
+        for stars, label in enumerate(RATING_OPTIONS_LABELS, start=1)
+    )
+
+
+def recovered_options(ticket: int) -> tuple[Option, ...]:
+    """Return the choices after an engineer reported a fault as solved."""
+    return (
+        Option("已恢复", "已恢复", "works", ticket),
+        Option("没恢复", "没恢复", "broken", ticket),
+    )
+
+
+def verdict_options(ticket: int, priority: Priority) -> tuple[Option, ...]:
+    """Return the choices by which a customer answers the engineer's view."""
+    return (
+        Option("同意", "同意", "agree", ticket, str(int(priority))),
+        Option("有异议", "有异议", "object", ticket),
+    )
+
+
+def clause_zh(clause: str | None) -> str:
+    """Return a clause as the customer is told it: 合同 2.1 优先等级1 (A)."""
+    if clause is None:
+        return ""
+    return "合同 " + clause.replace("P1", "优先等级1").replace("P2", "优先等级2")
+
+
+def hotline_line(hotline: tuple[str, ...]) -> str:
+    """Return the line with the numbers; open day and night for every level (contract 2.2.1)."""
+    return f"24 小时服务热线：{' / '.join(hotline)}"
+
+
+def quoted(words: tuple[str, ...]) -> str:
+    """Return words in Chinese quotation marks."""
+    return "".join(f"“{word}”" for word in words)
+
+
+def priority_line(case: Case) -> str:
+    """Return the priority that holds and the words that decided it."""
+    ticket = case.ticket
+    if not ticket.certain:
+        return "优先级待工程师确认，确认前按优先等级1计时"
+    if ticket.words:
+        return f"{PRIORITY_NAMES[ticket.held]}：您提到{quoted(ticket.words)}（{clause_zh(ticket.clause)}）"
+    return f"{PRIORITY_NAMES[ticket.held]}（{clause_zh(ticket.clause)}），与工程师共同确认"
+
+
+def deadline_line(case: Case, now: datetime) -> str:
+    """Return the deadline as people say it and why it is there, or plainly why there is none."""
+    if case.response and case.terms:
+        said = say_deadline(case.response, now)
+        return f"响应期限：{said}（{deadline_reason(case.response, case.terms)}）"
+    if case.terms is None:
+        return "这个聊天还没有绑定合同，绑定后按报修时间起算期限"
+    if case.ticket.held is Priority.NOT_A_FAULT:
+        return "不按故障计时，没有合同期限"
+    return uncovered_line(case.terms, case.ticket.clock_from)
+
+
+def uncovered_line(terms: Terms, at: datetime) -> str:
+    """Return plainly what it means that the contract does not cover the day (contract 3.1, 3.2, 5.1)."""
+    given = coverage_at(terms, at)
+    after = "工单照样受理，但没有合同期限"
+    if given is Coverage.EXPIRED:
+        return f"合同服务期已于 {terms.ends_on:%Y年%-m月%-d日} 届满，{after}；{renewal_line(terms)}"
+    if given is Coverage.UNPAID:
+        return f"尚未收到本期服务费，服务自到款之日开始，{after}"
+    if given is Coverage.NOT_STARTED:
+        return f"合同服务期自 {terms.starts_on:%Y年%-m月%-d日} 开始，{after}"
+    return f"合同已终止，{after}"
+
+
+def renewal_line(terms: Terms) -> str:
+    """Return what renewing after a break costs by the contract's table, as far as it can be known (contract 3)."""
+    if terms.level is Level.DIAMOND or terms.price is None:
+        return "续费金额请向商务同事询价"
+    from_table = computed_fee(_lapsed(terms))
+    return (
+        f"中断后首次续费按合同费率为每年 {from_table.fee:,} 元" if from_table else "续费金额请向商务同事询价"
+    )
+
+
+def _lapsed(terms: Terms) -> Terms:
+    return Terms.from_dict({**terms.to_dict(), "purchase": Purchase.LAPSED.value})
+
+
+def receipt(case: Case, now: datetime, hotline: tuple[str, ...], help_line: str | None) -> str:
+    """Return the one message that answers a report of a fault: at most six lines."""
+    lines = [
+        f"已收到，工单号 {case.number}。",
+        priority_line(case) + "。",
+        deadline_line(case, now) + "。",
+        "已通知值班工程师，确认后第一时间告诉您。" if case.customer else BIND_HELP,
+        help_line or EFFECT_QUESTION,
+        hotline_line(hotline),
+    ]
+    return "\n".join(lines)
+
+
+BIND_HELP = "绑定办法：向工程师要绑定码，发送“绑定 绑定码”；值班工程师也已看到。"
+
+
+def joined(case: Case, now: datetime, hotline: tuple[str, ...], *, same_chat: bool) -> str:
+    """Return the answer to a fault that was reported already."""
+    first = f"这个问题已在工单 {case.number} 中，" + (
+        "补充内容已转给工程师。" if same_chat else "同事已报修，进展也会通知您。"
+    )
+    return "\n".join([first, status_line(case, now), hotline_line(hotline)])
+
+
+def raised(case: Case, now: datetime, hotline: tuple[str, ...]) -> str:
+    """Return that a follow-up made the ticket graver; the clock still counts from the first report."""
+    return "\n".join(
+        [
+            f"工单 {case.number} 已提高为{PRIORITY_NAMES[case.ticket.held]}。",
+            priority_line(case) + "。",
+            deadline_line(case, now) + "，从首次报修起算。",
+            "已通知值班工程师。",
+            hotline_line(hotline),
+        ]
+    )
+
+
+def understood(case: Case, now: datetime, hotline: tuple[str, ...], help_line: str | None) -> str:
+    """Return that a follow-up made an unclear report clear."""
+    view = (
+        f"初步判断为{PRIORITY_NAMES[case.ticket.agreement.proposed]}：您提到{quoted(case.ticket.words)}"
+        f"（{clause_zh(case.ticket.clause)}）"
+    )
+    held = "" if case.ticket.held == case.ticket.agreement.proposed else "，双方确认前按优先等级1计时"
+    lines = [f"明白了，工单 {case.number}。", view + held + "。", deadline_line(case, now) + "。"]
+    return "\n".join([*lines, help_line or EFFECT_QUESTION, hotline_line(hotline)])
+
+
+def state_words(case: Case) -> str:
+    """Return how far a ticket is, in words."""
+    ticket = case.ticket
+    who = ticket.assignee[1] if ticket.assignee else None
+    words = {
+        Work.OPEN: f"{who}已接手，待响应" if who else "待工程师响应",
+        Work.RESPONDED: f"{who}正在处理" if who else "工程师正在处理",
+        Work.WORKAROUND: "已给旁路办法，继续处理",
+        Work.RESOLVED: "已处理，待您确认恢复",
+        Work.CLOSED: "已关闭",
+        Work.WITHDRAWN: "已撤销",
+    }
+    return words[ticket.work]
+
+
+def status_line(case: Case, now: datetime) -> str:
+    """Return one ticket in one line: number, what it is about, priority, how far, deadline."""
+    ticket = case.ticket
+    parts = [f"{case.number} {shorten(case.summary)}", PRIORITY_NAMES[ticket.held], state_words(case)]
+    if ticket.work is Work.OPEN and case.response:
+        parts.append(f"响应期限 {say_deadline(case.response, now)}")
+    return " · ".join(parts)
+
+
+def shorten(text: str, length: int = 16) -> str:
+    """Return ``text`` on one line, cut to ``length`` characters."""
+    line = " ".join(text.split())
+    return line if len(line) <= length else line[: length - 1] + "…"
+
+
+def view_recorded(case: Case, priority: Priority, now: datetime, hotline: tuple[str, ...]) -> str:
+    """Return what the customer's own view of the effect has led to."""
+    vendor = case.ticket.agreement.vendor
+    if case.ticket.agreement.standing.value == "agreed":
+        outcome = f"双方已确认：{PRIORITY_NAMES[priority]}。"
+    elif vendor is not None:
+        outcome = (
+            f"工程师认为是{PRIORITY_NAMES[vendor]}，与您不一致，商定前按{PRIORITY_NAMES[case.ticket.held]}计时，"
+            "主管会与您联系。"
+        )
+    else:
+        outcome = f"待工程师确认，确认前按{PRIORITY_NAMES[case.ticket.held]}计时。"
+    return "\n".join(
+        [
+            f"已记录：{EFFECT_NAMES[priority]}（工单 {case.number}）。",
+            outcome,
+            deadline_line(case, now) + "。",
+            hotline_line(hotline),
+        ]
+    )
+
+
+def vendor_view(case: Case, by: str, reason: str, now: datetime) -> str:
+    """Return what the engineer's view means for the customer."""
+    agreement = case.ticket.agreement
+    vendor = agreement.vendor
+    assert vendor is not None  # noqa: S101 - called after the vendor's view
+    why = f"（{reason}）" if reason else ""
+    head = f"工单 {case.number}：{by}"
+    if agreement.standing.value == "agreed":
+        first = f"{head}确认{PRIORITY_NAMES[vendor]}{why}，与您的判断一致。"
+    elif agreement.standing.value == "disputed":
+        own = agreement.customer
+        assert own is not None  # noqa: S101 - a dispute has two views
+        first = (
+            f"{head}认为是{PRIORITY_NAMES[vendor]}{why}，您的判断是{PRIORITY_NAMES[own]}。"
+            f"商定前按{PRIORITY_NAMES[agreement.held]}计时，主管会与您联系。"
+        )
+    elif vendor > agreement.held:
+        first = (
+            f"{head}认为是{PRIORITY_NAMES[vendor]}{why}。您同意吗？"
+            f"您同意之前仍按{PRIORITY_NAMES[agreement.held]}计时。"
+        )
+    else:
+        first = f"{head}确认为{PRIORITY_NAMES[vendor]}{why}。如不同意，请点“有异议”。"
+    return f"{first}\n{deadline_line(case, now)}。"
+
+
+def why(case: Case, hotline: tuple[str, ...]) -> str:
+    """Return the receipt of a deadline: how it was counted, window by window (contract 1, 2.1)."""
+    lines = [f"工单 {case.number} 的期限是这样算的："]
+    if case.response and case.terms:
+        lines += receipt_lines(case.response, case.terms)
+    else:
+        lines.append(deadline_line(case, case.ticket.reported_at))
+    views = case.ticket.agreement
+    said = [
+        f"{'您' if side is Side.CUSTOMER else '工程师'}认为是{PRIORITY_NAMES[view]}"
+        for side, view in ((Side.CUSTOMER, views.customer), (Side.VENDOR, views.vendor))
+        if view is not None
+    ]
+    held = f"按{PRIORITY_NAMES[views.held]}计时"
+    basis = (
+        f"依据您的话{quoted(case.ticket.words)}（{clause_zh(case.ticket.clause)}）"
+        if case.ticket.words
+        else ""
+    )
+    lines.append("，".join(part for part in (held, basis, *said) if part) + "。")
+    lines.append(hotline_line(hotline))
+    return "\n".join(lines)
+
+
+def level(terms: Terms, now: datetime) -> str:
+    """Return what the customer's contract gives, in short (contract 1)."""
+    given = ENTITLEMENTS[terms.level]
+    lines = [
+        f"您的合同是{LEVEL_NAMES[terms.level]}，服务期至 {terms.ends_on:%Y年%-m月%-d日}。",
+        f"{given[Service.RESPONSE].text}（服务时段：{service_hours_zh(terms)}）。",
+        f"{SERVICE_NAMES[Service.ONSITE]}：{given[Service.ONSITE].text}。",
+        f"{SERVICE_NAMES[Service.REMOTE_INSPECTION]}：{given[Service.REMOTE_INSPECTION].text}。",
+    ]
+    if coverage_at(terms, now) is not Coverage.ACTIVE:
+        lines.append(uncovered_line(terms, now) + "。")
+    return "\n".join(lines)

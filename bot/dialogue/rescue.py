@@ -1,0 +1,46 @@
+"""When handling a message failed three times: a bare ticket, an alarm to staff, and the hotline; never silence."""
+
+from __future__ import annotations
+
+from bot.desk.events import Event, Kind
+from bot.desk.terms import Priority
+from bot.dialogue import notify, replies
+from bot.dialogue.report import contract_reference
+from bot.dialogue.turn import Turn
+
+SUMMARY_LENGTH = 60
+
+
+def rescue(turn: Turn) -> None:
+    """Take the message without understanding it: what is in doubt is held as priority 1 (contract 2.1)."""
+    if turn.chat.kind == "staff" or turn.contact.is_staff:
+        turn.reply("这条命令没有执行成功，请再发一次；仍不行请联系管理员。")
+        return
+    event = Event(
+        Kind.REPORTED,
+        turn.now,
+        turn.actor,
+        {
+            "inbox": turn.inbox_id,
+            "reported_at": turn.reported_at.isoformat(),
+            "priority": int(Priority.ONE),
+            "certain": False,
+            "rule": "rescue",
+            "clause": None,
+            "words": [],
+            "knowledge_version": turn.office.classifier.base.version,
+            "contract": contract_reference(turn, turn.reported_at),
+        },
+    )
+    summary = " ".join(turn.text.split())[:SUMMARY_LENGTH] or "（图片或附件）"
+    case = turn.desk.tickets.open(turn.chat, turn.contact, event, summary, frozenset())
+    turn.desk.messages.assign(case.ticket.id)
+    turn.reply(
+        f"已收到，工单号 {case.number}，工程师会直接查看您的消息。\n{replies.deadline_line(case, turn.now)}。\n"
+        f"着急请直接拨打：{' / '.join(turn.office.hotline)}（24 小时）",
+        ticket=case.ticket.id,
+    )
+    notify.staff(turn.desk, case, turn.now)
+    notify.staff_line(
+        turn.desk, f"⚠ {case.number} 程序没能处理这条消息，请直接看原话并联系客户。", ticket=case.ticket.id
+    )

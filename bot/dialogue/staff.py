@@ -1,0 +1,178 @@
+"""Support's messages: a tap on a card or a typed command, checked for the role at every one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+
+from bot.desk.case import Case
+from bot.dialogue import cards, staff_actions
+from bot.dialogue.commands import STAFF_FORMS, Command, of_option, staff_command
+from bot.dialogue.turn import Turn
+from bot.errors import Refused
+
+Handler = Callable[[Turn, Case, str], None]
+PROMPT_VALID = timedelta(minutes=15)
+TODO_SHOWN = 15
+
+# What is done to one ticket.
+ON_TICKET: Mapping[str, Handler] = {
+    "ask": staff_actions.ask,
+    "bind": staff_actions.bind,
+    "change": staff_actions.change,
+    "claim": staff_actions.claim,
+    "close": staff_actions.close,
+    "confirm": staff_actions.confirm,
+    "not_a_fault": staff_actions.not_a_fault,
+    "reopen": staff_actions.reopen,
+    "reply": staff_actions.reply,
+    "resolve": staff_actions.resolve,
+    "respond": staff_actions.respond,
+    "take_over": staff_actions.take_over,
+    "ticket": staff_actions.show,
+    "workaround": staff_actions.workaround,
+}
+
+# What must be said with a command; a tap alone is asked for it, and the sender's next message is the answer.
+PROMPTS: Mapping[str, str] = {
+    "answer": "请发送要对客户说的话",
+    "bind": "请发送客户名称或合同号",
+    "change": "请发送新的优先级和原因，例如：2 只有两个座席受影响",
+    "reply": "请发送要对客户说的话",
+    "resolve": "请发送处理结果，客户会看到",
+    "respond": "请发送通话时间和对方，例如：14:05 王经理（不写时间按现在）",
+    "workaround": "请发送旁路办法的步骤，客户会看到",
+}
+
+
+def answer(turn: Turn) -> None:
+    """Answer a message in a staff chat."""
+    if not turn.contact.is_staff:
+        if turn.inbound.choice is not None or turn.inbound.addressed:
+            turn.reply("只有值班人员可以操作。请让管理员为您登记。")
+        return
+    command: Command | None = None
+    try:
+        command = _command(turn)
+        if command is None:
+            if turn.inbound.addressed:
+                help_(turn)
+        else:
+            _do(turn, command)
+    except Refused as refusal:
+        turn.reply(str(refusal) + _form(command), ticket=command.ticket if command else None)
+
+
+def _command(turn: Turn) -> Command | None:
+    if turn.inbound.choice is not None:
+        option = turn.desk.messages.option(turn.inbound.choice, turn.chat.id)
+        if option is None:
+            raise Refused("这个按钮已过期，请看最新的卡片，或发“待办”。")
+        return of_option(option)
+    typed = staff_command(turn.text)
+    return typed or _awaited(turn)
+
+
+def _awaited(turn: Turn) -> Command | None:
+    """Return the command that the sender was asked to complete; what they write now completes it."""
+    waiting = dict(turn.chat.state.get("awaiting", {}))
+    asked = waiting.pop(str(turn.contact.id), None)
+    if asked is None or not turn.text:
+        return None
+    turn.remember(awaiting=waiting)
+    if turn.now - datetime.fromisoformat(asked["at"]) > PROMPT_VALID:
+        return None
+    return Command(asked["verb"], asked["ticket"], f"{asked['argument']} {turn.text}".strip())
+
+
+def _do(turn: Turn, command: Command) -> None:
+    if command.verb in PLAIN:
+        PLAIN[command.verb](turn, command)
+        return
+    case = turn.desk.tickets.get(command.ticket) if command.ticket is not None else None
+    if case is None:
+        missing = f"没有工单 T{command.ticket}。" if command.ticket is not None else "请写明工单号。"
+        raise Refused(missing)
+    if command.verb in PROMPTS and not command.argument:
+        _prompt(turn, command)
+        return
+    ON_TICKET[command.verb](turn, case, command.argument)
+
+
+def _prompt(turn: Turn, command: Command) -> None:
+    waiting = {
+        **turn.chat.state.get("awaiting", {}),
+        str(turn.contact.id): {
+            "verb": command.verb,
+            "ticket": command.ticket,
+            "argument": command.argument,
+            "at": turn.now.isoformat(),
+        },
+    }
+    turn.remember(awaiting=waiting)
+    about = f"（T{command.ticket}）" if command.ticket else ""
+    turn.reply(f"{turn.contact.name}，{PROMPTS[command.verb]}{about}。", ticket=command.ticket)
+
+
+def _form(command: Command | None) -> str:
+    form = STAFF_FORMS.get(command.verb) if command else None
+    return f"\n正确写法：{form.format(n=(command and command.ticket) or 12)}" if form else ""
+
+
+# --- what is about no single ticket
+
+
+def todo(turn: Turn, _: Command) -> None:
+    """List what is open, the earliest deadline first."""
+    _list(turn, turn.desk.tickets.by_due(TODO_SHOWN + 1), "没有未结的工单。")
+
+
+def mine(turn: Turn, _: Command) -> None:
+    """List what the sender has taken."""
+    cases = [
+        case
+        for case in turn.desk.tickets.by_due(200)
+        if case.ticket.assignee and case.ticket.assignee[0] == turn.contact.id
+    ]
+    _list(turn, cases, "您名下没有未结的工单。")
+
+
+def _list(turn: Turn, cases: list[Case], nothing: str) -> None:
+    lines = [cards.todo_line(case, turn.now) for case in cases[:TODO_SHOWN]]
+    if len(cases) > TODO_SHOWN:
+        lines.append("还有更多，处理后再发“待办”。")
+    turn.reply("\n".join(lines) or nothing)
+
+
+def code(turn: Turn, command: Command) -> None:
+    """Issue a single-use code that binds a chat to a customer."""
+    customer = staff_actions.one_customer(turn, command.argument)
+    issued = staff_actions.issue_code(turn, customer.id)
+    turn.reply(f"{customer.name} 的绑定码：{issued}\n7 天内有效，只能用一次。请客户发送：绑定 {issued}")
+
+
+def answer_chat(turn: Turn, command: Command) -> None:
+    """Answer a customer who has no ticket: 答复 C5 text."""
+    place, _, words = command.argument.partition(" ")
+    number = place.removeprefix("C").removeprefix("c")
+    if not number.isdigit():
+        raise Refused("请写明对话号。")
+    if not words.strip():
+        _prompt(turn, Command("answer", None, place))
+        return
+    staff_actions.say_to_chat(turn, int(number), words.strip())
+
+
+def help_(turn: Turn, _: Command | None = None) -> None:
+    """Say which commands there are, each in its right form."""
+    forms = " · ".join(form.format(n=12) for form in STAFF_FORMS.values())
+    turn.reply(f"可用命令：{forms}")
+
+
+PLAIN: Mapping[str, Callable[[Turn, Command], None]] = {
+    "answer": answer_chat,
+    "code": code,
+    "help": help_,
+    "mine": mine,
+    "todo": todo,
+}

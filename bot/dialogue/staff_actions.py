@@ -1,0 +1,244 @@
+"""What support does to a ticket; every action is an event with who and when."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from datetime import datetime, timedelta
+
+from bot.desk.agreement import Standing
+from bot.desk.calendar import SHANGHAI
+from bot.desk.case import Case, Customer, view_event
+from bot.desk.events import Kind
+from bot.desk.terms import Priority
+from bot.dialogue import actions, notify, replies
+from bot.dialogue.replies import PRIORITY_NAMES
+from bot.dialogue.turn import Turn
+from bot.errors import Refused
+from bot.messages import Say
+
+CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # nothing that is misread over the phone
+CODE_LENGTH = 8
+CODE_VALID = timedelta(days=7)
+
+
+# --- the priority (contract 2.1)
+
+
+def confirm(turn: Turn, case: Case, argument: str) -> None:
+    """Record support's view of the priority; the second presser is told who was first."""
+    word, _, reason = argument.partition(" ")
+    if word not in {"1", "2"}:
+        raise Refused("优先级只能是 1 或 2。")
+    _first_view(turn, case, Priority(int(word)), reason.strip())
+
+
+def not_a_fault(turn: Turn, case: Case, argument: str) -> None:
+    """Record support's view that it is no fault: a lowering too, so that the customer must agree."""
+    _first_view(turn, case, Priority.NOT_A_FAULT, argument)
+
+
+def _first_view(turn: Turn, case: Case, priority: Priority, reason: str) -> None:
+    ticket = case.ticket
+    if ticket.agreement.vendor is not None and ticket.vendor_view_at is not None:
+        at = ticket.vendor_view_at.astimezone(SHANGHAI)
+        raise Refused(
+            f"{ticket.vendor_view_by}已于 {at:%H:%M} 确认 {case.number} 为{PRIORITY_NAMES[ticket.agreement.vendor]}。"
+            f"要改请发：改级 {case.number} {int(priority) if priority < Priority.NOT_A_FAULT else 2} 原因"
+        )
+    _view(turn, case, priority, reason)
+
+
+def change(turn: Turn, case: Case, argument: str) -> None:
+    """Change support's view, with the reason."""
+    word, _, reason = argument.partition(" ")
+    chosen = {
+        "1": Priority.ONE,
+        "2": Priority.TWO,
+        "3": Priority.NOT_A_FAULT,
+        "不是故障": Priority.NOT_A_FAULT,
+    }
+    if word not in chosen:
+        raise Refused("请写新的优先级（1、2 或 不是故障）和原因。")
+    if not reason.strip():
+        raise Refused("改优先级要写原因，客户会看到。")
+    _view(turn, case, chosen[word], reason.strip())
+
+
+def _view(turn: Turn, case: Case, priority: Priority, reason: str) -> None:
+    event = view_event(case, priority, turn.actor, reason, turn.now, turn.office.workdays)
+    case = turn.desk.tickets.record(case, event)
+    by = turn.contact.name
+    note = f"{case.number} {by}：{PRIORITY_NAMES[priority]}"
+    if event.data["past_due"]:
+        note += "（提高后的期限已过，请立即响应）"
+    notify.staff(turn.desk, case, turn.now, note)
+    agreed = case.ticket.agreement.standing is Standing.AGREED
+    options = () if agreed else replies.verdict_options(case.ticket.id, priority)
+    notify.customers(turn.desk, case, replies.vendor_view(case, by, reason, turn.now), *options)
+    if case.ticket.agreement.standing is Standing.DISPUTED:
+        notify.staff_line(
+            turn.desk,
+            f"{case.number} 双方判断不同，请主管联系客户商定；商定前按较严的期限。",
+            ticket=case.ticket.id,
+        )
+
+
+def ask(turn: Turn, case: Case, _: str) -> None:
+    """Ask the customer how much is affected."""
+    case = turn.desk.tickets.record(case, turn.event(Kind.ASKED))
+    notify.customers(
+        turn.desk,
+        case,
+        f"工单 {case.number}：{turn.contact.name}想确认一下，{replies.EFFECT_QUESTION}",
+        *replies.effect_options(case.ticket.id),
+    )
+    notify.staff(turn.desk, case, turn.now, f"{case.number} {turn.contact.name}已问客户影响范围")
+
+
+# --- the work
+
+
+def claim(turn: Turn, case: Case, _: str) -> None:
+    """Take the ticket; who comes second is told who was first."""
+    if case.ticket.assignee and case.ticket.assignee[0] != turn.contact.id:
+        raise Refused(f"{case.number} 已由{case.ticket.assignee[1]}认领。要接手请发：接手 {case.number}")
+    take_over(turn, case, "")
+
+
+def take_over(turn: Turn, case: Case, _: str) -> None:
+    """Take the ticket, also from a colleague."""
+    event = turn.event(Kind.ASSIGNED, contact=turn.contact.id, name=turn.contact.name)
+    case = turn.desk.tickets.record(case, event)
+    notify.staff(turn.desk, case, turn.now, f"{case.number} {turn.contact.name}已认领")
+    notify.customers(turn.desk, case, f"工单 {case.number} 由{turn.contact.name}负责，会在这里与您联系。")
+
+
+def reply(turn: Turn, case: Case, words: str) -> None:
+    """Say something to the customer; once it has reached them it is the response (contract 1)."""
+    case = turn.desk.tickets.record(case, turn.event(Kind.REPLIED, inbox=turn.inbox_id))
+    notify.customers(turn.desk, case, f"{turn.contact.name}（工单 {case.number}）：{words}", is_answer=True)
+    notify.staff(turn.desk, case, turn.now, f"{case.number} {turn.contact.name}已回复客户")
+
+
+_CLOCK = re.compile(r"^\s*([01]?\d|2[0-3])[:：]([0-5]\d)(?!\d)\s*")
+
+
+def respond(turn: Turn, case: Case, argument: str) -> None:
+    """Record a call with the customer as the response: when, and with whom (contract 1)."""
+    at, note = turn.now, argument
+    if match := _CLOCK.match(argument):
+        local = turn.now.astimezone(SHANGHAI)
+        at = local.replace(hour=int(match[1]), minute=int(match[2]), second=0, microsecond=0)
+        note = argument[match.end() :].strip()
+        if at > turn.now:
+            at -= timedelta(days=1)
+    if not note:
+        raise Refused("请写明和谁通的话。")
+    _check_call(case, at)
+    event = turn.event(Kind.RESPONDED, how="call", at=at.astimezone(turn.now.tzinfo).isoformat(), note=note)
+    case = turn.desk.tickets.record(case, event)
+    notify.staff(turn.desk, case, turn.now, f"{case.number} {turn.contact.name}已电话响应")
+
+
+def _check_call(case: Case, at: datetime) -> None:
+    # A call is entered to the minute: one in the minute of the report counts.
+    if at < case.ticket.clock_from.replace(second=0, microsecond=0):
+        started = case.ticket.clock_from.astimezone(SHANGHAI)
+        raise Refused(f"通话时间早于报修时间（{started:%m-%d %H:%M}），请核对。")
+
+
+def workaround(turn: Turn, case: Case, words: str) -> None:
+    """Give a workaround, 旁路办法 (contract 2.2.2)."""
+    case = turn.desk.tickets.record(case, turn.event(Kind.WORKAROUND, inbox=turn.inbox_id))
+    notify.customers(
+        turn.desk,
+        case,
+        f"工单 {case.number} 旁路办法（{turn.contact.name}）：{words}\n问题本身会继续处理。",
+        is_answer=True,
+    )
+    notify.staff(turn.desk, case, turn.now, f"{case.number} {turn.contact.name}已给旁路办法")
+
+
+def resolve(turn: Turn, case: Case, words: str) -> None:
+    """Report the fault as solved and ask the customer whether it works again."""
+    case = turn.desk.tickets.record(case, turn.event(Kind.RESOLVED, inbox=turn.inbox_id))
+    notify.customers(
+        turn.desk,
+        case,
+        f"工单 {case.number} 已处理（{turn.contact.name}）：{words}\n请问恢复了吗？",
+        *replies.recovered_options(case.ticket.id),
+        is_answer=True,
+    )
+    notify.staff(turn.desk, case, turn.now, f"{case.number} {turn.contact.name}已解决，等客户确认")
+
+
+def close(turn: Turn, case: Case, _: str) -> None:
+    """Close what is resolved, or what both sides have found to be no fault."""
+    case = turn.desk.tickets.record(case, turn.event(Kind.CLOSED, why="staff"))
+    notify.staff(turn.desk, case, turn.now, f"{case.number} {turn.contact.name}已关闭")
+    notify.customers(
+        turn.desk,
+        case,
+        f"工单 {case.number} 已关闭。没恢复请回复“没恢复”。请为这次服务打分（1–5，5 分最好）。",
+        *replies.rating_options(case.ticket.id),
+    )
+
+
+def reopen(turn: Turn, case: Case, reason: str) -> None:
+    """Open a ticket again."""
+    case = turn.desk.tickets.record(case, turn.event(Kind.REOPENED, reason=reason))
+    notify.staff(turn.desk, case, turn.now, f"{case.number} {turn.contact.name}已重开")
+    notify.customers(
+        turn.desk, case, f"工单 {case.number} 已重开，继续处理。\n{replies.deadline_line(case, turn.now)}。"
+    )
+
+
+def show(turn: Turn, case: Case, _: str) -> None:
+    """Show a ticket's card here."""
+    notify.staff(turn.desk, case, turn.now, f"{case.number} {turn.contact.name}查看")
+
+
+# --- customers and their chats
+
+
+def bind(turn: Turn, case: Case, words: str) -> None:
+    """Bind the reporter's chat to a customer; the deadline counts from the report."""
+    if case.customer is not None:
+        raise Refused(f"{case.number} 已属于 {case.customer.name}。")
+    customer = one_customer(turn, words)
+    actions.bind_chat(turn, case.chat_id, customer.id)
+
+
+def one_customer(turn: Turn, words: str) -> Customer:
+    """Return the customer that ``words`` name.
+
+    Raises:
+        Refused: none or several match.
+    """
+    if not words:
+        raise Refused("请写客户名称或合同号。")
+    found = turn.desk.customers.find(words)
+    exact = [customer for customer in found if customer.name == words]
+    if len(exact or found) == 1:
+        return (exact or found)[0]
+    if not found:
+        raise Refused(f"没有找到客户“{replies.shorten(words)}”。")
+    raise Refused("有多个客户符合，请写全称：" + "、".join(customer.name for customer in found))
+
+
+def issue_code(turn: Turn, customer_id: int) -> str:
+    """Make a binding code; only its hash is stored."""
+    made = "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
+    turn.desk.customers.issue_code(
+        customer_id, turn.contact.name, actions.code_hash(made), turn.now + CODE_VALID
+    )
+    return made
+
+
+def say_to_chat(turn: Turn, chat_id: int, words: str) -> None:
+    """Relay an engineer's words to a customer's chat that has no ticket."""
+    if chat_id in turn.desk.chats.staff() or not turn.desk.chats.exists(chat_id):
+        raise Refused(f"没有对话 C{chat_id}。")
+    turn.desk.messages.say(chat_id, Say(f"{turn.contact.name}：{words}"))
+    turn.reply(f"已发给客户（C{chat_id}）。")

@@ -1,0 +1,72 @@
+"""One message being answered: what came in, who wrote it, and the desk that it is answered with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from bot.desk.calendar import Workdays
+from bot.desk.case import Chat, Contact
+from bot.desk.events import Actor, Event, Kind, Side
+from bot.dialogue.ports import Desk
+from bot.messages import Inbound, Option, Say
+from intents import Classifier
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """What every answer may need and no message changes.
+
+    Attributes:
+        hotline: the numbers of the national service centre, the first one first (contract 2.2.1).
+        sales: whom to ask about a contract.
+    """
+
+    classifier: Classifier
+    workdays: Workdays
+    hotline: tuple[str, ...]
+    sales: str = "商务同事"
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A message and its surroundings, within one unit of work.
+
+    Attributes:
+        reported_at: the earlier of the platform's timestamp and our receipt.
+    """
+
+    desk: Desk
+    office: Office
+    inbound: Inbound
+    inbox_id: int
+    chat: Chat
+    contact: Contact
+    reported_at: datetime
+    now: datetime
+
+    @property
+    def text(self) -> str:
+        """The text that was typed."""
+        return self.inbound.text.strip()
+
+    @property
+    def actor(self) -> Actor:
+        """The sender, on the side that their role gives them."""
+        side = Side.VENDOR if self.contact.is_staff else Side.CUSTOMER
+        return Actor(side, self.contact.id, self.contact.name)
+
+    def event(self, kind: Kind, **data: Any) -> Event:
+        """Return an event of the sender's, now."""
+        return Event(kind, self.now, self.actor, data)
+
+    def reply(self, text: str, *options: Option, ticket: int | None = None) -> None:
+        """Answer in the same chat."""
+        self.desk.messages.say(self.chat.id, Say(text, options), ticket=ticket)
+
+    def remember(self, **changes: Any) -> Turn:
+        """Store changes to the chat's state (None removes a key) and return the turn that knows them."""
+        state = {key: value for key, value in {**self.chat.state, **changes}.items() if value is not None}
+        self.desk.chats.keep(self.chat.id, state)
+        return replace(self, chat=replace(self.chat, state=state))

@@ -1,0 +1,193 @@
+"""What every channel speaks: neutral messages in and out.
+
+A channel turns its platform's updates into `Inbound` and an `Outbound` into its platform's calls; no other
+room knows a platform.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A chat: the platform, our account there, and the platform's id of the chat."""
+
+    channel: str
+    account: str
+    chat: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who wrote: the platform's id of the person and the name they show."""
+
+    user: str
+    name: str
+
+
+class AttachmentKind(StrEnum):
+    """What a message carries beside text; values are stored."""
+
+    PHOTO = "photo"
+    VOICE = "voice"
+    VIDEO = "video"
+    FILE = "file"
+    LOCATION = "location"
+    LINK = "link"
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A picture, voice or file; ``reference`` is the platform's handle, never shown to anybody."""
+
+    kind: AttachmentKind
+    reference: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Inbound:
+    """One message from a platform.
+
+    Attributes:
+        dedupe_key: unique within the account; the platform's retries carry the same key.
+        sent_at: the platform's own timestamp, aware UTC.
+        choice: opaque id of the button that was pressed, instead of text.
+        addressed: whether it is meant for us; in a group only what mentions or answers the bot is.
+    """
+
+    address: Address
+    sender: Sender
+    dedupe_key: str
+    sent_at: datetime
+    text: str = ""
+    choice: str | None = None
+    attachments: tuple[Attachment, ...] = ()
+    addressed: bool = True
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the content as JSON types (address, key and instants are columns of the inbox)."""
+        return {
+            "sender": {"user": self.sender.user, "name": self.sender.name},
+            "text": self.text,
+            "choice": self.choice,
+            "addressed": self.addressed,
+            "attachments": [
+                {"kind": a.kind.value, "reference": a.reference, "name": a.name} for a in self.attachments
+            ],
+        }
+
+    @classmethod
+    def from_dict(
+        cls, content: dict[str, Any], *, address: Address, dedupe_key: str, sent_at: datetime
+    ) -> Inbound:
+        """Rebuild what `to_dict` gave."""
+        return cls(
+            address=address,
+            sender=Sender(**content["sender"]),
+            dedupe_key=dedupe_key,
+            sent_at=sent_at,
+            text=content["text"],
+            choice=content["choice"],
+            addressed=content["addressed"],
+            attachments=tuple(
+                Attachment(AttachmentKind(a["kind"]), a["reference"], a["name"])
+                for a in content["attachments"]
+            ),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A button, or a numbered reply where the platform has none.
+
+    Attributes:
+        id: opaque, at most 64 bytes (Telegram's ``callback_data``).
+        label: at most six characters.
+        typed: what can be typed instead.
+    """
+
+    id: str
+    label: str
+    typed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outbound:
+    """One message to a chat.
+
+    Attributes:
+        id: id of the outbox row; the same for every attempt.
+        card: key of a card; a later message with the same key replaces it where the platform can edit.
+        note: what changed on the card, in one line, for platforms that cannot edit; None for a first version.
+        replaces: the platform's id of the message that this one replaces, if it is known.
+    """
+
+    id: int
+    address: Address
+    text: str
+    choices: tuple[Choice, ...] = ()
+    card: str | None = None
+    note: str | None = None
+    replaces: str | None = None
+
+
+class Outcome(StrEnum):
+    """How an attempt to deliver ended; values are stored."""
+
+    SENT = "sent"
+    LATER = "later"  # temporary: try again at `Receipt.retry_at`
+    FAILED = "failed"  # for good: an event on the ticket and an alarm to staff
+    UNKNOWN = "unknown"  # may have arrived: sending again may double it
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a channel says of one attempt; ``error`` is a short code, never a text of the customer's."""
+
+    outcome: Outcome
+    external_id: str | None = None
+    retry_at: datetime | None = None
+    error: str | None = field(default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """A choice that is offered: a tap and its typed equivalent mean the same command."""
+
+    label: str
+    typed: str
+    verb: str
+    ticket: int | None = None
+    argument: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """A message to be sent.
+
+    Attributes:
+        card: key of a card that a later message with the same key replaces.
+        note: what changed, in one line, for platforms that cannot edit the card.
+        is_answer: an engineer's own words; when it reaches the customer, that is the response (contract 1).
+    """
+
+    text: str
+    options: tuple[Option, ...] = ()
+    card: str | None = None
+    note: str | None = None
+    is_answer: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A message as it was received; ``at`` is the earlier of the platform's timestamp and our receipt."""
+
+    id: int
+    text: str
+    at: datetime
+    attachments: int

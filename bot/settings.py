@@ -1,0 +1,116 @@
+"""Settings, frozen; each comes from an environment variable, `.env`, or the TOML file in `HOTLINE_CONFIG`."""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from dotenv import dotenv_values
+from pydantic import ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+
+from bot.errors import SettingError
+
+PREFIX = "HOTLINE_"
+CONFIG = "HOTLINE_CONFIG"
+_PHONE = re.compile(r"^[0-9+][0-9 -]{4,19}$")
+
+
+class Settings(BaseSettings):
+    """What an operator can set; see the table in the README."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="ignore", frozen=True)
+
+    database_url: str = "sqlite:///hotline.db"
+    data: Path = Path("data")
+    public_url: str | None = None
+    knowledge: Path | None = None
+    hotline_numbers: Annotated[tuple[str, ...], NoDecode] = ("400-818-1110", "010-62283281")
+    sales_contact: str = "商务同事"
+    silence_hours: int = 24
+    log: Literal["text", "json"] = "text"
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @field_validator("hotline_numbers", mode="before")
+    @classmethod
+    def _numbers(cls, value: Any) -> Any:
+        numbers = value.split(",") if isinstance(value, str) else value
+        numbers = tuple(number.strip() for number in numbers if number.strip())
+        if not numbers or not all(_PHONE.match(number) for number in numbers):
+            raise ValueError("must be phone numbers separated by commas")
+        return numbers
+
+    @field_validator("knowledge")
+    @classmethod
+    def _folder(cls, value: Path | None) -> Path | None:
+        if value is not None and not value.is_dir():
+            raise ValueError(f"{value} is not a folder")
+        return value
+
+    @field_validator("silence_hours")
+    @classmethod
+    def _positive(cls, value: int) -> int:
+        if value < 1:
+            raise ValueError("must be at least 1")
+        return value
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Environment before `.env`; what `load` read from the TOML file comes last."""
+        del settings_cls, file_secret_settings
+        return env_settings, dotenv_settings, init_settings
+
+
+def load(**overrides: Any) -> Settings:
+    """Read the settings; ``overrides`` (of the command line) go before all of them.
+
+    Raises:
+        SettingError: names the variable and what is wrong with it; a secret's value is never shown.
+    """
+    try:
+        read = Settings(**_config_file())
+        return read.model_copy(update={key: value for key, value in overrides.items() if value is not None})
+    except ValidationError as error:
+        raise SettingError(_sentence(error)) from None
+
+
+def _config_file() -> dict[str, Any]:
+    path = os.environ.get(CONFIG)
+    if not path:
+        return {}
+    if not Path(path).is_file():
+        raise SettingError(f"{CONFIG}: there is no file {path}")
+    if Path(path).suffix != ".toml":
+        return _known(path, {key.removeprefix(PREFIX).lower(): v for key, v in dotenv_values(path).items()})
+    try:
+        return _known(path, tomllib.loads(Path(path).read_text(encoding="utf-8")))
+    except OSError as error:
+        raise SettingError(f"{CONFIG}: cannot read {path}: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SettingError(f"{CONFIG}: {path} is not valid TOML: {error}") from error
+
+
+def _known(path: str, values: dict[str, Any]) -> dict[str, Any]:
+    unknown = sorted(set(values) - set(Settings.model_fields))
+    if unknown:
+        raise SettingError(f"{CONFIG}: {path} has unknown settings: {', '.join(unknown)}")
+    return values
+
+
+def _sentence(error: ValidationError) -> str:
+    """Return one sentence that names every wrong variable, without the values."""
+    problems = []
+    for item in error.errors(include_input=False, include_url=False):
+        name = PREFIX + "_".join(str(part) for part in item["loc"]).upper()
+        problems.append(f"{name}: {item['msg'].removeprefix('Value error, ')}")
+    return "; ".join(problems)

@@ -1,0 +1,214 @@
+"""Chats, messages in and out, customers and binding codes in the store."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
+
+from bot.desk.calendar import SHANGHAI
+from bot.desk.case import Chat, Contact, Customer, coverage_at
+from bot.desk.contract import Coverage, Terms
+from bot.errors import Refused
+from bot.messages import Option, Received, Say
+from bot.store import tables as t
+
+BIND_ATTEMPTS = 5
+BIND_BLOCK = timedelta(hours=1)
+REPORTS_SHOWN = 20
+REMEMBERED_MESSAGES = 3  # a typed number answers a question at most so many messages back
+
+
+class ChatStore:
+    """See `bot.dialogue.ports.Chats`."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def get(self, chat_id: int) -> Chat:
+        row = self._session.get_one(t.ChatRow, chat_id, with_for_update=True)
+        return Chat(row.id, row.kind, row.customer_id, row.state)
+
+    def keep(self, chat_id: int, state: Mapping[str, Any]) -> None:
+        self._session.get_one(t.ChatRow, chat_id).state = dict(state)
+
+    def exists(self, chat_id: int) -> bool:
+        return self._session.get(t.ChatRow, chat_id) is not None
+
+    def staff(self) -> list[int]:
+        return list(
+            self._session.scalars(
+                select(t.ChatRow.id).where(t.ChatRow.kind == "staff").order_by(t.ChatRow.id)
+            )
+        )
+
+    def bind(self, chat_id: int, customer_id: int) -> None:
+        self._session.get_one(t.ChatRow, chat_id, with_for_update=True).customer_id = customer_id
+
+
+class MessageStore:
+    """See `bot.dialogue.ports.Messages`."""
+
+    def __init__(self, session: Session, now: datetime) -> None:
+        self._session = session
+        self._now = now
+        self._inbox_id: int | None = None
+
+    def answers(self, inbox_id: int) -> None:
+        """What is said in this unit of work answers that message."""
+        self._inbox_id = inbox_id
+
+    def say(self, chat_id: int, message: Say, *, ticket: int | None = None) -> None:
+        if message.card:
+            self._supersede(chat_id, message.card)
+        self._session.add(
+            t.OutboxRow(
+                chat_id=chat_id,
+                inbox_id=self._inbox_id,
+                ticket_id=ticket,
+                text=message.text,
+                choices=[
+                    {
+                        "label": o.label,
+                        "typed": o.typed,
+                        "verb": o.verb,
+                        "ticket": o.ticket,
+                        "argument": o.argument,
+                    }
+                    for o in message.options
+                ],
+                card=message.card,
+                note=message.note,
+                is_answer=message.is_answer,
+                created_at=self._now,
+                try_at=self._now,
+            )
+        )
+        self._session.flush()
+
+    def _supersede(self, chat_id: int, card: str) -> None:
+        """Drop a change of a card that nobody has seen yet; its first version must still arrive."""
+        self._session.execute(
+            update(t.OutboxRow)
+            .where(
+                t.OutboxRow.chat_id == chat_id,
+                t.OutboxRow.card == card,
+                t.OutboxRow.status == "pending",
+                t.OutboxRow.note.is_not(None),
+            )
+            .values(status="superseded")
+        )
+
+    def assign(self, ticket_id: int) -> None:
+        if self._inbox_id is not None:
+            self._session.get_one(t.InboxRow, self._inbox_id).ticket_id = ticket_id
+
+    def received(self, inbox_id: int) -> Received:
+        return _received(self._session.get_one(t.InboxRow, inbox_id))
+
+    def reports(self, ticket_id: int) -> list[Received]:
+        rows = self._session.scalars(
+            select(t.InboxRow)
+            .where(t.InboxRow.ticket_id == ticket_id)
+            .order_by(t.InboxRow.sent_at, t.InboxRow.id)
+            .limit(REPORTS_SHOWN)
+        )
+        return [_received(row) for row in rows]
+
+    def option(self, choice_id: str, chat_id: int) -> Option | None:
+        outbox_id, _, number = choice_id.partition(".")
+        if not (outbox_id.isascii() and outbox_id.isdigit() and number.isascii() and number.isdigit()):
+            return None
+        row = self._session.get(t.OutboxRow, int(outbox_id))
+        if row is None or row.chat_id != chat_id or int(number) >= len(row.choices):
+            return None
+        return Option(**row.choices[int(number)])
+
+    def last_options(self, chat_id: int) -> tuple[Option, ...]:
+        latest = self._session.scalars(
+            select(t.OutboxRow.choices)
+            .where(t.OutboxRow.chat_id == chat_id)
+            .order_by(t.OutboxRow.id.desc())
+            .limit(REMEMBERED_MESSAGES)
+        )
+        return next((tuple(Option(**choice) for choice in choices) for choices in latest if choices), ())
+
+
+def _received(row: t.InboxRow) -> Received:
+    return Received(
+        row.id, row.content["text"], min(row.sent_at, row.received_at), len(row.content["attachments"])
+    )
+
+
+class CustomerStore:
+    """See `bot.dialogue.ports.Customers`."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def get(self, customer_id: int) -> Customer:
+        row = self._session.get_one(t.CustomerRow, customer_id)
+        return Customer(row.id, row.name)
+
+    def find(self, words: str) -> list[Customer]:
+        pattern = words.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+        rows = self._session.scalars(
+            select(t.CustomerRow)
+            .where(
+                or_(
+                    t.CustomerRow.name.like(f"%{pattern}%", escape="\\"),
+                    t.CustomerRow.id.in_(
+                        select(t.ContractRow.customer_id).where(t.ContractRow.number == words)
+                    ),
+                )
+            )
+            .order_by(t.CustomerRow.id)
+            .limit(10)
+        )
+        return [Customer(row.id, row.name) for row in rows]
+
+    def terms(self, customer_id: int, at: datetime) -> Terms | None:
+        rows = self._session.scalars(
+            select(t.ContractRow)
+            .where(t.ContractRow.customer_id == customer_id)
+            .order_by(t.ContractRow.number, t.ContractRow.version)
+        )
+        newest = {row.number: Terms.from_dict(row.terms) for row in rows}  # the last version of each number
+        if not newest:
+            return None
+        day = at.astimezone(SHANGHAI).date()
+        # The one that covers the day; else the one whose term holds the day; else the one that ends last.
+        return max(
+            newest.values(),
+            key=lambda terms: (
+                coverage_at(terms, at) is Coverage.ACTIVE,
+                terms.starts_on <= day <= terms.ends_on,
+                terms.ends_on,
+            ),
+        )
+
+    def issue_code(self, customer_id: int, issued_by: str, code_hash: str, expires_at: datetime) -> None:
+        self._session.add(
+            t.BindCodeRow(
+                customer_id=customer_id, issued_by=issued_by, code_hash=code_hash, expires_at=expires_at
+            )
+        )
+
+    def redeem_code(self, code_hash: str, contact: Contact, now: datetime) -> int | None:
+        person = self._session.get_one(t.ContactRow, contact.id, with_for_update=True)
+        if person.bind_blocked_until and now < person.bind_blocked_until:
+            raise Refused("绑定码输错次数过多，请一小时后再试，或拨打服务热线。")
+        code = self._session.scalars(
+            select(t.BindCodeRow).where(t.BindCodeRow.code_hash == code_hash).with_for_update()
+        ).first()
+        if code is None or code.used_at is not None or code.expires_at <= now:
+            person.bind_failures += 1
+            if person.bind_failures >= BIND_ATTEMPTS:
+                person.bind_failures, person.bind_blocked_until = 0, now + BIND_BLOCK
+            return None
+        code.used_at, code.used_by = now, contact.id
+        person.bind_failures = 0
+        return code.customer_id

@@ -1,0 +1,107 @@
+"""The engine: one per process, set up so that SQLite and PostgreSQL keep the same promises."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import URL, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+
+from bot.errors import SettingError
+
+BUSY_TIMEOUT_MS = 10_000
+CONNECT_TIMEOUT_S = 5
+
+
+class FairLock:
+    """A first-in-first-out lock: SQLite's own busy wait starves threads under load."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._waiting: deque[threading.Lock] = deque()
+        self._held = False
+
+    @contextmanager
+    def hold(self) -> Iterator[None]:
+        """Hold the lock; waiters are served in the order in which they came."""
+        self._acquire()
+        try:
+            yield
+        finally:
+            self._release()
+
+    def _acquire(self) -> None:
+        with self._guard:
+            if not self._held:
+                self._held = True
+                return
+            turn = threading.Lock()
+            turn.acquire()
+            self._waiting.append(turn)
+        turn.acquire()  # released by the one before us, who hands the lock over
+
+    def _release(self) -> None:
+        with self._guard:
+            if self._waiting:
+                self._waiting.popleft().release()
+            else:
+                self._held = False
+
+
+def parse(url: str) -> URL:
+    """Return a database address in its parts.
+
+    Raises:
+        SettingError: it is malformed.
+    """
+    try:
+        return make_url(url)
+    except (ArgumentError, ValueError) as error:
+        raise SettingError(
+            "HOTLINE_DATABASE_URL is no database address; use sqlite:///FILE or postgresql+psycopg://…"
+        ) from error
+
+
+def create(url: str) -> Engine:
+    """Return an engine for ``sqlite:///FILE`` or ``postgresql+psycopg://…``.
+
+    Raises:
+        SettingError: the address is malformed or names another database.
+    """
+    parsed = parse(url)
+    if parsed.get_backend_name() == "sqlite":
+        engine = create_engine(parsed, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_immediate)
+        return engine
+    if parsed.drivername != "postgresql+psycopg":
+        raise SettingError(
+            f"HOTLINE_DATABASE_URL: {parsed.drivername} is not supported; "
+            "use sqlite:///FILE or postgresql+psycopg://…"
+        )
+    try:
+        return create_engine(parsed, pool_pre_ping=True, connect_args={"connect_timeout": CONNECT_TIMEOUT_S})
+    except (ImportError, NoSuchModuleError) as error:
+        raise SettingError("HOTLINE_DATABASE_URL: PostgreSQL needs the extra `postgres`") from error
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # we emit BEGIN ourselves
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+    cursor.close()
+
+
+def _begin_immediate(connection: Any) -> None:
+    # A read that later writes would fail with SQLITE_BUSY; readers use autocommit connections instead.
+    connection.exec_driver_sql(
+        "BEGIN" if connection.get_execution_options().get("readonly") else "BEGIN IMMEDIATE"
+    )

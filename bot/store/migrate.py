@@ -1,0 +1,70 @@
+"""Migrations: bring a database to the schema that this version of the program writes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine
+
+from bot.errors import StoreError
+
+FOLDER = Path(__file__).parent / "migrations"
+
+
+def config(connection: Connection) -> Config:
+    """Return alembic's configuration for one open connection."""
+    made = Config()
+    made.set_main_option("script_location", str(FOLDER).replace("%", "%%"))
+    made.attributes["connection"] = connection
+    return made
+
+
+def head() -> str:
+    """Return the newest revision that this version of the program knows."""
+    revision = ScriptDirectory(str(FOLDER)).get_current_head()
+    assert revision is not None  # noqa: S101 - the package ships its migrations
+    return revision
+
+
+def current(engine: Engine) -> str | None:
+    """Return the database's revision, None for an empty database."""
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()
+
+
+def upgrade(engine: Engine) -> None:
+    """Migrate to the newest revision.
+
+    Raises:
+        StoreError: the database was written by a newer version of the program; nothing is touched.
+    """
+    check_not_newer(engine)
+    with engine.begin() as connection:
+        command.upgrade(config(connection), "head")
+
+
+def downgrade(engine: Engine, revision: str = "base") -> None:
+    """Migrate back to ``revision``."""
+    with engine.begin() as connection:
+        command.downgrade(config(connection), revision)
+
+
+def check_not_newer(engine: Engine) -> None:
+    """Raise `StoreError` if the database's revision is unknown to this version of the program."""
+    revision = current(engine)
+    known = {script.revision for script in ScriptDirectory(str(FOLDER)).walk_revisions()}
+    if revision is not None and revision not in known:
+        raise StoreError(
+            f"the database has schema {revision}, which is newer than this program; upgrade it first"
+        )
+
+
+def check_current(engine: Engine) -> None:
+    """Raise `StoreError`, saying what to do, if the database is not at the newest revision."""
+    check_not_newer(engine)
+    if current(engine) != head():
+        raise StoreError("the database's schema is older than this program; run `hotline db upgrade`")

@@ -1,0 +1,116 @@
+"""The store: units of work over one database, with the same promises on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+
+from sqlalchemy import Engine, text
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.orm import Session
+
+from bot.desk.calendar import Workdays
+from bot.desk.watch import WatchPolicy
+from bot.errors import StoreError
+from bot.store import engine as engines
+from bot.store.chats import ChatStore, CustomerStore, MessageStore
+from bot.store.tickets import TicketStore
+
+T = TypeVar("T")
+ATTEMPTS = 5  # of a unit of work that the database rolled back for a deadlock
+RETRIED_STATES = {"40001", "40P01"}  # PostgreSQL: serialization failure, deadlock detected
+
+
+class UnitOfWork:
+    """What is written through one unit of work is committed together or not at all.
+
+    Locks are taken in the order customer → chat → ticket by id; a staff chat is locked before all of them.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        workdays: Workdays,
+        policy: WatchPolicy,
+        now: datetime,
+    ) -> None:
+        self.session = session
+        self.now = now
+        self.tickets = TicketStore(session, workdays, policy)
+        self.chats = ChatStore(session)
+        self.messages = MessageStore(session, now)
+        self.customers = CustomerStore(session)
+
+
+class Store:
+    """Opens units of work; safe to share between threads."""
+
+    def __init__(self, url: str, workdays: Workdays, policy: WatchPolicy | None = None) -> None:
+        self.engine: Engine = engines.create(url)
+        self.workdays = workdays
+        self.policy = policy or WatchPolicy()
+        self._is_sqlite = self.engine.dialect.name == "sqlite"
+        self._writers = engines.FairLock()
+        self._readers = self.engine.execution_options(readonly=True)
+
+    @contextmanager
+    def begin(self, now: datetime) -> Iterator[UnitOfWork]:
+        """Open a unit of work that commits at the end, or rolls back on an error."""
+        with (
+            self._writers.hold() if self._is_sqlite else nullcontext(),
+            Session(self.engine, expire_on_commit=False) as session,
+            session.begin(),
+        ):
+            yield UnitOfWork(session, self.workdays, self.policy, now)
+
+    def transact(self, work: Callable[[UnitOfWork], T], now: datetime) -> T:
+        """Run ``work`` in a unit of work; once more when the database chose it as a deadlock's victim."""
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                with self.begin(now) as unit:
+                    return work(unit)
+            except DBAPIError as error:
+                if attempt == ATTEMPTS or getattr(error.orig, "sqlstate", None) not in RETRIED_STATES:
+                    raise
+        raise AssertionError("unreachable")
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """Open a session for reading only; it never waits for a writer."""
+        with Session(self._readers, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    def ping(self) -> None:
+        """Raise `StoreError`, in one line without secrets, if the database does not answer or is no database."""
+        try:
+            with self.engine.connect() as connection:
+                connection.execute(text("SELECT 1"))
+        except OperationalError as error:
+            raise StoreError(f"HOTLINE_DATABASE_URL: cannot open {self.address}: {_cause(error)}") from error
+        except DBAPIError as error:
+            raise StoreError(f"HOTLINE_DATABASE_URL: {self.address} is damaged or no database") from error
+
+    @property
+    def address(self) -> str:
+        """The database's address without the password."""
+        return self.engine.url.render_as_string(hide_password=True)
+
+    def close(self) -> None:
+        """Close all connections."""
+        self.engine.dispose()
+
+
+def _cause(error: DBAPIError) -> str:
+    lines = str(error.orig).strip().splitlines()
+    return lines[0] if lines else type(error.orig).__name__
+
+
+def sqlite_file(url: str) -> Path | None:
+    """Return the path of a SQLite file, None for other addresses."""
+    parsed = engines.parse(url)
+    if parsed.get_backend_name() != "sqlite" or not parsed.database or parsed.database == ":memory:":
+        return None
+    return Path(parsed.database)

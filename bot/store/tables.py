@@ -1,0 +1,281 @@
+"""The tables. Instants are stored in UTC; what a ticket is follows from its events (`hotline replay`)."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from bot.errors import NaiveTimestamp
+
+
+class Utc(TypeDecorator[datetime]):
+    """An aware UTC instant on every database; refuses a naive one."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Store UTC; SQLite keeps no zone."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise NaiveTimestamp("an instant without a time zone reached the store")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - signature is the base's
+        """Give back an aware UTC instant."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+Id = BigInteger().with_variant(Integer, "sqlite")
+Json = JSON().with_variant(JSONB, "postgresql")
+
+LIVE_TICKET = text("work IN ('open', 'responded', 'workaround', 'resolved')")
+
+
+class Base(DeclarativeBase):
+    """Names every constraint, so that migrations can name them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: Utc, dict[str, Any]: Json, list[Any]: Json}  # noqa: RUF012 - SQLAlchemy's way
+
+
+class CustomerRow(Base):
+    """A customer (甲方) of the vendor."""
+
+    __tablename__ = "customers"
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    name: Mapped[str] = mapped_column(String(200), unique=True)
+
+
+class ContractRow(Base):
+    """One version of a contract's terms; a version never changes (contract 6.4)."""
+
+    __tablename__ = "contracts"
+    __table_args__ = (UniqueConstraint("number", "version"), Index(None, "customer_id"))
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"))
+    number: Mapped[str] = mapped_column(String(64))
+    version: Mapped[int]
+    starts_on: Mapped[date]
+    ends_on: Mapped[date]
+    terms: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]
+
+
+class ContactRow(Base):
+    """A person on one platform: a customer's contact or a member of staff."""
+
+    __tablename__ = "contacts"
+    __table_args__ = (UniqueConstraint("channel", "account", "user"),)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    channel: Mapped[str] = mapped_column(String(32))
+    account: Mapped[str] = mapped_column(String(64))
+    user: Mapped[str] = mapped_column(String(128))
+    name: Mapped[str] = mapped_column(String(200))
+    role: Mapped[str] = mapped_column(String(16))
+    customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id"))
+    phone: Mapped[str | None] = mapped_column(String(64))
+    bind_failures: Mapped[int] = mapped_column(default=0)
+    bind_blocked_until: Mapped[datetime | None]
+
+
+class ChatRow(Base):
+    """A chat; ``state`` is what the dialogue must remember of it."""
+
+    __tablename__ = "chats"
+    __table_args__ = (UniqueConstraint("channel", "account", "chat"), Index(None, "customer_id"))
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    channel: Mapped[str] = mapped_column(String(32))
+    account: Mapped[str] = mapped_column(String(64))
+    chat: Mapped[str] = mapped_column(String(128))
+    kind: Mapped[str] = mapped_column(String(16))  # private | group | staff
+    customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id"))
+    state: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class BindCodeRow(Base):
+    """A single-use code that binds a chat to a customer; only its hash is kept."""
+
+    __tablename__ = "bind_codes"
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    code_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"))
+    issued_by: Mapped[str] = mapped_column(String(200))
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    used_by: Mapped[int | None] = mapped_column(ForeignKey("contacts.id"))
+
+
+class InboxRow(Base):
+    """A raw message as it was received, durable before it is acknowledged."""
+
+    __tablename__ = "inbox"
+    __table_args__ = (
+        UniqueConstraint("channel", "account", "dedupe_key"),
+        Index(
+            "ix_inbox_pending",
+            "chat_id",
+            "sent_at",
+            "id",
+            sqlite_where=text("status = 'received'"),
+            postgresql_where=text("status = 'received'"),
+        ),
+        Index("ix_inbox_chat", "chat_id", "id"),
+        Index("ix_inbox_ticket", "ticket_id"),
+        {"sqlite_autoincrement": True},
+    )
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    channel: Mapped[str] = mapped_column(String(32))
+    account: Mapped[str] = mapped_column(String(64))
+    dedupe_key: Mapped[str] = mapped_column(String(200))
+    chat_id: Mapped[int] = mapped_column(ForeignKey("chats.id"))
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id"))
+    sent_at: Mapped[datetime]
+    received_at: Mapped[datetime]
+    content: Mapped[dict[str, Any]]
+    status: Mapped[str] = mapped_column(String(16), default="received")  # received | handled | failed
+    attempts: Mapped[int] = mapped_column(default=0)
+    error: Mapped[str | None] = mapped_column(String(200))
+    handled_at: Mapped[datetime | None]
+    ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"))
+
+
+class OutboxRow(Base):
+    """A message to a chat: the truth of what has been, or must be, delivered."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        Index(
+            "ix_outbox_pending",
+            "chat_id",
+            "id",
+            sqlite_where=text("status = 'pending'"),
+            postgresql_where=text("status = 'pending'"),
+        ),
+        Index("ix_outbox_chat", "chat_id", "id"),
+        Index("ix_outbox_inbox", "inbox_id"),
+        {"sqlite_autoincrement": True},
+    )
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    chat_id: Mapped[int] = mapped_column(ForeignKey("chats.id"))
+    inbox_id: Mapped[int | None] = mapped_column(ForeignKey("inbox.id"))  # what it answers
+    ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"))
+    text: Mapped[str] = mapped_column(Text)
+    choices: Mapped[list[Any]] = mapped_column(default=list)  # [{label, typed, verb, ticket, argument}]
+    card: Mapped[str | None] = mapped_column(String(64))
+    note: Mapped[str | None] = mapped_column(Text)  # a card's change in one line
+    is_answer: Mapped[bool] = mapped_column(
+        default=False
+    )  # an engineer's own words: its delivery is the response
+    status: Mapped[str] = mapped_column(String(16), default="pending")  # pending | sent | failed | superseded
+    attempts: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+    try_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+    external_id: Mapped[str | None] = mapped_column(String(128))
+    error: Mapped[str | None] = mapped_column(String(64))
+
+
+class TicketRow(Base):
+    """A ticket as its events make it (`desk.ticket.fold`), beside what only the store needs to find it."""
+
+    __tablename__ = "tickets"
+    __table_args__ = (
+        Index(
+            "ix_tickets_live_customer",
+            "customer_id",
+            "id",
+            sqlite_where=LIVE_TICKET,
+            postgresql_where=LIVE_TICKET,
+        ),
+        Index(
+            "ix_tickets_live_due",
+            "response_due",
+            "id",
+            sqlite_where=LIVE_TICKET,
+            postgresql_where=LIVE_TICKET,
+        ),
+        Index(
+            "ix_tickets_alarm",
+            "next_alarm_at",
+            sqlite_where=text("next_alarm_at IS NOT NULL"),
+            postgresql_where=text("next_alarm_at IS NOT NULL"),
+        ),
+        Index("ix_tickets_customer", "customer_id", "id"),
+        Index("ix_tickets_chat", "chat_id", "id"),
+        {"sqlite_autoincrement": True},  # an id is never used again: it is shown to people
+    )
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id"))
+    chat_id: Mapped[int] = mapped_column(ForeignKey("chats.id"))
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contacts.id"))
+    summary: Mapped[str] = mapped_column(Text)
+    concepts: Mapped[list[Any]] = mapped_column(default=list)
+    revision: Mapped[int]
+    work: Mapped[str] = mapped_column(String(16))
+    standing: Mapped[str] = mapped_column(String(16))
+    proposed: Mapped[int]
+    held: Mapped[int]
+    contract_number: Mapped[str | None] = mapped_column(String(64))
+    contract_version: Mapped[int | None]
+    knowledge_version: Mapped[str] = mapped_column(String(64))
+    reported_at: Mapped[datetime]
+    response_due: Mapped[datetime | None]
+    responded_at: Mapped[datetime | None]
+    resolved_at: Mapped[datetime | None]
+    closed_at: Mapped[datetime | None]
+    assignee_id: Mapped[int | None] = mapped_column(ForeignKey("contacts.id"))
+    next_alarm_at: Mapped[datetime | None]
+
+
+class TicketEventRow(Base):
+    """One event of a ticket; rows are added, never changed."""
+
+    __tablename__ = "ticket_events"
+    __table_args__ = (UniqueConstraint("ticket_id", "seq"),)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"))
+    seq: Mapped[int]
+    kind: Mapped[str] = mapped_column(String(32))
+    at: Mapped[datetime]
+    side: Mapped[str] = mapped_column(String(16))
+    contact_id: Mapped[int | None] = mapped_column(ForeignKey("contacts.id"))
+    actor: Mapped[str] = mapped_column(String(200))
+    data: Mapped[dict[str, Any]]
+
+
+class TicketChatRow(Base):
+    """A chat that is kept informed about a ticket: the reporter's and those of colleagues who joined."""
+
+    __tablename__ = "ticket_chats"
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), primary_key=True)
+    chat_id: Mapped[int] = mapped_column(ForeignKey("chats.id"), primary_key=True)

@@ -1,0 +1,232 @@
+"""Tickets in the store: events are appended, the row is what they make."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy.orm import Session
+
+from bot.desk.calendar import Workdays
+from bot.desk.case import Case, Chat, Contact, Customer, response_of
+from bot.desk.contract import Terms
+from bot.desk.events import Actor, Event, Kind, Side
+from bot.desk.terms import Role
+from bot.desk.ticket import Ticket, Work, apply, check, fold, opened
+from bot.desk.watch import WatchPolicy, next_alarm
+from bot.errors import StoreError
+from bot.store import tables as t
+
+LIVE_WORK = tuple(work.value for work in Work if work not in (Work.CLOSED, Work.WITHDRAWN))
+
+
+class TicketStore:
+    """See `bot.dialogue.ports.Tickets` for what each call promises."""
+
+    def __init__(self, session: Session, workdays: Workdays, policy: WatchPolicy) -> None:
+        self._session = session
+        self._workdays = workdays
+        self._policy = policy
+
+    def get(self, ticket_id: int) -> Case | None:
+        row = self._session.get(t.TicketRow, ticket_id, with_for_update=True)
+        return self._case(row) if row else None
+
+    def live(self, chat: Chat) -> list[Case]:
+        rows = self._session.scalars(
+            select(t.TicketRow)
+            .where(_belongs_to(chat), t.TicketRow.work.in_(LIVE_WORK))
+            .order_by(t.TicketRow.id)
+            .with_for_update()
+        )
+        return [self._case(row) for row in rows][::-1]
+
+    def recent(self, chat: Chat, limit: int) -> list[Case]:
+        rows = self._session.scalars(
+            select(t.TicketRow).where(_belongs_to(chat)).order_by(t.TicketRow.id.desc()).limit(limit)
+        )
+        return [self._case(row) for row in rows]
+
+    def by_due(self, limit: int) -> list[Case]:
+        rows = self._session.scalars(
+            select(t.TicketRow)
+            .where(t.TicketRow.work.in_(LIVE_WORK))
+            .order_by(t.TicketRow.response_due.is_(None), t.TicketRow.response_due, t.TicketRow.id)
+            .limit(limit)
+        )
+        return [self._case(row) for row in rows]
+
+    def due_alarms(self, now: datetime, limit: int) -> list[Case]:
+        """Return the tickets whose next alarm has come, locked; other workers skip them."""
+        rows = self._session.scalars(
+            select(t.TicketRow)
+            .where(t.TicketRow.next_alarm_at <= now)
+            .order_by(t.TicketRow.next_alarm_at)
+            .limit(limit)
+            .with_for_update(skip_locked=True)
+        )
+        return [self._case(row) for row in rows]
+
+    def open(
+        self, chat: Chat, contact: Contact, event: Event, summary: str, concepts: frozenset[str]
+    ) -> Case:
+        first = opened(0, event)
+        row = t.TicketRow(
+            customer_id=chat.customer_id,
+            chat_id=chat.id,
+            contact_id=contact.id,
+            summary=summary,
+            concepts=sorted(concepts),
+            knowledge_version=first.knowledge_version,
+            reported_at=first.reported_at,
+        )
+        self._project(row, first)
+        self._session.add(row)
+        self._session.flush()
+        self._append(row.id, 1, event)
+        case = self._case(row)
+        self.watch(case, chat.id)
+        return case
+
+    def record(self, case: Case, event: Event) -> Case:
+        check(case.ticket, event.kind, event.actor)
+        row = self._locked(case)
+        after = apply(case.ticket, event)
+        self._project(row, after)
+        self._append(row.id, after.revision, event)
+        self._session.flush()
+        return self._case(row)
+
+    def bind(self, case: Case, customer_id: int, event: Event) -> Case:
+        self._locked(case).customer_id = customer_id
+        return self.record(case, event)
+
+    def add_concepts(self, case: Case, concepts: frozenset[str]) -> None:
+        self._locked(case).concepts = sorted(case.concepts | concepts)
+
+    def events(self, ticket_id: int) -> list[Event]:
+        rows = self._session.scalars(
+            select(t.TicketEventRow)
+            .where(t.TicketEventRow.ticket_id == ticket_id)
+            .order_by(t.TicketEventRow.seq)
+        )
+        return [_event(row) for row in rows]
+
+    def watch(self, case: Case, chat_id: int) -> None:
+        if self._session.get(t.TicketChatRow, (case.ticket.id, chat_id)) is None:
+            self._session.add(t.TicketChatRow(ticket_id=case.ticket.id, chat_id=chat_id))
+            self._session.flush()
+
+    def watchers(self, case: Case) -> list[int]:
+        chats = self._session.scalars(
+            select(t.TicketChatRow.chat_id)
+            .where(t.TicketChatRow.ticket_id == case.ticket.id)
+            .order_by(t.TicketChatRow.chat_id)
+        ).all()
+        return sorted(chats, key=lambda chat: chat != case.chat_id)
+
+    def differences(self, ticket_id: int) -> dict[str, tuple[Any, Any]]:
+        """Return what the stored row says and what its events make, for each column that differs."""
+        row = self._session.get_one(t.TicketRow, ticket_id)
+        replayed = t.TicketRow(id=ticket_id)
+        self._project(replayed, fold(ticket_id, self.events(ticket_id)))
+        return {
+            name: (getattr(row, name), getattr(replayed, name))
+            for name in PROJECTED
+            if getattr(row, name) != getattr(replayed, name)
+        }
+
+    def _locked(self, case: Case) -> t.TicketRow:
+        row = self._session.get(t.TicketRow, case.ticket.id, with_for_update=True)
+        if row is None or row.revision != case.ticket.revision:
+            raise StoreError(f"ticket {case.ticket.id} was changed by somebody else in between")
+        return row
+
+    def _append(self, ticket_id: int, seq: int, event: Event) -> None:
+        self._session.add(
+            t.TicketEventRow(
+                ticket_id=ticket_id,
+                seq=seq,
+                kind=event.kind.value,
+                at=event.at,
+                side=event.actor.side.value,
+                contact_id=event.actor.contact,
+                actor=event.actor.name,
+                data=dict(event.data),
+            )
+        )
+
+    def _project(self, row: t.TicketRow, ticket: Ticket) -> None:
+        """Write the ticket into the row: the same columns that `differences` compares."""
+        response = response_of(ticket, self._terms(ticket), self._workdays)
+        row.revision = ticket.revision
+        row.work = ticket.work.value
+        row.standing = ticket.agreement.standing.value
+        row.proposed = int(ticket.agreement.proposed)
+        row.held = int(ticket.held)
+        row.contract_number, row.contract_version = ticket.contract or (None, None)
+        row.response_due = response.due if response else None
+        row.responded_at = ticket.responded_at
+        row.resolved_at = ticket.resolved_at
+        row.closed_at = ticket.closed_at
+        row.assignee_id = ticket.assignee[0] if ticket.assignee else None
+        row.next_alarm_at = next_alarm(ticket, self._policy)
+
+    def _terms(self, ticket: Ticket) -> Terms | None:
+        if ticket.contract is None:
+            return None
+        number, version = ticket.contract
+        stored = self._session.scalars(
+            select(t.ContractRow.terms).where(
+                t.ContractRow.number == number, t.ContractRow.version == version
+            )
+        ).one()
+        return Terms.from_dict(stored)
+
+    def _case(self, row: t.TicketRow) -> Case:
+        ticket = fold(row.id, self.events(row.id))
+        terms = self._terms(ticket)
+        customer = self._session.get_one(t.CustomerRow, row.customer_id) if row.customer_id else None
+        return Case(
+            ticket=ticket,
+            customer=Customer(customer.id, customer.name) if customer else None,
+            terms=terms,
+            chat_id=row.chat_id,
+            reporter=contact_of(self._session.get_one(t.ContactRow, row.contact_id)),
+            summary=row.summary,
+            concepts=frozenset(row.concepts),
+            response=response_of(ticket, terms, self._workdays),
+        )
+
+
+PROJECTED = (
+    "revision",
+    "work",
+    "standing",
+    "proposed",
+    "held",
+    "contract_number",
+    "contract_version",
+    "response_due",
+    "responded_at",
+    "resolved_at",
+    "closed_at",
+    "assignee_id",
+    "next_alarm_at",
+)
+
+
+def contact_of(row: t.ContactRow) -> Contact:
+    """Return the pure record of a contact."""
+    return Contact(row.id, row.name, Role(row.role), row.customer_id, row.phone)
+
+
+def _belongs_to(chat: Chat) -> ColumnElement[bool]:
+    if chat.customer_id is not None:
+        return t.TicketRow.customer_id == chat.customer_id
+    return and_(t.TicketRow.chat_id == chat.id, t.TicketRow.customer_id.is_(None))
+
+
+def _event(row: t.TicketEventRow) -> Event:
+    return Event(Kind(row.kind), row.at, Actor(Side(row.side), row.contact_id, row.actor), row.data)
