@@ -49,7 +49,7 @@ def from_json(kind: type[T], raw: Mapping[str, Any]) -> T:
     Raises:
         BadInput: names every field that is missing, unknown or malformed.
     """
-    hints = _hints(kind)
+    hints = _hints(cast(Any, kind))
     known = {field.name: field for field in fields(cast(Any, kind))}
     problems = [f"{name}: unknown field" for name in raw if name not in known]
     values: dict[str, Any] = {}

@@ -102,6 +102,7 @@ def test_an_empty_or_absent_file_adds_nothing(tmp_path: Path, text: str) -> None
         ("2027: {holidays: [2027-02-30..2027-03-01]}", "is no day"),
         ("2027: {holidays: [2027-02-11..2027-02-05]}", "does not belong"),
         ("2027: {holidays: [2028-01-01]}", "does not belong"),
+        ("2027: {holidays: [2025-12-31]}", "does not belong"),
         ("2027: {holidays: [2027-01-02], workdays: [2027-01-02]}", "both as off and as worked"),
         ("2027: {holidays: [", "can't be read"),
     ],

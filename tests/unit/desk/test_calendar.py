@@ -144,6 +144,17 @@ def test_a_calendar_without_working_days_is_an_error_not_a_hang() -> None:
         next_opening(at("2026-11-23T10:00"), OfficeHours(time(9), time(18), Never()))
 
 
+def test_years_of_weekends_are_no_closure() -> None:
+    class Weekdays:
+        def is_workday(self, day: date) -> bool:
+            return day.weekday() < 5
+
+    office = OfficeHours(time(9), time(18), Weekdays())
+    counted = elapsed(at("2018-01-01T00:00"), at("2026-01-01T00:00"), office)
+    weekdays = sum((date(2018, 1, 1) + timedelta(days=n)).weekday() < 5 for n in range(2922))
+    assert counted == timedelta(hours=9) * weekdays
+
+
 def test_elapsed_counts_only_service_time_and_nothing_backwards() -> None:
     start, end = at("2026-11-23T16:00"), at("2026-11-25T10:00")
     assert elapsed(start, end, DAY_SHIFT) == timedelta(hours=10)
