@@ -11,7 +11,7 @@ from bot.commands.options import money
 from bot.desk import fees
 from bot.desk.terms import Level, Place, Purchase, Scheme
 from bot.dialogue.sums import quote_lines
-from bot.errors import BadInput
+from bot.errors import BadInput, Refused
 
 
 @click.command()
@@ -41,6 +41,8 @@ def quote(
         )
     except BadInput as error:
         raise click.UsageError(str(error)) from error
+    except Refused as error:
+        raise Refused(f"{error}，请联系{_sales_contact()}") from error
     if as_json:
         answer = {
             "fee": str(result.fee),
@@ -52,6 +54,13 @@ def quote(
         click.echo(json.dumps(answer, ensure_ascii=False))
     else:
         click.echo("\n".join(quote_lines(result, *case, price)))
+
+
+def _sales_contact() -> str:
+    from bot.settings import load  # here, since pydantic takes longer than all the rest of this command
+
+    settings = load()
+    return f"{settings.sales_contact}（{settings.hotline_numbers[0]}）"
 
 
 def _man_months(level: Level, purchase: Purchase, months: int | None, people: int | None) -> int | None:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 from datetime import datetime
-from pathlib import Path
 
 import click
 
@@ -16,7 +14,7 @@ from bot.desk.contract import Hours, ServiceTerms
 from bot.desk.sla import Deadline, onsite_deadline, response_deadline
 from bot.desk.terms import Level, Priority, Zone
 from bot.dialogue.receipts import no_onsite_line, receipt_lines
-from bot.workdays import FILE_NAME, load_workdays
+from bot.workdays import FILE_NAME, PrcWorkdays, load_workdays
 
 
 @click.command()
@@ -59,7 +57,7 @@ def sla(
     terms = _terms(Level(level), hours, zone, needs_zone=remote_failed_at is not None)
     if remote_failed_at is not None and remote_failed_at < at:
         raise click.BadParameter("is before the report", param_hint="'--remote-failed-at'")
-    workdays = _workdays()
+    workdays = _workdays(terms.level)
     response = response_deadline(at, Priority(int(priority)), terms, workdays)
     onsite = onsite_deadline(remote_failed_at, terms, workdays) if remote_failed_at is not None else None
     receipt = [line for deadline in (response, onsite) if deadline for line in receipt_lines(deadline, terms)]
@@ -86,8 +84,13 @@ def _terms(level: Level, hours: Hours | None, zone: str | None, *, needs_zone: b
     )
 
 
-def _workdays() -> Workdays:
-    return load_workdays(Path(os.environ.get("HOTLINE_DATA", "data")) / FILE_NAME)
+def _workdays(level: Level) -> Workdays:
+    """Return the PRC calendar; with the operator's file for diamond, the only level that asks for days."""
+    if level is not Level.DIAMOND:
+        return PrcWorkdays()
+    from bot.settings import load  # here, since pydantic takes longer than all the rest of this command
+
+    return load_workdays(load().data / FILE_NAME)
 
 
 def _iso(deadline: Deadline | None) -> str | None:

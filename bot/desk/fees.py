@@ -92,9 +92,7 @@ def computed_fee(terms: Terms) -> Quote | None:
 
 def _by_man_month(scheme: Scheme, place: Place, purchase: Purchase, man_months: int | None) -> Quote:
     if purchase is Purchase.LAPSED:
-        raise Refused(
-            f"钻石级中断维保后的首次续费不在合同费率表中，请联系销售商定（{tables.HOTLINE_NUMBERS[0]}）"
-        )
+        raise Refused("钻石级中断维保后的首次续费不在合同的费率表中，需由双方商定")
     if man_months is None or man_months < 1:
         raise BadInput("the diamond fee is by the man-month: the number of months and people is missing")
     unit = tables.MAN_MONTH_FEES[scheme, place]

@@ -143,6 +143,14 @@ def test_penalty_prints_the_sum_and_the_end(
     assert answer == {"penalty": owed, "terminated": terminated, "ends_on_day": 201}
 
 
+def test_quote_names_the_sales_contact_that_is_set(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOTLINE_SALES_CONTACT", "销售部王经理")
+    assert run(f"{MAN_MONTHS} --lapsed".split()) == 1
+    assert "请联系销售部王经理（400-818-1110）" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("line", "code", "why"),
     [

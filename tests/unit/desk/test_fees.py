@@ -79,8 +79,8 @@ def test_diamond_is_paid_by_the_man_month(scheme: str, place: str) -> None:
         assert result.rate is result.floor is None
 
 
-def test_diamond_after_a_break_is_refused_with_whom_to_ask() -> None:
-    with pytest.raises(Refused, match="400-818-1110"):
+def test_diamond_after_a_break_is_not_in_the_table() -> None:
+    with pytest.raises(Refused, match="不在合同的费率表中"):
         quote(Level.DIAMOND, Scheme.BOARD, Place.LOCAL, purchase=Purchase.LAPSED, man_months=1)
 
 
