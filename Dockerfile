@@ -26,7 +26,8 @@ COPY --from=build /opt/hotline /opt/hotline
 ENV PATH=/opt/hotline/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     HOTLINE_DATABASE_URL=sqlite:////data/hotline.db \
-    HOTLINE_DATA=/data
+    HOTLINE_DATA=/data \
+    HOTLINE_CACHE=/data/cache
 USER hotline
 WORKDIR /data
 VOLUME /data
