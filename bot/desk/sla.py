@@ -11,6 +11,7 @@ from bot.desk import tables
 from bot.desk.calendar import AroundTheClock, Segment, ServiceHours, Workdays, as_utc, due, next_opening
 from bot.desk.contract import ServiceTerms, hours_of
 from bot.desk.terms import Level, Priority, Zone
+from bot.errors import BadInput
 
 
 class ClockName(StrEnum):
@@ -90,6 +91,21 @@ def onsite_deadline(remote_failed_at: datetime, terms: ServiceTerms, workdays: W
         return Deadline(ClockName.ONSITE, at_once, at_once, None, ())
     minutes, in_contract = _onsite_minutes(terms)
     return _counted(ClockName.ONSITE, remote_failed_at, minutes, AroundTheClock(), in_contract=in_contract)
+
+
+def agreed_deadline(agreed_at: datetime, until: datetime) -> Deadline:
+    """Return the deadline that both sides agreed on, which replaces the computed one; by the wall clock.
+
+    Raises:
+        BadInput: the agreed time is not after the agreement.
+
+    Source: contract 2.1 (the time of action is agreed by both sides when the fault is reported).
+    """
+    agreed_at, until = as_utc(agreed_at), as_utc(until)
+    if until <= agreed_at:
+        raise BadInput(f"the agreed time {until.isoformat()} has already passed")
+    minutes = (until - agreed_at) // timedelta(minutes=1)
+    return Deadline(ClockName.AGREED, agreed_at, until, minutes, (Segment(agreed_at, until),))
 
 
 def clock_hours(clock: str, terms: ServiceTerms, workdays: Workdays) -> ServiceHours:

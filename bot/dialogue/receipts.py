@@ -74,6 +74,8 @@ def service_hours_zh(terms: ServiceTerms) -> str:
 
 def deadline_reason(deadline: Deadline, terms: ServiceTerms) -> str:
     """Return in a few words why the deadline is where it is: 因服务时段为每天 09:00–17:00."""
+    if deadline.clock == ClockName.AGREED:
+        return "因双方约定了时间"
     if deadline.clock == ClockName.ONSITE:
         return _onsite_reason(deadline, terms)
     if terms.level is Level.DIAMOND:
@@ -85,6 +87,8 @@ def receipt_lines(deadline: Deadline, terms: ServiceTerms) -> list[str]:
     """Return the counting that led to a deadline, window by window, so that a customer can check it."""
     name = _CLOCK_NAMES[ClockName(deadline.clock)]
     start = f"{deadline.started_at.astimezone(SHANGHAI).year}年{_say_instant(deadline.started_at)}"
+    if deadline.clock == ClockName.AGREED:
+        return [f"{start} 双方约定，以约定时间为准", f"{name}：{_say_end(deadline.due)}"]
     since = "判断不能远程解决" if deadline.clock == ClockName.ONSITE else "报障"
     lines = [f"{start} {since}，{LEVEL_NAMES[terms.level]}服务，{_rule(deadline, terms, name)}"]
     first = deadline.segments[0].start if deadline.segments else deadline.due

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.desk.calendar import SHANGHAI
-from bot.desk.sla import ClockName, Deadline, onsite_deadline, response_deadline
+from bot.desk.sla import ClockName, Deadline, agreed_deadline, onsite_deadline, response_deadline
 from bot.desk.terms import Level, Priority, Zone
 from bot.dialogue.receipts import (
     deadline_reason,
@@ -213,6 +213,15 @@ def test_an_arrivals_receipt_counts_from_the_judgement() -> None:
     assert lines[0].endswith("这是我方的目标时间")
     assert lines[-1] == "到场截止：11月24日（周二）04:50"
     assert deadline.clock == ClockName.ONSITE
+
+
+def test_an_agreed_time_says_who_set_it() -> None:
+    deadline = agreed_deadline(NOW, at("2026-11-24T20:00"))
+    assert deadline_reason(deadline, service(Level.REGULAR)) == "因双方约定了时间"
+    assert receipt_lines(deadline, service(Level.REGULAR)) == [
+        "2026年11月23日（周一）16:50 双方约定，以约定时间为准",
+        "约定时间：11月24日（周二）20:00",
+    ]
 
 
 def test_the_regular_level_is_told_that_it_has_no_on_site_service() -> None:

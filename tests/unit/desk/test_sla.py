@@ -13,13 +13,14 @@ from bot.desk.contract import hours_of
 from bot.desk.sla import (
     ClockName,
     Deadline,
+    agreed_deadline,
     clock_hours,
     onsite_deadline,
     percent_instants,
     response_deadline,
 )
 from bot.desk.terms import Level, Priority, Zone
-from bot.errors import NaiveTimestamp, UnknownYear
+from bot.errors import BadInput, NaiveTimestamp, UnknownYear
 from bot.workdays import PrcWorkdays
 
 from .samples import at, service
@@ -178,6 +179,16 @@ def test_arrivals_and_agreed_times_run_by_the_wall_clock_and_the_others_in_servi
     for clock in ClockName:
         own = clock_hours(clock, terms, WORKDAYS) == daily
         assert own is (clock not in (ClockName.ONSITE, ClockName.AGREED))
+
+
+def test_an_agreed_time_is_the_deadline_itself() -> None:
+    agreed, until = at("2026-11-23T10:00"), at("2026-11-23T20:00:30")
+    deadline = agreed_deadline(agreed, until)
+    assert (deadline.due, deadline.duration_minutes, deadline.clock) == (until, 600, ClockName.AGREED)
+    half = percent_instants(deadline, clock_hours(deadline.clock, service(Level.REGULAR), WORKDAYS), (50,))
+    assert half == (at("2026-11-23T15:00"),)
+    with pytest.raises(BadInput, match="already passed"):
+        agreed_deadline(agreed, agreed)
 
 
 def test_meeting_a_deadline_means_no_later_than_it() -> None:
