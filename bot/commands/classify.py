@@ -1,0 +1,81 @@
+"""``hotline classify``: one message a line in, one verdict a line out."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from typing import IO
+
+import click
+
+from bot.errors import BadInput
+from intents import Classifier, Verdict, default_classifier
+
+
+def as_json(verdict: Verdict) -> str:
+    """Return one verdict as one line of JSON."""
+    evidence = [
+        {"text": e.text, "start": e.start, "end": e.end, "concept": e.concept} for e in verdict.evidence
+    ]
+    fields = {
+        "text": verdict.text,
+        "label": verdict.label.value,
+        "intent": verdict.intent,
+        "rule": verdict.rule,
+        "clause": verdict.clause,
+        "evidence": evidence,
+        "confidence": verdict.confidence,
+        "ask": verdict.ask,
+    }
+    return _encode(fields)
+
+
+_encode = json.JSONEncoder(ensure_ascii=False).encode
+
+
+def _as_text(verdict: Verdict) -> str:
+    words = " · ".join(e.text for e in verdict.evidence)
+    clause = f"（{verdict.clause}）" if verdict.clause else ""
+    ask = f"\n  问客户：{verdict.ask}" if verdict.ask else ""
+    return f"{verdict.label.value}  {verdict.intent}  {verdict.rule}{clause}  {words}{ask}"
+
+
+def _lines(stream: IO[bytes], *, jsonl: bool) -> Iterator[str]:
+    for number, raw in enumerate(stream, 1):
+        try:
+            line = raw.decode().rstrip("\r\n")
+            yield _unpack(line) if jsonl and line.strip() else line
+        except (UnicodeDecodeError, ValueError) as error:
+            raise BadInput(f"standard input, line {number}: {error}") from error
+
+
+def _unpack(line: str) -> str:
+    value = json.loads(line)
+    text = value.get("text") if isinstance(value, dict) else value
+    if not isinstance(text, str):
+        raise ValueError('neither a JSON string nor an object with "text"')
+    # JSON can spell half a surrogate pair, which no UTF-8 can carry
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _write(classifier: Classifier, texts: Iterable[str], show: Callable[[Verdict], str]) -> None:
+    out = sys.stdout
+    for text in texts:
+        out.write(show(classifier.classify(text)) + "\n")
+
+
+@click.command()
+@click.argument("text", nargs=-1)
+@click.option("--json", "as_lines", is_flag=True, help="one JSON value a message")
+@click.option("--jsonl", is_flag=True, help='standard input holds a JSON string or {"text"} a line')
+def classify(text: tuple[str, ...], as_lines: bool, jsonl: bool) -> None:
+    """Say what priority each message asks for, and why.
+
+    Without TEXT a message a line is read from standard input.
+    """
+    if text and jsonl:
+        raise click.UsageError("--jsonl reads standard input and takes no TEXT")
+    source: Iterable[str] = text or _lines(sys.stdin.buffer, jsonl=jsonl)
+    show = as_json if as_lines else _as_text
+    _write(default_classifier(), source, show)

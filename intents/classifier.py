@@ -1,0 +1,169 @@
+"""The classifier: one message in, one verdict out, with the words that decided it."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property
+from typing import NamedTuple
+
+from intents import automaton
+from intents.automaton import Hit
+from intents.explain import Explanation, explain
+from intents.features import Features
+from intents.fuzzy import Fuzzy
+from intents.homophone import Homophones
+from intents.judge import Case, Judge
+from intents.reading import Finding, Span, read
+from intents.segment import cutter
+from intents.tables import simplified
+from intents.terms import Kind, compile_terms
+from intents.verdict import Evidence, Label, Verdict
+from knowledge import KnowledgeBase, Rule
+
+#: What is worth guessing at when nothing exact was found.
+GUESSED = frozenset({Kind.COMPONENT, Kind.ACTION, Kind.SYMPTOM, Kind.CANNOT, Kind.SCOPE})
+HANZI = re.compile(r"[\u4e00-\u9fff]{2}")
+LATIN = re.compile(r"[a-z]{4}")
+_LABELS = {label.value: label for label in Label}
+
+
+class Analysis(NamedTuple):
+    """A settled case: the rule that won, the finding that it won on, and the features it saw."""
+
+    case: Case
+    rule: Rule
+    finding: Finding | None
+    hits: list[Hit]
+    mask: int
+
+
+class Classifier:
+    """Rules of one base, compiled; safe to share between threads.
+
+    Args:
+        accelerate: use the ``fast`` extra where it is installed; verdicts are the same without it.
+
+    Raises:
+        KnowledgeError: the base is inconsistent; names file and line.
+    """
+
+    def __init__(self, base: KnowledgeBase, *, accelerate: bool = True) -> None:
+        self.base = base
+        self.features = Features(base.concepts.values())
+        self.terms = compile_terms(base, self.features)
+        self.judge = Judge(base, self.features)
+        self.table = simplified()
+        self._match = automaton.build([term.text for term in self.terms], accelerate=accelerate)
+        self.accelerate = accelerate
+        # only what can make or place a failure is worth guessing at, and only in its full form
+        self._guessable = [
+            index for index, term in enumerate(self.terms) if term.kind in GUESSED and len(term.text) > 1
+        ]
+
+    @cached_property
+    def _homophones(self) -> Homophones:
+        return Homophones([self.terms[i].text for i in self._guessable], accelerate=self.accelerate)
+
+    @cached_property
+    def _fuzzy(self) -> Fuzzy:
+        return Fuzzy([self.terms[i].text for i in self._guessable])
+
+    def classify(self, text: str) -> Verdict:
+        """Return the verdict on one message, read alone; any string gets one."""
+        return self.verdict(text, self.analyse(text))
+
+    def explain(self, text: str) -> Explanation:
+        """Return the verdict and everything that led to it."""
+        return explain(self, text)
+
+    def analyse(self, text: str) -> Analysis:
+        """Return the settled reading, and the rule that won."""
+        norm = text.translate(self.table)
+        hits = self._match(norm)
+        case = self._case(norm, hits)
+        if not case.reading.findings and (better := self._guess(norm, hits)):
+            hits = better
+            case = self._case(norm, hits)
+        return self._gravest(case, hits)
+
+    def _case(self, norm: str, hits: list[Hit]) -> Case:
+        return Case(read(hits, self.terms, self.features.bits), self.features, norm)
+
+    def _guess(self, norm: str, hits: list[Hit]) -> list[Hit] | None:
+        """Return the hits with mistyped terms added, by sound, then by one slip; None when there are none."""
+        if not HANZI.search(norm) and not LATIN.search(norm):
+            return None
+        for find in (self._by_sound, self._fuzzy.find):
+            guesses = [(self._guessable[index], start, end) for index, start, end in find(norm)]
+            if guesses:
+                return _merge(hits, guesses)
+        return None
+
+    def _by_sound(self, norm: str) -> list[Hit]:
+        return self._homophones.find(norm, lambda: cutter(accelerate=self.accelerate))
+
+    def _gravest(self, case: Case, hits: list[Hit]) -> Analysis:
+        best: Rule | None = None
+        chosen: Finding | None = None
+        best_mask = 0
+        for finding in case.live:
+            mask = case.mask(finding)
+            rule = self.judge.decide(mask)
+            if best is None or rule.label < best.label:
+                best, chosen, best_mask = rule, finding, mask
+        if best is None:
+            best_mask = case.empty_mask()
+            best = self.judge.decide(best_mask)
+        return Analysis(case, best, chosen, hits, best_mask)
+
+    def verdict(self, text: str, analysis: Analysis) -> Verdict:
+        """Return the verdict with its evidence in the original text."""
+        rule = analysis.rule
+        spans = _evidence(analysis.case, analysis.finding)
+        return Verdict(
+            text=text,
+            label=_LABELS[rule.label],
+            intent=rule.intent,
+            rule=rule.id,
+            clause=rule.clause,
+            evidence=tuple(Evidence(text[s:e], s, e, term.concept) for term, s, e in spans),
+            confidence=self.base.calibration[rule.level],
+            ask=rule.ask,
+        )
+
+
+def _merge(hits: list[Hit], guesses: list[Hit]) -> list[Hit]:
+    """A guess takes the place of the exact hits inside it, and yields to one that it only cuts."""
+    kept: list[Hit] = []
+    for guess in guesses:
+        _, start, end = guess
+        touched = [hit for hit in hits if hit[1] < end and start < hit[2]]
+        if all(start <= hit[1] and hit[2] <= end and hit[2] - hit[1] < end - start for hit in touched):
+            kept.append(guess)
+    spans = [(start, end) for _, start, end in kept]
+    rest = [hit for hit in hits if not any(a < hit[2] and hit[1] < b for a, b in spans)]
+    return sorted(rest + kept, key=lambda hit: hit[1])
+
+
+def _evidence(case: Case, finding: Finding | None) -> list[Span]:
+    reading = case.reading
+    if finding is None:
+        spans = list(reading.cue_spans)
+        if reading.recovered_span:
+            spans.append(reading.recovered_span)
+        spans += [part for dead in reading.findings for part in dead.parts]
+        if not spans and reading.first:
+            spans.append(reading.first)
+    else:
+        clause = finding.clause
+        spans = [*finding.parts, *clause.scoped, *clause.components[-1:]]
+        if not clause.components and reading.first:
+            spans.append(reading.first)
+        if not clause.scoped:
+            spans += [
+                span
+                for other in reading.clauses
+                if other.sentence is clause.sentence
+                for span in other.scoped
+            ]
+    return sorted({(s, e): (term, s, e) for term, s, e in spans}.values(), key=lambda span: span[1])

@@ -1,0 +1,141 @@
+"""Why a text got its verdict: everything that the classifier saw, in plain data."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+from intents.judge import Case
+from intents.quantity import find
+from intents.reading import FAR, Clause, Finding
+from intents.segment import cutter
+from intents.verdict import Verdict
+
+if TYPE_CHECKING:
+    from intents.classifier import Classifier
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One term found: ``text`` as written, ``title`` the concept's Chinese name."""
+
+    text: str
+    start: int
+    end: int
+    concept: str
+    title: str
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseNote:
+    """One clause and what was noticed in it (negation, hypothetical, recovered, scope, …)."""
+
+    text: str
+    start: int
+    end: int
+    marks: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One reported failure: its features, and its fate when it does not count."""
+
+    text: str
+    start: int
+    end: int
+    features: tuple[str, ...]
+    fate: tuple[str, ...]
+    rule: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Considered:
+    """One rule whose condition held; ``lost`` says why it did not decide, '' for the one that did."""
+
+    rule: str
+    label: str
+    clause: str | None
+    lost: str
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The verdict and the way to it; offsets in characters of the original text."""
+
+    verdict: Verdict
+    version: str
+    normalised: str
+    tokens: tuple[str, ...]
+    matches: tuple[Match, ...]
+    clauses: tuple[ClauseNote, ...]
+    candidates: tuple[Candidate, ...]
+    scope: tuple[str, ...]
+    quantities: tuple[tuple[str, str], ...]
+    rules: tuple[Considered, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return plain lists, dictionaries and strings, ready for JSON."""
+        return asdict(self)
+
+
+def explain(classifier: Classifier, text: str) -> Explanation:
+    """Return why ``classifier`` says what it says of ``text``."""
+    norm = text.translate(classifier.table)
+    analysis = classifier.analyse(text)
+    case, finding = analysis.case, analysis.finding
+    mask = case.mask(finding) if finding else case.empty_mask()
+    verdict = classifier.verdict(text, analysis)
+    return Explanation(
+        verdict=verdict,
+        version=classifier.base.version,
+        normalised=norm,
+        tokens=tuple(cutter(accelerate=classifier.accelerate)(norm)) if norm else (),
+        matches=tuple(_matches(classifier, text, analysis.hits)),
+        clauses=tuple(_clause(case, clause, text) for clause in case.reading.clauses),
+        candidates=tuple(_candidate(classifier, case, one, text) for one in case.reading.findings),
+        scope=tuple(name[6:] for name in classifier.features.names(mask) if name.startswith("scope.")),
+        quantities=tuple((text[q.start : q.end], q.scope) for q in find(norm)),
+        rules=tuple(
+            Considered(rule.id, rule.label, rule.clause, lost)
+            for rule, lost in classifier.judge.considered(mask)
+        ),
+    )
+
+
+def _matches(classifier: Classifier, text: str, hits: list[tuple[int, int, int]]) -> list[Match]:
+    found = []
+    for index, start, end in hits:
+        term = classifier.terms[index]
+        if term.concept:
+            title = classifier.base.title(term.concept)
+            found.append(Match(text[start:end], start, end, term.concept, title, term.kind.name.lower()))
+    return found
+
+
+def _clause(case: Case, clause: Clause, text: str) -> ClauseNote:
+    clauses = case.reading.clauses
+    end = clauses[clause.index + 1].start if clause.index + 1 < len(clauses) else len(text)
+    seen = {
+        "negation": clause.neg > FAR or clause.deny > FAR,
+        "not yet": clause.pending > FAR,
+        "how to": clause.howto > FAR,
+        "request": clause.request > FAR,
+        "hypothetical": clause.sentence.hypothetical >= 0,
+        "recovered": clause.start <= case.reading.recovered < end,
+        "works": clause.works,
+        "others": clause.others,
+        "speaker alone": clause.self,
+    }
+    marks = [name for name, is_so in seen.items() if is_so]
+    marks += [name for name, bit in case.bits.items() if name.startswith("scope.") and clause.scope & bit]
+    return ClauseNote(text[clause.start : end], clause.start, end, tuple(marks))
+
+
+def _candidate(classifier: Classifier, case: Case, finding: Finding, text: str) -> Candidate:
+    names = classifier.features.names(case.mask(finding))
+    rule = None if finding.fate else classifier.judge.decide(case.mask(finding)).id
+    return Candidate(
+        text[finding.start : finding.end], finding.start, finding.end, tuple(names),
+        tuple(name[5:] for name in classifier.features.names(finding.fate)), rule,
+    )  # fmt: skip

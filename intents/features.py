@@ -1,0 +1,87 @@
+"""The vocabulary of conditions: every feature value is one bit, so that a rule is two integers' work."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from knowledge import Concept, KnowledgeError
+
+#: group → its values; ``cue`` is filled from the base's concepts.
+GROUPS: dict[str, tuple[str, ...]] = {
+    # what went wrong
+    "effect": (
+        *("down", "access", "call", "voice", "fail", "quality", "slow", "lost", "leak", "wrong", "drop"),
+        *("alarm", "stop", "vague", "none"),
+    ),
+    # what it happened to
+    "sphere": (
+        "system",
+        "server",
+        "line",
+        "call",
+        "core",
+        "function",
+        "device",
+        "person",
+        "foreign",
+        "own",
+        "admin",
+        "unknown",
+    ),
+    # whom it meets
+    "scope": ("all", "many", "some", "one", "unknown"),
+    "who": ("self", "we"),
+    "note": (
+        "others_fine",
+        "impact",
+        "intermittent",
+        "occurs",
+        "question",
+        "again",
+        "short",
+        "negated",
+        "joined",
+    ),
+    # why a finding does not count
+    "fate": (
+        *("negated", "hypothetical", "define", "howto", "request", "plan", "past", "status", "recovered"),
+        *("foreign", "record", "speech"),
+    ),
+    "found": ("live", "dead", "none"),
+}
+
+
+class Features:
+    """Bits of all feature values of one base."""
+
+    def __init__(self, concepts: Iterable[Concept]) -> None:
+        cues = sorted({c.traits["cue"] for c in concepts if "cue" in c.traits})
+        names = [f"{group}.{value}" for group, values in GROUPS.items() for value in values]
+        names += [f"cue.{cue}" for cue in cues]
+        self.bits: dict[str, int] = {name: 1 << index for index, name in enumerate(names)}
+        #: what a failure is about, wherever a component of this sphere stands next to it
+        self.strong = sum(
+            self.bits[f"sphere.{name}"] for name in ("device", "server", "foreign", "own", "admin")
+        )
+        self.groups = {*GROUPS, "cue"}
+
+    def bit(self, group: str, value: str, where: str) -> int:
+        """Return the bit of one value.
+
+        Raises:
+            KnowledgeError: there is no such feature or value.
+        """
+        found = self.bits.get(f"{group}.{value}")
+        if found is None:
+            raise KnowledgeError(where, f"unknown feature {group}: {value}")
+        return found
+
+    def masks(self, conditions: Mapping[str, tuple[str, ...]], where: str) -> tuple[int, ...]:
+        """Return one mask a group: a message must share a bit with each of them."""
+        return tuple(
+            sum({self.bit(group, value, where) for value in values}) for group, values in conditions.items()
+        )
+
+    def names(self, mask: int) -> list[str]:
+        """Return the feature values whose bits are set, for explanations."""
+        return [name for name, bit in self.bits.items() if mask & bit]

@@ -1,0 +1,176 @@
+"""From a reading to a decision: which findings live, what each looks like, and the rule that wins."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from intents.features import Features
+from intents.quantity import find
+from intents.reading import Clause, Finding, Reading, Span
+from knowledge import KnowledgeBase, KnowledgeError, Rule
+
+_RANK = {"P1": 0, "P2": 1, "none": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A rule whose conditions are masks."""
+
+    rule: Rule
+    when: tuple[int, ...]
+    unless: tuple[int, ...]
+
+    def matches(self, mask: int) -> bool:
+        """Return whether the features hold the rule's condition."""
+        return all(mask & one for one in self.when) and not any(mask & one for one in self.unless)
+
+
+class Judge:
+    """The rules of one base, over feature masks; decisions are tabled as they come up."""
+
+    def __init__(self, base: KnowledgeBase, features: Features) -> None:
+        self.features = features
+        self.rules = [self._compile(rule) for rule in base.rules]
+        self._table: dict[int, Rule] = {}
+
+    def _compile(self, rule: Rule) -> Compiled:
+        when = dict(rule.when)
+        when.setdefault("found", ("live",) if rule.label != "none" else ("none", "dead"))
+        for group in (*when, *rule.unless):
+            if group not in self.features.groups:
+                raise KnowledgeError(rule.where, f"rule {rule.id} uses the unknown feature {group!r}")
+        return Compiled(
+            rule, self.features.masks(when, rule.where), self.features.masks(rule.unless, rule.where)
+        )
+
+    def considered(self, mask: int) -> list[tuple[Rule, str]]:
+        """Return every rule that matches, the winner first, each with why it lost ('' for the winner)."""
+        found = [one.rule for one in self.rules if one.matches(mask)]
+        beaten = {loser: rule.id for rule in found for loser in rule.overrides}
+        standing = sorted(
+            (rule for rule in found if rule.id not in beaten), key=lambda rule: _RANK[rule.label]
+        )
+        lost = [(rule, f"overridden by {beaten[rule.id]}") for rule in found if rule.id in beaten]
+        reasons = [""] + [f"{standing[0].id} comes first" for _ in standing[1:]]
+        return [*zip(standing, reasons, strict=True), *lost]
+
+    def decide(self, mask: int) -> Rule:
+        """Return the rule that wins for these features.
+
+        Raises:
+            KnowledgeError: no rule matches: the base lacks its last resort.
+        """
+        rule = self._table.get(mask)
+        if rule is None:
+            considered = self.considered(mask)
+            if not considered:
+                raise KnowledgeError("", f"no rule for {', '.join(self.features.names(mask))}")
+            rule = considered[0][0]
+            if len(self._table) < 50_000:
+                self._table[mask] = rule
+        return rule
+
+
+class Case:
+    """A reading with every finding's fate settled."""
+
+    def __init__(self, reading: Reading, features: Features, norm: str) -> None:
+        self.reading = reading
+        self.bits = features.bits
+        self.strong = features.strong
+        self.size = len(norm.strip())
+        if reading.findings:
+            self._count(norm)
+        for finding in reading.findings:
+            finding.fate |= self._fate(finding)
+        self.live = [finding for finding in reading.findings if not finding.fate]
+
+    def _count(self, norm: str) -> None:
+        """Give each clause the scope of the quantities in it."""
+        for quantity in find(norm):
+            clause = next(c for c in reversed(self.reading.clauses) if c.start <= quantity.start)
+            if any(quantity.start < end and start < quantity.end for _, start, end in clause.scoped):
+                continue  # 没有一条, 只有两个: the words around the number say more than it does
+            clause.scope |= self.bits[f"scope.{quantity.scope}"]
+            clause.counted.append((quantity.start, quantity.end))
+
+    def _fate(self, f: Finding) -> int:
+        r, bits = self.reading, self.bits
+        sentence = f.clause.sentence
+        fate = sentence.fates
+        present = r.present > FAR_AWAY
+        if present:
+            fate &= ~(bits["fate.past"] | bits["fate.status"] | bits["fate.define"])
+        if 0 <= sentence.hypothetical <= f.start and not present:
+            fate |= bits["fate.hypothetical"]
+        if (r.recovered > f.start and r.again < r.recovered) or (
+            FAR_AWAY < r.recovered < f.start and sentence.fates & bits["fate.past"] and not present
+        ):
+            fate |= bits["fate.recovered"]
+        if r.again > f.end and f.fate & bits["fate.record"]:
+            f.fate &= ~bits["fate.record"]  # 杂音那个单子先别关，还是有
+        return fate
+
+    def sphere(self, f: Finding) -> int:
+        """Return the bit of what failed: the finding's own, or the component nearest to it."""
+        near = _nearest(f.clause, f)
+        if near and near[0].sphere & self.strong:
+            return near[0].sphere
+        if f.sphere:
+            return f.sphere
+        person = self.bits["sphere.person"]
+        for span in (near, f.clause.sentence.last, self.reading.first):
+            if span and span[0].sphere and not span[0].sphere & person:
+                return span[0].sphere
+        return self.bits["sphere.unknown"]
+
+    def scope(self, f: Finding) -> int:
+        """Return the bits of whom it meets: said in its clause, else in its sentence, else anywhere."""
+        near = f.clause.scope
+        if not near:
+            for clause in self.reading.clauses:
+                if clause.sentence is f.clause.sentence:
+                    near |= clause.scope
+        if not near:
+            for clause in self.reading.clauses:
+                near |= clause.scope
+        for narrow in ("scope.some", "scope.one"):
+            if near & self.bits[narrow]:
+                return self.bits[narrow]
+        return near or self.bits["scope.unknown"]
+
+    def who(self, f: Finding) -> int:
+        """Return the bits of who speaks: one person, or a group."""
+        return (self.bits["who.self"] if f.clause.self else 0) | (self.bits["who.we"] if f.clause.we else 0)
+
+    def mask(self, f: Finding) -> int:
+        """Return the features of one finding."""
+        r = self.reading
+        what = f.effect | self.sphere(f) | self.scope(f) | self.who(f)
+        return what | r.notes | r.cues | self.bits["found.live"]
+
+    def empty_mask(self) -> int:
+        """Return the features of a message in which no finding lives."""
+        r, bits = self.reading, self.bits
+        mask = r.notes | r.cues | bits["found.dead" if r.findings else "found.none"]
+        for finding in r.findings:
+            mask |= finding.fate
+        if r.first:
+            mask |= r.first[0].sphere
+        if self.size <= SHORT:
+            mask |= bits["note.short"]
+        return mask
+
+
+SHORT = 8
+FAR_AWAY = -1
+
+
+def _nearest(clause: Clause, f: Finding) -> Span | None:
+    """Return the component that stands last before the finding in its clause, else first after it."""
+    own = {id(part[0]) for part in f.parts}
+    before = [span for span in clause.components if span[1] < f.start and id(span[0]) not in own]
+    if before:
+        return before[-1]
+    after = [span for span in clause.components if span[1] >= f.end]
+    return after[0] if after else None

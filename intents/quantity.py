@@ -1,0 +1,96 @@
+"""Counts and shares: 十个里有八九个 is most, 两个坐席 is some, 三十几个人 is many.
+
+No library is safe here (一直 is no number), so this is a small parser: number, classifier, noun.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+_NUM = r"(?:\d+|[一二两三四五六七八九十百千几俩仨半]+)"
+_CLASS = r"(?:多|来|几)?(?:个|名|位|台|部|路|条|通|只|张|家|间|处|号)?"
+_WHO = (
+    r"(?:坐席|座席|客服|同事|话机|电脑|机器|分机|用户|客户|员工|终端|中继|线路|话务员|接线员|工位|姑娘|兄弟|网点|分公司|"
+    r"技能组|队列|人|台|部|位|名|路|号机|号台|号人|号线|端口|通道|座机|节点)"
+)
+_RATIO = re.compile(
+    rf"({_NUM}){_CLASS}{_WHO}?(?:里|中|当中|之中|里面|里头|有|只有|才|能)[得就只有能才]*({_NUM})({_NUM})?{_CLASS}"
+)
+_COUNT = re.compile(
+    rf"({_NUM})(多|来|几)?(?:个|名|位|台|部|路|条|家|只|间)?{_WHO}(?!次|点|分|月|天|遍|报|写)"
+)
+_SHARE = re.compile(rf"({_NUM}|\d+(?:\.\d+)?)(?:成|%)(?:多|以上)?的?(?:{_WHO}|电话|通话|呼叫|来电|录音)")
+_NAMED = re.compile(
+    r"(?:分机|工号|坐席|座席|机位|工位|话机)号?[是为]?\s?\d{1,6}|\d{1,6}号?(?:分机|坐席|座席|工位|台|机|座|话机|线)"
+)
+_DIGIT = re.compile(r"[\d一二两三四五六七八九十几俩仨半]")
+
+_UNITS = {"十": 10, "百": 100, "千": 1000}
+_DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {
+    "两": 2,
+    "几": 4,
+    "俩": 2,
+    "仨": 3,
+}
+
+#: Up to so many, without a total, is some (labelling rule of the desk; contract 2.1 P2 (A) 'some agents').
+FEW = 5
+
+
+class Quantity(NamedTuple):
+    """A span that says how many: scope is ``all``, ``many``, ``some`` or ``one``."""
+
+    start: int
+    end: int
+    scope: str
+
+
+def number(text: str) -> float:
+    """Return the value of digits or of a Chinese numeral; 八九 is 8, 几 is 4, 半 is a half."""
+    if text.isdecimal():
+        return float(text[:12])
+    if text == "半":
+        return 0.5
+    total, digit = 0, 0
+    for char in text:
+        if char in _UNITS:
+            total += (digit or 1) * _UNITS[char]
+            digit = 0
+        elif char in _DIGITS:
+            digit = digit or _DIGITS[char]
+    return float(total + digit)
+
+
+def find(text: str) -> list[Quantity]:
+    """Return what the normalised text counts, in order; overlapping spans keep the first pattern's."""
+    if not _DIGIT.search(text):
+        return []
+    found: list[Quantity | None] = [_ratio(match) for match in _RATIO.finditer(text)]
+    found += [_share(match) for match in _SHARE.finditer(text)]
+    found += [Quantity(*match.span(), "one") for match in _NAMED.finditer(text)]
+    found += [_count(match) for match in _COUNT.finditer(text)]
+    kept: list[Quantity] = []
+    for quantity in found:
+        if quantity and all(quantity.end <= one.start or quantity.start >= one.end for one in kept):
+            kept.append(quantity)
+    return kept
+
+
+def _ratio(match: re.Match[str]) -> Quantity | None:
+    whole, part = number(match[1]), number(match[2])
+    if not whole >= 2 or not 0 < part <= whole or "能" in match[0] or "才" in match[0]:
+        return None
+    return Quantity(*match.span(), "all" if part / whole >= 0.5 else "some")
+
+
+def _share(match: re.Match[str]) -> Quantity:
+    value = (
+        number(match[1]) * (10 if "成" in match[0] else 1) if match[1].isdecimal() else number(match[1]) * 10
+    )
+    return Quantity(*match.span(), "all" if value >= 50 else "some")
+
+
+def _count(match: re.Match[str]) -> Quantity:
+    value = number(match[1]) + (1 if match[2] and number(match[1]) >= 10 else 0)
+    return Quantity(*match.span(), "some" if value <= FEW else "many")

@@ -1,0 +1,48 @@
+"""Short hand for aliases: ``登{不,勿}上`` is two words, ``打(电话)不通`` is two, they nest and multiply."""
+
+from __future__ import annotations
+
+#: No alias list of a reader's own making grows beyond this; a slip of the keyboard must not eat the memory.
+LIMIT = 1000
+
+
+def expand(word: str) -> list[str]:
+    """Return all forms of ``word``: ``{a,b}`` offers a choice, ``(a)`` may be left out.
+
+    Raises:
+        ValueError: a bracket is not closed, or there would be more than ``LIMIT`` forms.
+    """
+    forms, rest = _sequence(word, 0, "")
+    if rest != len(word):
+        raise ValueError(f"bracket too many in {word!r}")
+    return forms
+
+
+def _sequence(word: str, at: int, stop: str) -> tuple[list[str], int]:
+    forms = [""]
+    while at < len(word) and word[at] not in stop:
+        char = word[at]
+        if char in "})":
+            break
+        if char in "{(":
+            choices, at = _group(word, at)
+        else:
+            choices, at = [char], at + 1
+        forms = [form + choice for form in forms for choice in choices]
+        if len(forms) > LIMIT:
+            raise ValueError(f"{word!r} has more than {LIMIT} forms")
+    return forms, at
+
+
+def _group(word: str, at: int) -> tuple[list[str], int]:
+    close = "}" if word[at] == "{" else ")"
+    choices: list[str] = [""] if close == ")" else []
+    at += 1
+    while True:
+        forms, at = _sequence(word, at, "," + close)
+        choices += forms
+        if at >= len(word):
+            raise ValueError(f"bracket not closed in {word!r}")
+        at += 1
+        if word[at - 1] == close:
+            return choices, at

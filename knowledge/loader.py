@@ -1,0 +1,131 @@
+"""From a folder of YAML to a base: merged, checked for structure, and cached as JSON by its content."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from knowledge import private, source
+from knowledge.model import Concept, KnowledgeBase, KnowledgeError, Rule
+
+PACKAGED = Path(__file__).parent
+
+#: Raise it when the shape of the cached artefact changes.
+_FORMAT = "1"
+
+
+def load(folder: Path | None = None, *, cached: bool = True) -> KnowledgeBase:
+    """Return the base of ``folder`` (the packaged one by default).
+
+    Only its structure is checked here; the examples of the rules are run by ``intents.verify``.
+
+    Raises:
+        KnowledgeError: names file and line of what is wrong.
+    """
+    folder = folder or PACKAGED
+    files = sorted(folder.glob("*.yaml"))
+    if not files:
+        raise KnowledgeError(str(folder), "holds no YAML file")
+    try:
+        digest = _digest(files)
+    except OSError as error:
+        raise KnowledgeError(str(folder), f"cannot be read: {error}") from error
+    name = f"base-{_FORMAT}-{digest}.json"
+    if cached and (stored := private.read(name)) is not None and (base := _thaw(stored)):
+        return replace(base, folder=str(folder))
+    base = _merge(files, digest[:12])
+    if cached:
+        private.write(name, json.dumps(asdict(base), ensure_ascii=False).encode())
+    return replace(base, folder=str(folder))
+
+
+def _digest(files: list[Path]) -> str:
+    whole = hashlib.sha256()
+    for file in files:
+        content = file.read_bytes()
+        whole.update(f"{file.name}\0{len(content)}\0".encode())
+        whole.update(content)
+    return whole.hexdigest()
+
+
+def fingerprint(folder: Path | None = None) -> str:
+    """Return the hash of the folder's YAML: changes exactly when an edit could matter.
+
+    Raises:
+        KnowledgeError: the folder cannot be read.
+    """
+    folder = folder or PACKAGED
+    try:
+        return _digest(sorted(folder.glob("*.yaml")))
+    except OSError as error:
+        raise KnowledgeError(str(folder), f"cannot be read: {error}") from error
+
+
+def _merge(files: list[Path], version: str) -> KnowledgeBase:
+    concepts: dict[str, Concept] = {}
+    rules: dict[str, Rule] = {}
+    calibration: dict[str, float] = {}
+    for file in files:
+        top = source.read(file)
+        for concept in source.concepts(top, file.name):
+            if concept.id in concepts:
+                raise KnowledgeError(
+                    concept.where, f"concept {concept.id} exists in {concepts[concept.id].where}"
+                )
+            concepts[concept.id] = concept
+        for rule in source.rules(top, file.name):
+            if rule.id in rules:
+                raise KnowledgeError(rule.where, f"rule {rule.id} exists in {rules[rule.id].where}")
+            rules[rule.id] = rule
+        calibration |= _calibration(top, file.name)
+    _references(rules, calibration)
+    return KnowledgeBase(version, concepts, tuple(rules.values()), calibration)
+
+
+def _calibration(top: source.Table, name: str) -> dict[str, float]:
+    shares: dict[str, float] = {}
+    for level, share in (top.get("calibration") or {}).items():
+        try:
+            shares[level] = float(share)
+        except ValueError as error:
+            where = f"{name}:{top['calibration'].lines[level]}"
+            raise KnowledgeError(where, f"calibration {level} must be a number") from error
+    return shares
+
+
+def _references(rules: dict[str, Rule], calibration: dict[str, float]) -> None:
+    for rule in rules.values():
+        if rule.level not in calibration:
+            raise KnowledgeError(rule.where, f"rule {rule.id} has the unknown level {rule.level!r}")
+        for other in rule.overrides:
+            if other not in rules:
+                raise KnowledgeError(rule.where, f"rule {rule.id} overrides {other!r}, which does not exist")
+        for example in set(rule.hit) & set(rule.miss):
+            raise KnowledgeError(rule.where, f"rule {rule.id} must both hit and miss {example!r}")
+
+
+def _thaw(stored: bytes) -> KnowledgeBase | None:
+    """Return the cached base, or None when the artefact is not what this version writes."""
+    try:
+        data: dict[str, Any] = json.loads(stored)
+        concepts = {
+            key: Concept(
+                **{**value, "aliases": tuple(value["aliases"]), "self_help": tuple(value["self_help"])}
+            )
+            for key, value in data["concepts"].items()
+        }
+        rules = tuple(_thaw_rule(value) for value in data["rules"])
+        return KnowledgeBase(data["version"], concepts, rules, data["calibration"])
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def _thaw_rule(value: dict[str, Any]) -> Rule:
+    for key in ("overrides", "hit", "miss"):
+        value[key] = tuple(value[key])
+    for key in ("when", "unless"):
+        value[key] = {feature: tuple(found) for feature, found in value[key].items()}
+    return Rule(**value)

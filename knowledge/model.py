@@ -1,0 +1,87 @@
+"""The knowledge base as data: concepts with their aliases, rules with their examples."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+class KnowledgeError(Exception):
+    """The base cannot be used; the sentence names file, line and what is wrong."""
+
+    def __init__(self, where: str, what: str) -> None:
+        super().__init__(f"{where}: {what}" if where else what)
+        self.where = where
+        self.what = what
+
+
+@dataclass(frozen=True, slots=True)
+class Concept:
+    """One meaning and all the ways in which it is written.
+
+    Attributes:
+        kind: what part it plays in a sentence (component, symptom, action, scope, cue, …).
+        traits: details of the kind, e.g. ``sphere``, ``effect``, ``scope``, ``cue``.
+        self_help: Chinese lines: what the customer can try or collect while they wait (contract 2.2.2).
+        where: ``file:line`` of its definition.
+    """
+
+    id: str
+    title: str
+    kind: str
+    traits: Mapping[str, str]
+    aliases: tuple[str, ...]
+    self_help: tuple[str, ...]
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One named decision.
+
+    Attributes:
+        label: ``P1``, ``P2`` or ``none``.
+        intent: ``fault``, or the intent of a message that is none.
+        clause: clause of the contract, None where it is silent.
+        when: feature → values, of which one must hold; every feature must.
+        unless: feature → values, of which none may hold.
+        overrides: ids of rules that lose against this one.
+        level: key of the base's calibration table, which gives the confidence.
+        ask: a question, in Chinese, that would decide it.
+        hit: messages that this rule must decide.
+        miss: messages that it must not decide.
+    """
+
+    id: str
+    label: str
+    intent: str
+    clause: str | None
+    when: Mapping[str, tuple[str, ...]]
+    unless: Mapping[str, tuple[str, ...]]
+    overrides: tuple[str, ...]
+    level: str
+    ask: str | None
+    hit: tuple[str, ...]
+    miss: tuple[str, ...]
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class KnowledgeBase:
+    """Everything that the classifier knows, and which version of it."""
+
+    version: str
+    concepts: Mapping[str, Concept]
+    rules: tuple[Rule, ...]
+    calibration: Mapping[str, float]
+    folder: str = ""
+
+    def title(self, concept_id: str) -> str:
+        """Return the Chinese name of a concept; an unknown id is returned as it is."""
+        concept = self.concepts.get(concept_id)
+        return concept.title if concept else concept_id
+
+    def self_help(self, concept_id: str) -> tuple[str, ...]:
+        """Return what the customer can try or collect while they wait, in Chinese; else nothing."""
+        concept = self.concepts.get(concept_id)
+        return concept.self_help if concept else ()

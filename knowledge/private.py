@@ -1,0 +1,61 @@
+"""Caches that nobody but us can have written: a folder of our own, mode 0700, checked on every use."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import stat
+import sys
+import tempfile
+from pathlib import Path
+
+
+def folder() -> Path | None:
+    """Return the cache folder, made if need be; None when no safe one can be had (then nothing is cached).
+
+    ``HOTLINE_CACHE`` names it; else it lies in the virtual environment, else in the user's cache folder.
+    """
+    if named := os.environ.get("HOTLINE_CACHE"):
+        return _safe(Path(named))
+    if sys.prefix != sys.base_prefix and (found := _safe(Path(sys.prefix) / "cache-hotline")):
+        return found
+    home = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
+    return _safe(Path(home) / "hotline")
+
+
+def _safe(path: Path) -> Path | None:
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        found = path.lstat()
+    except OSError:
+        return None
+    ours = stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid()
+    return path if ours and not found.st_mode & 0o077 else None
+
+
+def read(name: str) -> bytes | None:
+    """Return a cached file's bytes; None when it is absent, or not a plain file that only we can write."""
+    where = folder()
+    if where is None:
+        return None
+    try:
+        handle = os.open(where / name, os.O_RDONLY | os.O_NOFOLLOW)
+    except OSError:
+        return None
+    with os.fdopen(handle, "rb") as file:
+        found = os.fstat(handle)
+        if not stat.S_ISREG(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o022:
+            return None
+        return file.read()
+
+
+def write(name: str, content: bytes) -> None:
+    """Store a file whole or not at all; a cache that cannot be written is no error."""
+    where = folder()
+    if where is None:
+        return
+    with contextlib.suppress(OSError):
+        handle, part = tempfile.mkstemp(dir=where)
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        Path(part).replace(where / name)
