@@ -21,7 +21,7 @@ from bot.settings import Settings
 from bot.store import migrate
 from bot.store.store import Store, UnitOfWork, sqlite_file
 from bot.watch.sweep import sweep
-from bot.workdays import load_workdays
+from bot.workdays import FILE_NAME, load_workdays
 from intents import Classifier
 
 
@@ -62,7 +62,8 @@ class App:
         return self.dispatcher.deliver(self.now, chats)
 
     def sweep(self) -> int:
-        """Do what time makes due."""
+        """Do what time makes due, and what was received and not handled."""
+        self.resume()
         return sweep(self.store, self.now())
 
     def close(self) -> None:
@@ -90,7 +91,7 @@ class App:
 
 
 def open_store(settings: Settings) -> Store:
-    """Open the database of the settings; a SQLite file is made and migrated, PostgreSQL must be migrated by hand.
+    """Open the database of the settings: SQLite is made and migrated, PostgreSQL must be migrated by hand.
 
     Raises:
         StoreError: it can't be reached, is damaged, or its schema is not this program's.
@@ -98,7 +99,7 @@ def open_store(settings: Settings) -> Store:
     """
     url = settings.database_url
     policy = WatchPolicy(silence=timedelta(hours=settings.silence_hours))
-    store = Store(url, load_workdays(), policy)
+    store = Store(url, load_workdays(settings.data / FILE_NAME), policy)
     file = sqlite_file(url)
     if file is not None and not file.parent.is_dir():
         raise SettingError(f"HOTLINE_DATABASE_URL: there is no folder {file.parent}")

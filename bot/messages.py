@@ -49,6 +49,11 @@ class Attachment:
     name: str = ""
 
 
+def storable(text: str) -> str:
+    """Return ``text`` without what no database keeps: NUL characters and halves of surrogate pairs."""
+    return text.replace("\0", "").encode("utf-8", "ignore").decode("utf-8")
+
+
 @dataclass(frozen=True, slots=True)
 class Inbound:
     """One message from a platform.
@@ -72,8 +77,8 @@ class Inbound:
     def to_dict(self) -> dict[str, Any]:
         """Return the content as JSON types (address, key and instants are columns of the inbox)."""
         return {
-            "sender": {"user": self.sender.user, "name": self.sender.name},
-            "text": self.text,
+            "sender": {"user": self.sender.user, "name": storable(self.sender.name)},
+            "text": storable(self.text),
             "choice": self.choice,
             "addressed": self.addressed,
             "attachments": [

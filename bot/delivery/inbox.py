@@ -14,7 +14,7 @@ from datetime import datetime
 import structlog
 from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
 from bot.desk.case import Chat, Contact
@@ -47,6 +47,14 @@ class Message:
 Handler = Callable[[UnitOfWork, Message], None]
 
 
+class _HandlingFailed(Exception):
+    """Our own handling of a message failed; the cause tells why."""
+
+    def __init__(self, inbox_id: int) -> None:
+        super().__init__(inbox_id)
+        self.inbox_id = inbox_id
+
+
 class Inbox:
     """Receives and handles; safe to share between threads and, on PostgreSQL, between processes."""
 
@@ -64,13 +72,13 @@ class Inbox:
         return self._store.transact(lambda unit: _insert(unit.session, inbound, now), now)
 
     def handle(self, inbox_id: int, now: datetime) -> None:
-        """Handle everything of the message's chat that is received and not handled, up to this message."""
+        """Handle what this chat has received and not handled, up to this message."""
         with self._store.read() as session:
             chat_id = session.scalars(select(t.InboxRow.chat_id).where(t.InboxRow.id == inbox_id)).one()
         self._handle_chat(chat_id, now, until=inbox_id)
 
     def resume(self, now: datetime, limit: int = 1000) -> int:
-        """Handle what was received and not handled (after a crash); return how many chats had such messages."""
+        """Handle what was received and not handled (after a crash); return how many chats had such."""
         with self._store.read() as session:
             chats = session.scalars(
                 select(t.InboxRow.chat_id).where(t.InboxRow.status == "received").distinct().limit(limit)
@@ -85,21 +93,20 @@ class Inbox:
                 return
 
     def _handle_next(self, chat_id: int, now: datetime) -> int | None:
-        """Handle the chat's earliest message that is not handled; return its id, None if there is none."""
-        for attempt in range(1, ATTEMPTS + 1):
-            seen: list[int] = []
-            try:
-                return self._store.transact(lambda unit: self._one(unit, chat_id, seen), now)
-            except DBAPIError:
-                raise  # the database failed, not our handling: the message stays and is resumed
-            except Exception as error:
-                if not seen:
-                    raise
-                self._note_failure(seen[-1], error, attempt, now)
-        self._store.transact(lambda unit: self._one(unit, chat_id, seen, rescue=True), now)
-        return seen[-1]
+        """Handle the chat's earliest message that is not handled; return its id, None if there is none.
 
-    def _one(self, unit: UnitOfWork, chat_id: int, seen: list[int], *, rescue: bool = False) -> int | None:
+        Where the database itself fails the error is raised: the message stays and is resumed.
+        """
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                return self._store.transact(lambda unit: self._one(unit, chat_id, self._handle_message), now)
+            except _HandlingFailed as failure:
+                self._note_failure(failure, attempt, now)
+        return self._store.transact(
+            lambda unit: self._one(unit, chat_id, self._rescue_message, status="failed"), now
+        )
+
+    def _one(self, unit: UnitOfWork, chat_id: int, handle: Handler, status: str = "handled") -> int | None:
         chat = lock_chat(unit, chat_id)
         row = unit.session.scalars(
             select(t.InboxRow)
@@ -109,25 +116,30 @@ class Inbox:
         ).first()
         if row is None:
             return None
-        seen.append(row.id)
-        unit.messages.answers(row.id)
+        inbox_id = row.id  # read now: after a failed flush the row can't be
+        unit.messages.answers(inbox_id)
         message = _message(unit.session, row, chat)
-        (self._rescue_message if rescue else self._handle_message)(unit, message)
-        row.status, row.handled_at = ("failed" if rescue else "handled"), unit.now
-        return row.id
+        try:
+            handle(unit, message)
+            row.status, row.handled_at = status, unit.now
+            unit.session.flush()
+        except (OperationalError, InterfaceError):
+            raise
+        except Exception as error:
+            raise _HandlingFailed(inbox_id) from error
+        return inbox_id
 
-    def _note_failure(self, inbox_id: int, error: Exception, attempt: int, now: datetime) -> None:
+    def _note_failure(self, failure: _HandlingFailed, attempt: int, now: datetime) -> None:
+        cause = failure.__cause__
+        assert cause is not None  # noqa: S101 - raised `from` it
+        name = type(cause).__name__
         log.error(
-            "handling failed",
-            inbox_id=inbox_id,
-            attempt=attempt,
-            error=type(error).__name__,
-            where=_where(error),
+            "handling failed", inbox_id=failure.inbox_id, attempt=attempt, error=name, where=_where(cause)
         )
 
         def note(unit: UnitOfWork) -> None:
-            row = unit.session.get_one(t.InboxRow, inbox_id)
-            row.attempts, row.error = attempt, type(error).__name__
+            row = unit.session.get_one(t.InboxRow, failure.inbox_id)
+            row.attempts, row.error = attempt, name
 
         self._store.transact(note, now)
 
@@ -143,7 +155,7 @@ def lock_chat(unit: UnitOfWork, chat_id: int) -> Chat:
             return chat
 
 
-def _where(error: Exception) -> list[str]:
+def _where(error: BaseException) -> list[str]:
     """Return the places of the error without its words: they may quote a customer."""
     return [f"{f.filename}:{f.lineno} {f.name}" for f in traceback.extract_tb(error.__traceback__)[-5:]]
 

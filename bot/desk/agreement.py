@@ -39,7 +39,7 @@ class Agreement:
 
     @classmethod
     def open(cls, proposed: Priority, *, certain: bool) -> Agreement:
-        """Start from the bot's proposal; where it is in doubt priority 1 holds (contract 2.1, our reading)."""
+        """Start from the bot's proposal; what is in doubt holds as priority 1 (contract 2.1, our reading)."""
         return cls(proposed=proposed, held=proposed if certain else Priority.ONE)
 
     @property

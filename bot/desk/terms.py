@@ -25,7 +25,7 @@ class Level(StrEnum):
 
 
 class Zone(StrEnum):
-    """Where on-site service happens: inside Beijing's 5th ring, Beijing beyond it, out of town (contract 1)."""
+    """Place of on-site service: inside Beijing's 5th ring, Beijing beyond it, out of town (contract 1)."""
 
     INSIDE = "inside"
     BEYOND = "beyond"

@@ -1,4 +1,4 @@
-"""What the watch must do for a ticket, and when: computed from its state, so that there is no timer to cancel."""
+"""What the watch must do for a ticket, and when: computed from its state, so no timer needs cancelling."""
 
 from __future__ import annotations
 

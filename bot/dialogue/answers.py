@@ -125,7 +125,7 @@ def greeting(turn: Turn, _: report.Report) -> None:
 
 def thanks(turn: Turn, _: report.Report) -> None:
     """Answer thanks; nothing is reopened, restarted or classified anew."""
-    turn.reply("不客气。有问题随时用一句话告诉我。")
+    turn.reply(f"不客气。有问题随时用一句话告诉我，或拨打 {turn.office.hotline[0]}。")
 
 
 def howto(turn: Turn, _: report.Report) -> None:
@@ -164,7 +164,7 @@ def supplement(turn: Turn, read: report.Report) -> None:
         not_understood(turn, read)
 
 
-def recovered(turn: Turn, read: report.Report) -> None:
+def recovered(turn: Turn, _: report.Report) -> None:
     """It works again: with an open ticket ask whether to close, else be glad."""
     if turn.desk.tickets.live(turn.chat):
         actions.works(turn, NOTHING)

@@ -11,7 +11,7 @@ from bot.messages import Option, Say
 
 
 def staff(desk: Desk, case: Case, now: datetime, note: str | None = None) -> None:
-    """Show the ticket's card as it stands in every staff chat; ``note``: what changed, None for a new ticket."""
+    """Show the ticket's card in every staff chat; ``note`` says what changed, None for a new ticket."""
     reports = desk.messages.reports(case.ticket.id)
     chat = Chat(case.chat_id, "private", case.customer.id if case.customer else None, {})
     recent = [

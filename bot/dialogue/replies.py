@@ -114,7 +114,7 @@ def uncovered_line(terms: Terms, at: datetime) -> str:
 
 
 def renewal_line(terms: Terms) -> str:
-    """Return what renewing after a break costs by the contract's table, as far as it can be known (contract 3)."""
+    """Return what renewing after a break costs by the contract's table, if it can be known (contract 3)."""
     if terms.level is Level.DIAMOND or terms.price is None:
         return "续费金额请向商务同事询价"
     from_table = computed_fee(_lapsed(terms))

@@ -250,10 +250,11 @@ def _continues(turn: Turn, case: Case, report: Report) -> bool:
 
 
 def _is_same_fault(turn: Turn, case: Case, report: Report) -> bool:
-    components = _components(turn, report.concepts)
-    if components and components == _components(turn, case.concepts):
-        symptoms, known = _symptoms(turn, report.concepts), _symptoms(turn, case.concepts)
-        if symptoms & known:
+    components, known = _components(turn, report.concepts), _components(turn, case.concepts)
+    if components and components <= known:
+        if not report.certain:
+            return True  # 'the IVR again', without saying what of it
+        if _symptoms(turn, report.concepts) & _symptoms(turn, case.concepts):
             return True
     return bool(report.text) and fuzz.token_set_ratio(report.text, case.summary) >= SIMILAR
 

@@ -1,4 +1,4 @@
-"""When handling a message failed three times: a bare ticket, an alarm to staff, and the hotline; never silence."""
+"""When handling failed three times: a bare ticket, an alarm to staff, and the hotline; never silence."""
 
 from __future__ import annotations
 
@@ -36,7 +36,8 @@ def rescue(turn: Turn) -> None:
     case = turn.desk.tickets.open(turn.chat, turn.contact, event, summary, frozenset())
     turn.desk.messages.assign(case.ticket.id)
     turn.reply(
-        f"已收到，工单号 {case.number}，工程师会直接查看您的消息。\n{replies.deadline_line(case, turn.now)}。\n"
+        f"已收到，工单号 {case.number}，工程师会直接查看您的消息。\n"
+        f"{replies.deadline_line(case, turn.now)}。\n"
         f"着急请直接拨打：{' / '.join(turn.office.hotline)}（24 小时）",
         ticket=case.ticket.id,
     )

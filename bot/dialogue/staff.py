@@ -60,7 +60,7 @@ def answer(turn: Turn) -> None:
         else:
             _do(turn, command)
     except Refused as refusal:
-        turn.reply(str(refusal) + _form(command), ticket=command.ticket if command else None)
+        turn.reply(str(refusal) + _form(command))
 
 
 def _command(turn: Turn) -> Command | None:

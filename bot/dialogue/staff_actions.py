@@ -42,8 +42,9 @@ def _first_view(turn: Turn, case: Case, priority: Priority, reason: str) -> None
     ticket = case.ticket
     if ticket.agreement.vendor is not None and ticket.vendor_view_at is not None:
         at = ticket.vendor_view_at.astimezone(SHANGHAI)
+        view = PRIORITY_NAMES[ticket.agreement.vendor]
         raise Refused(
-            f"{ticket.vendor_view_by}已于 {at:%H:%M} 确认 {case.number} 为{PRIORITY_NAMES[ticket.agreement.vendor]}。"
+            f"{ticket.vendor_view_by}已于 {at:%H:%M} 确认 {case.number} 为{view}。"
             f"要改请发：改级 {case.number} {int(priority) if priority < Priority.NOT_A_FAULT else 2} 原因"
         )
     _view(turn, case, priority, reason)

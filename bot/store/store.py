@@ -84,7 +84,7 @@ class Store:
             yield session
 
     def ping(self) -> None:
-        """Raise `StoreError`, in one line without secrets, if the database does not answer or is no database."""
+        """Raise `StoreError`, in one line without secrets, if the database does not answer or is none."""
         try:
             with self.engine.connect() as connection:
                 connection.execute(text("SELECT 1"))

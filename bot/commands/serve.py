@@ -1,0 +1,84 @@
+"""`hotline serve`: the service."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+from contextlib import ExitStack
+from types import FrameType
+
+import click
+
+from bot import log, samples, settings
+from bot.app import App
+from bot.channels.simulator import Simulator
+from bot.settings import Settings
+from bot.web.application import application
+from bot.web.demo import ground
+from bot.web.demo.changes import Changes
+from bot.web.demo.page import TryPage
+from bot.web.server import Server, listen, url_of
+from bot.web.service import Service
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="address to listen on")
+@click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="0: a free one")
+@click.option("--demo", is_flag=True, help="a temporary store with made-up contracts, and the page /try")
+@click.option("--no-worker", is_flag=True, help="leave delivery and sweeps to `hotline worker`")
+def serve(host: str, port: int, *, demo: bool, no_worker: bool) -> None:
+    """Run the service until Ctrl-C or SIGTERM."""
+    if demo and no_worker:
+        raise click.UsageError("--demo needs its own delivery: leave out --no-worker")
+    loaded = settings.load()
+    log.configure(loaded.log, loaded.log_level)
+    signal.signal(signal.SIGTERM, _interrupt)  # until the server listens for it
+    with ExitStack() as stack:
+        if demo:
+            ground.check(host)
+        listener = stack.enter_context(listen(host, port))
+        if demo:
+            database = stack.enter_context(ground.temporary_database(loaded.data))
+            asyncio.run(run_demo(loaded.model_copy(update={"database_url": database}), host, listener))
+        else:
+            asyncio.run(_run(loaded, listener, worker=not no_worker))
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+async def _run(loaded: Settings, listener: socket.socket, *, worker: bool) -> None:
+    app = App(loaded, {})
+    try:
+        service = Service(app, worker=worker)
+        await _serve(service, Server(application(service), lambda: _say(url_of(listener))), listener)
+    finally:
+        app.close()
+
+
+async def run_demo(loaded: Settings, host: str, listener: socket.socket) -> None:
+    """Serve the demo on an empty store."""
+    changes = Changes()
+    app = App(loaded, {Simulator.name: Simulator(changes.notify)})
+    try:
+        samples.load(app.store, app.now(), Simulator.name)
+        service = Service(app, changed=changes.notify)
+        served = application(service, TryPage(service, changes).routes(), ground.host_names(host))
+        server = Server(served, lambda: _say(f"{url_of(listener)}/try"), changes.close)
+        await _serve(service, server, listener)
+    finally:
+        app.close()
+
+
+async def _serve(service: Service, server: Server, listener: socket.socket) -> None:
+    await service.start()
+    try:
+        await server.serve([listener])
+    finally:
+        await service.stop()
+
+
+def _say(address: str) -> None:
+    click.echo(f"hotline is ready: {address}")

@@ -1,0 +1,1 @@
+"""`serve --demo`: a store of its own with made-up contracts, and a page with two phones to try everything."""

@@ -1,0 +1,78 @@
+"""Work that is done again and again beside the requests; a failure is recorded and the loop goes on."""
+
+from __future__ import annotations
+
+import asyncio
+import traceback
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import structlog
+from starlette.concurrency import run_in_threadpool
+
+from bot.clock import Clock
+
+log = structlog.get_logger(__name__)
+
+LONGEST_PAUSE_S = 30.0  # after failures: the database may be away for a while
+PLACES_SHOWN = 5
+
+
+class Loop:
+    """One kind of work, in a thread, every so often or when it is woken.
+
+    Args:
+        every_s: pause between two runs, in seconds; it doubles with every failure in a row.
+    """
+
+    def __init__(self, name: str, work: Callable[[], object], every_s: float, clock: Clock) -> None:
+        self.name = name
+        self._work = work
+        self._every_s = every_s
+        self._clock = clock
+        self._woken = asyncio.Event()
+        self._stopping = False
+        self._failures = 0
+        self._last_success: datetime | None = None
+
+    def wake(self) -> None:
+        """Run as soon as possible; call it in the event loop's thread."""
+        self._woken.set()
+
+    def stop(self) -> None:
+        """End after the run that is under way."""
+        self._stopping = True
+        self._woken.set()
+
+    def is_fresh(self, within: timedelta) -> bool:
+        """Tell whether the last run that succeeded ended less than ``within`` ago."""
+        return self._last_success is not None and self._clock() - self._last_success < within
+
+    async def run(self) -> None:
+        """Work until told to stop."""
+        while not self._stopping:
+            self._woken.clear()
+            await self._once()
+            pause = self._every_s * 2.0 ** min(self._failures, 10)
+            try:
+                await asyncio.wait_for(self._woken.wait(), min(pause, max(self._every_s, LONGEST_PAUSE_S)))
+            except TimeoutError:
+                continue
+
+    async def _once(self) -> None:
+        try:
+            await run_in_threadpool(self._work)
+        except Exception as error:  # noqa: BLE001 - a boundary: it records, and the next run tries again
+            self._failures += 1
+            log.error(
+                "background work failed", work=self.name, error=type(error).__name__, where=places(error)
+            )
+        else:
+            self._failures = 0
+            self._last_success = self._clock()
+
+
+def places(error: BaseException) -> list[str]:
+    """Return where an error arose, without its words: they may quote a customer."""
+    frames = traceback.extract_tb(error.__traceback__)[-PLACES_SHOWN:]
+    return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]

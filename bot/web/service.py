@@ -1,0 +1,67 @@
+"""The program at work: messages are handled in threads, what is due is done by loops beside them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import timedelta
+
+from starlette.concurrency import run_in_threadpool
+
+from bot.app import App
+from bot.messages import Inbound
+from bot.web.loops import Loop
+
+DELIVER_EVERY_S = 0.5
+SWEEP_EVERY_S = 5.0
+SWEEP_FRESH = timedelta(seconds=30)
+STOP_S = 5.0
+
+
+class Service:
+    """The wired program behind an event loop.
+
+    Args:
+        worker: deliver and sweep here; without it `hotline worker` does.
+        changed: called, in any thread, when messages came in or went out.
+    """
+
+    def __init__(self, app: App, *, worker: bool = True, changed: Callable[[], None] = lambda: None) -> None:
+        self.app = app
+        self._changed = changed
+        self._delivery = Loop("delivery", self._deliver, DELIVER_EVERY_S, app.now)
+        self._sweep = Loop("sweep", app.sweep, SWEEP_EVERY_S, app.now)
+        self._loops = (self._delivery, self._sweep) if worker else ()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    async def start(self) -> None:
+        """Handle what a crash left unhandled, then let the loops run."""
+        await run_in_threadpool(self.app.resume)
+        self._tasks = [asyncio.create_task(loop.run(), name=loop.name) for loop in self._loops]
+
+    async def stop(self) -> None:
+        """End the loops after the run that is under way."""
+        for loop in self._loops:
+            loop.stop()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=STOP_S)
+        for task in self._tasks:
+            task.cancel()
+
+    async def submit(self, inbound: Inbound) -> int:
+        """Receive and handle a message, and have what it brought about delivered at once; return its id."""
+        inbox_id = await run_in_threadpool(self.app.submit, inbound)
+        self._changed()
+        self._delivery.wake()
+        return inbox_id
+
+    @property
+    def sweep_state(self) -> str:
+        """How the sweep is: ``fresh``, ``stale``, or ``off`` where a worker does it elsewhere."""
+        if not self._loops:
+            return "off"
+        return "fresh" if self._sweep.is_fresh(SWEEP_FRESH) else "stale"
+
+    def _deliver(self) -> None:
+        if self.app.deliver():
+            self._changed()

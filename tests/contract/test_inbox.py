@@ -1,0 +1,169 @@
+"""Nothing that was received is lost: retries, crashes and our own bugs, on both databases."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import replace
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from bot.dialogue import customer
+from bot.messages import Outcome, Receipt, Say, Sender
+from bot.store.tables import InboxRow
+from tests.support.world import World, address
+
+P1 = "所有坐席都登不上系统了，电话全打不进来"
+
+
+def inbox(world: World) -> list[InboxRow]:
+    with world.app.store.read() as session:
+        return list(session.scalars(select(InboxRow).order_by(InboxRow.id)))
+
+
+def test_the_platforms_retry_of_a_message_opens_one_ticket(world: World) -> None:
+    message = world.inbound("regular", Sender("regular", "陈班长"), P1)
+
+    first = world.app.submit(message)
+    second = world.app.submit(message)
+    world.app.deliver()
+
+    assert first == second
+    assert len(world.tickets()) == 1
+    assert len(world.heard("regular")) == 1
+
+
+def test_a_received_message_is_handled_after_a_crash(world: World) -> None:
+    world.app.inbox.receive(world.inbound("regular", Sender("regular", "陈班长"), P1), world.now)
+    received = world.now
+    world.restart()
+    world.wait(minutes=5)
+
+    assert world.tickets()[0]["reported_at"] == received
+    assert "工单号 T1" in world.last()
+
+
+def test_messages_of_a_chat_are_handled_in_platform_order(world: World) -> None:
+    sender = Sender("regular", "陈班长")
+    later = world.inbound("regular", sender, "查进度", sent_at=world.now)
+    earlier = world.inbound("regular", sender, P1, sent_at=world.now.replace(hour=9, minute=59))
+    world.app.inbox.receive(later, world.now)
+    world.app.inbox.receive(earlier, world.now)
+
+    world.wait(seconds=1)
+
+    assert "工单号 T1" in world.heard("regular")[0]
+    assert "待工程师响应" in world.heard("regular")[1]
+
+
+def a_bug(*_: object) -> None:
+    raise ValueError("所有坐席 must not be logged")
+
+
+def test_a_message_that_fails_three_times_becomes_a_bare_ticket_and_an_alarm(
+    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(customer, "answer", a_bug)
+
+    text = world.customer(P1)
+
+    assert "工单号 T1" in text
+    assert "400-818-1110" in text
+    assert any("程序没能处理这条消息" in said for said in world.heard("staff"))
+    (row,) = inbox(world)
+    assert (row.status, row.attempts, row.error) == ("failed", 3, "ValueError")
+    assert "所有坐席" not in capsys.readouterr().err
+
+
+def test_a_bug_that_breaks_the_transaction_is_rescued_too(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(turn: customer.Turn) -> None:
+        turn.desk.messages.say(turn.chat.id, Say("x"), ticket=987654)
+
+    monkeypatch.setattr(customer, "answer", broken)
+
+    assert "工单号 T1" in world.customer(P1)
+    assert inbox(world)[0].error == IntegrityError.__name__
+
+
+def test_a_bug_in_one_message_does_not_block_the_chat(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as patched:
+        patched.setattr(customer, "answer", a_bug)
+        world.customer("随便什么")
+
+    assert "工单号 T2" in world.customer("IVR挂了，所有来电都不通")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "",
+        "   ",
+        "x" * 10_000,
+        "字" * 10_000,
+        "\0\x01\x02",
+        "<b>IVR</b>&amp;<script>",
+        "😀😭",
+        "hello there",
+        "система не работает",
+        "\ud800",
+        "'; DROP TABLE tickets; --",
+        "1" * 50,
+        "99",
+        "T1",
+        "评分",
+    ],
+)
+def test_bad_input_gets_a_helpful_sentence_with_the_hotline(world: World, said: str) -> None:
+    assert "400-818-1110" in world.customer(said)
+    assert inbox(world)[0].status == "handled"
+
+
+def test_two_colleagues_in_two_chats_at_the_same_instant_open_one_ticket(world: World) -> None:
+    world.staff("绑定码 青禾保险客服中心")
+    code = world.last("staff").split("绑定码：")[1].splitlines()[0]
+    world.customer(f"绑定 {code}", who="visitor")
+    messages = [world.inbound(who, Sender(who, who), P1) for who in ("regular", "visitor")]
+    start = threading.Barrier(2)
+
+    def report(number: int) -> None:
+        start.wait()
+        world.app.submit(messages[number])
+
+    threads = [threading.Thread(target=report, args=(n,)) for n in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert len(world.tickets()) == 1
+    assert world.differences() == {}
+
+
+def test_fifty_chats_at_once_lose_nothing(world: World) -> None:
+    messages = [
+        replace(world.inbound("x", Sender(f"u{n}", f"u{n}"), P1), address=address(f"c{n}")) for n in range(50)
+    ]
+    threads = [threading.Thread(target=world.app.submit, args=(message,)) for message in messages]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    world.app.deliver()
+
+    assert len(world.tickets()) == 50
+    assert all(len(world.heard(f"c{n}")) == 1 for n in range(50))
+
+
+def test_deliveries_to_one_chat_stay_in_order_when_the_first_is_delayed(world: World) -> None:
+    world.app.submit(world.inbound("regular", Sender("regular", "陈班长"), "在吗"))
+    world.app.submit(world.inbound("regular", Sender("regular", "陈班长"), "谢谢"))
+    world.phones.receipts = [Receipt(Outcome.LATER, error="429")]
+    world.app.deliver()
+    assert world.heard("regular") == []
+
+    world.wait(minutes=1)
+
+    assert [said[:2] for said in world.heard("regular")] == ["您好", "不客"]

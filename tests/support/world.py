@@ -1,0 +1,173 @@
+"""The real program in a test: real store and rules, a clock that is set, phones that show what arrived."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from bot import samples
+from bot.app import App
+from bot.messages import (
+    Address,
+    Attachment,
+    AttachmentKind,
+    Choice,
+    Inbound,
+    Outbound,
+    Outcome,
+    Receipt,
+    Sender,
+)
+from bot.settings import Settings
+from bot.store import migrate
+from bot.store.store import Store, sqlite_file
+from bot.store.tables import TicketRow
+from bot.workdays import load_workdays
+
+CHANNEL = "phone"
+MONDAY_10 = datetime.fromisoformat("2026-03-02T10:00:00+08:00")
+
+
+class Phones:
+    """A channel that keeps what it delivered, chat by chat; a test can make deliveries fail."""
+
+    def __init__(self) -> None:
+        self.delivered: dict[str, list[Outbound]] = {}
+        self.receipts: list[Receipt] = []
+
+    def send(self, message: Outbound) -> Receipt:
+        """Deliver, or end as the next prepared receipt says."""
+        receipt = (
+            self.receipts.pop(0) if self.receipts else Receipt(Outcome.SENT, external_id=str(message.id))
+        )
+        if receipt.outcome in (Outcome.SENT, Outcome.UNKNOWN):
+            self.delivered.setdefault(message.address.chat, []).append(message)
+        return receipt
+
+
+class World:
+    """Customers and staff who write to the program and read what it says."""
+
+    def __init__(self, database_url: str, start: datetime = MONDAY_10) -> None:
+        self.now = start
+        self.url = database_url
+        if sqlite_file(database_url) is None:
+            store = Store(database_url, load_workdays())
+            migrate.upgrade(store.engine)
+            store.close()
+        self.phones = Phones()
+        self.app = App(Settings(database_url=database_url), {CHANNEL: self.phones}, lambda: self.now)
+        samples.load(self.app.store, self.now, CHANNEL)
+        self._keys = itertools.count(1)
+
+    def restart(self) -> None:
+        """Start the program anew on the same database."""
+        self.app.close()
+        self.app = App(Settings(database_url=self.url), {CHANNEL: self.phones}, lambda: self.now)
+
+    def wait(self, **span: float) -> None:
+        """Let time pass, as `timedelta` takes it, then do what it makes due."""
+        self.now += timedelta(**span)
+        self.app.sweep()
+        self.app.deliver()
+
+    def at(self, instant: str) -> None:
+        """Set the clock to an ISO 8601 instant."""
+        self.now = datetime.fromisoformat(instant)
+
+    def inbound(
+        self,
+        chat: str,
+        sender: Sender,
+        text: str = "",
+        *,
+        choice: str | None = None,
+        photo: bool = False,
+        sent_at: datetime | None = None,
+    ) -> Inbound:
+        """Return a message as a channel would make it."""
+        return Inbound(
+            address=samples.address(CHANNEL, chat),
+            sender=sender,
+            dedupe_key=f"m{next(self._keys)}",
+            sent_at=sent_at or self.now,
+            text=text,
+            choice=choice,
+            attachments=(Attachment(AttachmentKind.PHOTO, "photo-1"),) if photo else (),
+        )
+
+    def customer(
+        self, text: str = "", *, who: str = "regular", photo: bool = False, sent_at: datetime | None = None
+    ) -> str:
+        """Send a customer's message and return what they are told, the last message of it."""
+        message = self.inbound(who, Sender(who, who), text, photo=photo, sent_at=sent_at)
+        return self._submit(message, who)
+
+    def staff(self, text: str, *, who: str = "li") -> str:
+        """Send a message in the staff chat and return the last message there."""
+        return self._submit(self.inbound(samples.STAFF_CHAT, self.person(who), text), samples.STAFF_CHAT)
+
+    def tap(self, label: str, *, who: str = "regular", message: Outbound | None = None) -> str:
+        """Tap a choice of a message (default: the latest that has it) and return what is said."""
+        is_staff = who in {person.user for person, _ in samples.STAFF}
+        chat = samples.STAFF_CHAT if is_staff else who
+        choice = self.choice(chat, label, message)
+        sender = self.person(who) if is_staff else Sender(who, who)
+        return self._submit(self.inbound(chat, sender, choice=choice.id), chat)
+
+    def choice(self, chat: str, label: str, message: Outbound | None = None) -> Choice:
+        """Return the choice with that label."""
+        messages = [message] if message else reversed(self.phones.delivered[chat])
+        return next(choice for m in messages for choice in m.choices if choice.label == label)
+
+    def person(self, user: str) -> Sender:
+        """Return a member of the sample staff."""
+        return next(person for person, _ in samples.STAFF if person.user == user)
+
+    def _submit(self, message: Inbound, chat: str) -> str:
+        self.app.submit(message)
+        self.app.deliver()
+        return self.last(chat)
+
+    def last(self, chat: str = "regular") -> str:
+        """Return the text of the latest message to a chat."""
+        return self.phones.delivered[chat][-1].text if self.phones.delivered.get(chat) else ""
+
+    def card(self) -> Outbound:
+        """Return the latest card in the staff chat."""
+        return next(m for m in reversed(self.phones.delivered[samples.STAFF_CHAT]) if m.card)
+
+    def heard(self, chat: str) -> list[str]:
+        """Return all texts that a chat was sent, in order."""
+        return [message.text for message in self.phones.delivered.get(chat, [])]
+
+    def tickets(self) -> list[dict[str, object]]:
+        """Return the stored tickets."""
+        with self.app.store.read() as session:
+            return [
+                {column.name: getattr(row, column.name) for column in TicketRow.__table__.columns}
+                for row in session.scalars(select(TicketRow).order_by(TicketRow.id))
+            ]
+
+    def differences(self) -> dict[int, dict[str, object]]:
+        """Return where stored tickets differ from what their events make."""
+        with self.app.store.begin(self.now) as unit:
+            found = {int(str(t["id"])): unit.tickets.differences(int(str(t["id"]))) for t in self.tickets()}
+        return {ticket: changes for ticket, changes in found.items() if changes}
+
+
+def address(chat: str) -> Address:
+    """Return the address of a sample chat."""
+    return samples.address(CHANNEL, chat)
+
+
+@pytest.fixture
+def world(database_url: str) -> Iterator[World]:
+    """The program on each database, on an ordinary Monday at ten."""
+    made = World(database_url)
+    yield made
+    made.app.close()
