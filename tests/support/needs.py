@@ -6,8 +6,10 @@ A test says so with a marker (`browser`, `node`, `postgres`), or by asking for a
 
 from __future__ import annotations
 
+import ctypes
 import os
 import shutil
+import sys
 from collections.abc import Callable, Generator
 from typing import Any
 
@@ -23,13 +25,23 @@ def chromium() -> str | None:
     return next((path for name in CHROMIUM_NAMES if (path := shutil.which(name))), None)
 
 
+def browser() -> bool:
+    """Tell whether there is a Chromium, and the library that Playwright's own program needs on Linux."""
+    if sys.platform == "linux":
+        try:
+            ctypes.CDLL("libatomic.so.1")
+        except OSError:
+            return False
+    return chromium() is not None
+
+
 def node() -> str | None:
     """Return the path of the machine's Node.js, or None."""
     return shutil.which("node")
 
 
 NEEDS: dict[str, tuple[Callable[[], object], str]] = {
-    "browser": (chromium, "needs Chromium (on Debian: apt install chromium)"),
+    "browser": (browser, "needs Chromium (on Debian: apt install chromium libatomic1)"),
     "node": (node, "needs Node.js (on Debian: apt install nodejs)"),
     "postgres": (
         postgres_bin,

@@ -104,7 +104,8 @@ def _unprivileged() -> list[str]:
     setpriv = shutil.which("setpriv")
     if os.geteuid() == 0:
         assert setpriv, "PostgreSQL refuses to run as root, and setpriv (util-linux) is not there"
-        caps = ["--inh-caps=+dac_override", "--ambient-caps=+dac_override"]
+        # The last one: access(2), by which PostgreSQL looks for its own programs, honours the capability too.
+        caps = ["--inh-caps=+dac_override", "--ambient-caps=+dac_override", "--securebits=+no_setuid_fixup"]
         who = [f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups", *caps]
         return [setpriv, *who, "--pdeathsig=INT"]
     return [setpriv, "--pdeathsig=INT"] if setpriv else []
