@@ -88,7 +88,7 @@ def _told(session: Session, chat_id: int, tapped: set[str]) -> list[_Placed]:
         if shown is not None:
             shown.update(text=row.text, choices=_choices(row, tapped), edited_at=at.isoformat())
             note = {"key": f"note-{row.id}", "kind": "note", "at": at.isoformat(), "text": row.note or ""}
-            placed.append((order, note))
+            placed.append((order, {**note, "card": shown["key"]}))
             continue
         message = _message(row, at, tapped)
         placed.append((order, message))
