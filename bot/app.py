@@ -31,14 +31,19 @@ class App:
     Args:
         channels: the channel of each platform by its name, for what goes out.
         now: the clock; a test's or the real one.
+        classifier: a loaded one to share; default: the one of the settings' knowledge base.
     """
 
     def __init__(
-        self, settings: Settings, channels: Mapping[str, Channel], now: Clock = real_clock.now
+        self,
+        settings: Settings,
+        channels: Mapping[str, Channel],
+        now: Clock = real_clock.now,
+        classifier: Classifier | None = None,
     ) -> None:
         self.settings = settings
         self.now = now
-        self.classifier = _classifier(settings.knowledge)
+        self.classifier = classifier or _classifier(settings.knowledge)
         self.store = open_store(settings)
         self.office = Office(
             self.classifier, self.store.workdays, settings.hotline_numbers, settings.sales_contact

@@ -14,6 +14,7 @@ from bot.desk.events import Actor, Event, Kind, Side
 from bot.desk.sla import Deadline, response_deadline
 from bot.desk.terms import Priority, Role
 from bot.desk.ticket import Ticket
+from bot.errors import UnknownYear
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ class Case:
     Attributes:
         terms: the version of the contract that the ticket was opened under; None: reporter not bound.
         response: the response clock as it runs now; None where the contract gives no deadline.
+        calendar_gap: why the response clock can't be computed (a year that the calendar does not know).
         concepts: ids of the concepts that its reports named, to recognise a repeated report.
     """
 
@@ -68,6 +70,7 @@ class Case:
     summary: str
     concepts: frozenset[str]
     response: Deadline | None
+    calendar_gap: str | None = None
 
     @property
     def number(self) -> str:
@@ -84,6 +87,9 @@ def response_of(ticket: Ticket, terms: Terms | None, workdays: Workdays) -> Dead
     """Return the response clock of a ticket, None where the contract gives none.
 
     None also for a reporter who is not bound yet, and where the contract did not cover the day of the report.
+
+    Raises:
+        UnknownYear: the calendar does not reach so far; it never guesses.
     """
     return response_under(ticket, ticket.agreement, terms, workdays)
 
@@ -97,6 +103,16 @@ def response_under(
     return response_deadline(ticket.clock_from, agreement.held, terms, workdays)
 
 
+def response_or_gap(
+    ticket: Ticket, terms: Terms | None, workdays: Workdays
+) -> tuple[Deadline | None, str | None]:
+    """Return the response clock, or why it can't be computed: a ticket is opened even then."""
+    try:
+        return response_of(ticket, terms, workdays), None
+    except UnknownYear as error:
+        return None, str(error)
+
+
 def view_event(
     case: Case, priority: Priority, actor: Actor, reason: str, now: datetime, workdays: Workdays
 ) -> Event:
@@ -108,8 +124,11 @@ def view_event(
         raise ValueError("the bot proposes; it has no view")
     before = case.ticket.agreement
     after = before.view(actor.side, priority)
-    due_before = response_under(case.ticket, before, case.terms, workdays)
-    due_after = response_under(case.ticket, after, case.terms, workdays)
+    try:
+        due_before = response_under(case.ticket, before, case.terms, workdays)
+        due_after = response_under(case.ticket, after, case.terms, workdays)
+    except UnknownYear:
+        due_before = due_after = None  # the case says so: `calendar_gap`
     raised_late = after.held < before.held and due_after is not None and due_after.due < now
     return Event(
         Kind.VIEW,

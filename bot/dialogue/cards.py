@@ -79,6 +79,8 @@ def _deadline(case: Case, now: datetime) -> str:
         at = case.ticket.responded_at.astimezone(SHANGHAI)
         late = case.response is not None and case.ticket.responded_at > case.response.due
         return f"已响应：{at:%H:%M}{'（超期）' if late else ''}"
+    if case.calendar_gap:
+        return f"⚠ 响应期限没有算出：{case.calendar_gap}。请按合同人工确认，并补工作日历。"
     if case.response is None:
         return "响应期限：无合同期限"
     overdue = now > case.response.due

@@ -100,8 +100,8 @@ _BARE_NUMBER = re.compile(r"^[\s:：,，#]*(\d{1,12})(?!\d)(?![:：.]\d)[\s:：,
 def customer_command(text: str) -> Command | None:
     """Return the command that a customer typed, None for an ordinary sentence.
 
-    A ticket's number alone asks how it stands. A verb counts only when it is the whole message, but for a ticket's number (查进度 T12) and for the verbs
-    that carry something: 绑定 CODE, 评分 5, 报修 text.
+    A ticket's number alone asks how it stands. A verb counts only when it is the whole message, but for a
+    ticket's number (查进度 T12) and for the verbs that carry something: 绑定 CODE, 评分 5, 报修 text.
     """
     words = _ENDING.sub("", text.strip())
     ticket, rest = _take_ticket(words, _TICKET)

@@ -93,6 +93,8 @@ def deadline_line(case: Case, now: datetime) -> str:
     if case.response and case.terms:
         said = say_deadline(case.response, now)
         return f"响应期限：{said}（{deadline_reason(case.response, case.terms)}）"
+    if case.calendar_gap:
+        return "响应期限由工程师人工确认后告诉您"
     if case.terms is None:
         return "这个聊天还没有绑定合同，绑定后按报修时间起算期限"
     if case.ticket.held is Priority.NOT_A_FAULT:

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from bot.desk.calendar import Workdays
-from bot.desk.case import Case, Chat, Contact, Customer, response_of
+from bot.desk.case import Case, Chat, Contact, Customer, response_or_gap
 from bot.desk.contract import Terms
 from bot.desk.events import Actor, Event, Kind, Side
 from bot.desk.terms import Role
@@ -159,7 +159,7 @@ class TicketStore:
 
     def _project(self, row: t.TicketRow, ticket: Ticket) -> None:
         """Write the ticket into the row: the same columns that `differences` compares."""
-        response = response_of(ticket, self._terms(ticket), self._workdays)
+        response, _ = response_or_gap(ticket, self._terms(ticket), self._workdays)
         row.revision = ticket.revision
         row.work = ticket.work.value
         row.standing = ticket.agreement.standing.value
@@ -187,6 +187,7 @@ class TicketStore:
     def _case(self, row: t.TicketRow) -> Case:
         ticket = fold(row.id, self.events(row.id))
         terms = self._terms(ticket)
+        response, gap = response_or_gap(ticket, terms, self._workdays)
         customer = self._session.get_one(t.CustomerRow, row.customer_id) if row.customer_id else None
         return Case(
             ticket=ticket,
@@ -196,7 +197,8 @@ class TicketStore:
             reporter=contact_of(self._session.get_one(t.ContactRow, row.contact_id)),
             summary=row.summary,
             concepts=frozenset(row.concepts),
-            response=response_of(ticket, terms, self._workdays),
+            response=response,
+            calendar_gap=gap,
         )
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
+
+from bot.store.tables import ContractRow
 from tests.support.world import World
 
 HOTLINE = "400-818-1110 / 010-62283281"
@@ -198,3 +201,32 @@ def test_the_ticket_keeps_the_versions_it_was_opened_under(world: World) -> None
     assert ticket["contract_number"] == "DEMO-REGULAR"
     assert ticket["contract_version"] == 1
     assert ticket["knowledge_version"] == world.app.classifier.base.version
+
+
+def test_a_report_in_a_year_that_the_calendar_does_not_know_opens_a_ticket_for_a_person_to_date(
+    world: World,
+) -> None:
+    world.at("2031-03-03T10:00:00+08:00")
+    with world.app.store.begin(world.now) as unit:
+        row = unit.session.scalars(select(ContractRow).filter_by(number="DEMO-DIAMOND")).one()
+        row.terms = {**row.terms, "ends_on": "2039-12-31"}
+
+    text = world.customer(P1, who="diamond")
+
+    assert "工单号 T1" in text
+    assert "响应期限由工程师人工确认后告诉您" in text
+    assert "⚠ 响应期限没有算出：" in world.card().text
+
+
+def test_a_contract_that_has_run_out_is_told_plainly_and_the_ticket_is_opened_all_the_same(
+    world: World,
+) -> None:
+    world.at("2027-03-03T10:00:00+08:00")
+
+    text = world.customer(P1)
+
+    assert "工单号 T1" in text
+    assert "合同服务期已于 2026年11月22日 届满" in text
+    assert "中断后首次续费按合同费率为每年 25,000.00 元" in text
+    assert "400-818-1110" in text
+    assert "届满" in world.card().text

@@ -27,6 +27,7 @@ from bot.store import migrate
 from bot.store.store import Store, sqlite_file
 from bot.store.tables import TicketRow
 from bot.workdays import load_workdays
+from intents import default_classifier
 
 CHANNEL = "phone"
 MONDAY_10 = datetime.fromisoformat("2026-03-02T10:00:00+08:00")
@@ -60,14 +61,22 @@ class World:
             migrate.upgrade(store.engine)
             store.close()
         self.phones = Phones()
-        self.app = App(Settings(database_url=database_url), {CHANNEL: self.phones}, lambda: self.now)
+        self.app = App(
+            Settings(database_url=database_url), {CHANNEL: self.phones}, self.read_clock, default_classifier()
+        )
         samples.load(self.app.store, self.now, CHANNEL)
         self._keys = itertools.count(1)
+
+    def read_clock(self) -> datetime:
+        """Return the test's present instant."""
+        return self.now
 
     def restart(self) -> None:
         """Start the program anew on the same database."""
         self.app.close()
-        self.app = App(Settings(database_url=self.url), {CHANNEL: self.phones}, lambda: self.now)
+        self.app = App(
+            Settings(database_url=self.url), {CHANNEL: self.phones}, self.read_clock, default_classifier()
+        )
 
     def wait(self, **span: float) -> None:
         """Let time pass, as `timedelta` takes it, then do what it makes due."""
