@@ -102,17 +102,27 @@ def open_store(settings: Settings) -> Store:
         StoreError: it can't be reached, is damaged, or its schema is not this program's.
         SettingError: the address is wrong.
     """
-    url = settings.database_url
-    policy = WatchPolicy(silence=timedelta(hours=settings.silence_hours))
-    store = Store(url, load_workdays(settings.data / FILE_NAME), policy)
-    file = sqlite_file(url)
-    if file is not None and not file.parent.is_dir():
-        raise SettingError(f"HOTLINE_DATABASE_URL: there is no folder {file.parent}")
-    store.ping()
-    if file is not None:
+    store = connect(settings)
+    if sqlite_file(settings.database_url) is not None:
         migrate.upgrade(store.engine)
     else:
         migrate.check_current(store.engine)
+    return store
+
+
+def connect(settings: Settings) -> Store:
+    """Connect to the database of the settings, whatever its schema.
+
+    Raises:
+        StoreError: it can't be reached or is damaged.
+        SettingError: the address is wrong.
+    """
+    file = sqlite_file(settings.database_url)
+    if file is not None and not file.parent.is_dir():
+        raise SettingError(f"HOTLINE_DATABASE_URL: there is no folder {file.parent}")
+    policy = WatchPolicy(silence=timedelta(hours=settings.silence_hours))
+    store = Store(settings.database_url, load_workdays(settings.data / FILE_NAME), policy)
+    store.ping()
     return store
 
 

@@ -19,6 +19,7 @@ COMMANDS = {
     "knowledge": ("bot.commands.knowledge:knowledge", "check and explain the rules"),
     "penalty": ("bot.commands.penalty:penalty", "the penalty for late payment or missed service"),
     "quote": ("bot.commands.quote:quote", "the yearly fee by the contract's tables"),
+    "replay": ("bot.commands.replay:replay", "recompute every ticket from its events and compare"),
     "serve": ("bot.commands.serve:serve", "run the service"),
     "sla": ("bot.commands.sla:sla", "a deadline and the reasons for it"),
 }

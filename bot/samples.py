@@ -95,7 +95,7 @@ def is_empty(store: Store) -> bool:
         return not session.scalar(select(func.count()).select_from(t.CustomerRow))
 
 
-def load(store: Store, now: datetime, channel: str) -> None:
+def load(store: Store, now: datetime, channel: str, *, staff: bool = True) -> None:
     """Put the samples into the store, with chats on ``channel``; what is there already stays."""
     with store.begin(now) as unit:
         for sample in CUSTOMERS:
@@ -105,7 +105,8 @@ def load(store: Store, now: datetime, channel: str) -> None:
             add_chat(unit.session, address(channel, sample.key), "private", customer_id)
         _contact(unit.session, channel, VISITOR, Role.CUSTOMER, None, None)
         add_chat(unit.session, address(channel, VISITOR.user), "private", None)
-        add_staff(unit.session, channel)
+        if staff:
+            add_staff(unit.session, channel)
 
 
 def add_staff(session: Session, channel: str) -> None:
