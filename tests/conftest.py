@@ -8,7 +8,12 @@ from pathlib import Path
 
 import pytest
 
-pytest_plugins = ["tests.support.postgres", "tests.support.needs", "tests.support.browser"]
+pytest_plugins = [
+    "tests.support.postgres",
+    "tests.support.needs",
+    "tests.support.browser",
+    "tests.support.world",
+]
 
 UNIT = Path(__file__).parent / "unit"
 
