@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import shutil
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -24,10 +26,11 @@ from bot.messages import (
 )
 from bot.settings import Settings
 from bot.store import migrate
-from bot.store.store import Store, sqlite_file
+from bot.store.store import Store
 from bot.store.tables import TicketRow
 from bot.workdays import load_workdays
 from intents import default_classifier
+from tests.support.postgres import PostgresServer
 
 CHANNEL = "phone"
 MONDAY_10 = datetime.fromisoformat("2026-03-02T10:00:00+08:00")
@@ -56,10 +59,6 @@ class World:
     def __init__(self, database_url: str, start: datetime = MONDAY_10) -> None:
         self.now = start
         self.url = database_url
-        if sqlite_file(database_url) is None:
-            store = Store(database_url, load_workdays())
-            migrate.upgrade(store.engine)
-            store.close()
         self.phones = Phones()
         self.app = App(
             Settings(database_url=database_url), {CHANNEL: self.phones}, self.read_clock, default_classifier()
@@ -174,9 +173,48 @@ def address(chat: str) -> Address:
     return samples.address(CHANNEL, chat)
 
 
+def migrated(url: str) -> str:
+    """Bring a database to the present schema, and return its address."""
+    store = Store(url, load_workdays())
+    migrate.upgrade(store.engine)
+    store.close()
+    return url
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file, to be copied."""
+    path = tmp_path_factory.mktemp("template") / "template.db"
+    migrated(f"sqlite:///{path}")
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgres_template(postgres_server: PostgresServer) -> str:
+    """The name of a migrated PostgreSQL database, to be copied."""
+    postgres_server.execute("CREATE DATABASE migrated TEMPLATE template0")
+    migrated(postgres_server.url("migrated"))
+    return "migrated"
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def migrated_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Return the address of a migrated database without rows, once on SQLite and once on PostgreSQL."""
+    if request.param == "sqlite":
+        path = tmp_path / "test.db"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        yield f"sqlite:///{path}"
+        return
+    server: PostgresServer = request.getfixturevalue("postgres_server")
+    name = f"test_{next(server.names)}"
+    server.execute(f"CREATE DATABASE {name} TEMPLATE {request.getfixturevalue('postgres_template')}")
+    yield server.url(name)
+    server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
 @pytest.fixture
-def world(database_url: str) -> Iterator[World]:
+def world(migrated_url: str) -> Iterator[World]:
     """The program on each database, on an ordinary Monday at ten."""
-    made = World(database_url)
+    made = World(migrated_url)
     yield made
     made.app.close()
