@@ -11,9 +11,10 @@ from intents.automaton import Hit
 from intents.explain import Explanation, explain
 from intents.features import Features
 from intents.fuzzy import Fuzzy
+from intents.handlers import read
 from intents.homophone import Homophones
 from intents.judge import Case, Judge
-from intents.reading import Finding, Span, read
+from intents.reading import Finding, Span
 from intents.segment import cutter
 from intents.tables import simplified
 from intents.terms import Kind, compile_terms
@@ -21,9 +22,11 @@ from intents.verdict import Evidence, Label, Verdict
 from knowledge import KnowledgeBase, Rule
 
 #: What is worth guessing at when nothing exact was found.
-GUESSED = frozenset({Kind.COMPONENT, Kind.ACTION, Kind.SYMPTOM, Kind.CANNOT, Kind.SCOPE})
+GUESSED = frozenset({Kind.COMPONENT, Kind.ACTION, Kind.SYMPTOM, Kind.CANNOT})
 HANZI = re.compile(r"[\u4e00-\u9fff]{2}")
 LATIN = re.compile(r"[a-z]{4}")
+LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")
+DIGITS = frozenset("0123456789")
 _LABELS = {label.value: label for label in Label}
 
 
@@ -79,15 +82,19 @@ class Classifier:
     def analyse(self, text: str) -> Analysis:
         """Return the settled reading, and the rule that won."""
         norm = text.translate(self.table)
-        hits = self._match(norm)
+        hits = self._whole(norm, self._match(norm))
         case = self._case(norm, hits)
         if not case.reading.findings and (better := self._guess(norm, hits)):
             hits = better
             case = self._case(norm, hits)
         return self._gravest(case, hits)
 
+    def _whole(self, norm: str, hits: list[Hit]) -> list[Hit]:
+        """Drop Latin terms that are only a part of a longer word: oa in download."""
+        return [hit for hit in hits if not (self.terms[hit[0]].latin and _cuts(norm, hit[1], hit[2]))]
+
     def _case(self, norm: str, hits: list[Hit]) -> Case:
-        return Case(read(hits, self.terms, self.features.bits), self.features, norm)
+        return Case(read(hits, self.terms, self.features.bits, len(norm)), self.features, norm)
 
     def _guess(self, norm: str, hits: list[Hit]) -> list[Hit] | None:
         """Return the hits with mistyped terms added, by sound, then by one slip; None when there are none."""
@@ -130,6 +137,17 @@ class Classifier:
             confidence=self.base.calibration[rule.level],
             ask=rule.ask,
         )
+
+
+def _cuts(norm: str, start: int, end: int) -> bool:
+    """Return whether the span begins or ends inside a run of Latin letters, or of digits."""
+    return (start > 0 and _joined(norm[start - 1], norm[start])) or (
+        end < len(norm) and _joined(norm[end - 1], norm[end])
+    )
+
+
+def _joined(a: str, b: str) -> bool:
+    return (a in LETTERS and b in LETTERS) or (a in DIGITS and b in DIGITS)
 
 
 def _merge(hits: list[Hit], guesses: list[Hit]) -> list[Hit]:

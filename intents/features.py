@@ -63,7 +63,8 @@ class Features:
         self.strong = sum(
             self.bits[f"sphere.{name}"] for name in ("device", "server", "foreign", "own", "admin")
         )
-        self.groups = {*GROUPS, "cue"}
+        self.aside = sum(self.bits[f"sphere.{name}"] for name in ("foreign", "own", "admin"))
+        self.groups = {*GROUPS, "cue", "with"}
 
     def bit(self, group: str, value: str, where: str) -> int:
         """Return the bit of one value.
@@ -71,7 +72,7 @@ class Features:
         Raises:
             KnowledgeError: there is no such feature or value.
         """
-        found = self.bits.get(f"{group}.{value}")
+        found = self.bits.get(f"{'cue' if group == 'with' else group}.{value}")
         if found is None:
             raise KnowledgeError(where, f"unknown feature {group}: {value}")
         return found

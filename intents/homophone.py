@@ -14,11 +14,13 @@ from functools import cache
 from intents import automaton
 from intents.automaton import Hit
 from intents.segment import Cut
-from intents.tables import PRIVATE_USE, sounds, syllable_codes
+from intents.tables import PRIVATE_USE, readings, sounds, syllable_codes
 
 _LATIN = re.compile(r"[a-z]{2,40}")
 _HANZI = re.compile(r"[\u4e00-\u9fff]")
 
+#: A pair with one of these is too common a sound: not 烧了 for 捎了.
+FILLERS = frozenset("了不没一是的你您我就都也有在到上")
 #: A word of these syllables only is English or a name as often as pinyin.
 _ENGLISH = frozenset(
     [
@@ -117,8 +119,11 @@ class Homophones:
             index for index, text in enumerate(mapped) if all(ord(char) >= PRIVATE_USE for char in text)
         ]
         by_sound: dict[str, int] = {}
+        liao = chr(syllable_codes()["liao"])
         for index in usable:
             by_sound.setdefault(mapped[index], index)
+            if terms[index].endswith("不了"):  # listed as le, spelt bu liao
+                by_sound.setdefault(mapped[index][:-1] + liao, index)
         self._index = list(by_sound.values())
         self._match = automaton.build(list(by_sound), accelerate=accelerate)
 
@@ -132,12 +137,22 @@ class Homophones:
             written = text[start:end]
             if written == self.terms[index]:
                 continue
-            if len(self.terms[index]) <= 3 and _HANZI.match(written):
+            short = len(self.terms[index]) <= 3 and _HANZI.match(written)
+            if short and len(written) == 2 and not _exact(self.terms[index], written):
+                continue
+            if short and not FILLERS.isdisjoint(self.terms[index]) and len(written) == 2:
+                continue
+            if short:
                 borders = _words(text, cut()) if borders is None else borders
                 if any(start < b and a < end for a, b in borders):
                     continue
             hits.append((index, start, end))
         return hits
+
+
+def _exact(term: str, written: str) -> bool:
+    table = readings()
+    return all(table.get(a) == table.get(b) for a, b in zip(term, written, strict=True))
 
 
 def _words(text: str, cut: Cut) -> list[tuple[int, int]]:

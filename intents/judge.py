@@ -78,17 +78,21 @@ class Case:
         self.reading = reading
         self.bits = features.bits
         self.strong = features.strong
+        self.aside = features.aside
+        self.spoken = self.bits["effect.call"] | self.bits["effect.voice"]  # 别人打不进来 tells of one phone
         self.size = len(norm.strip())
         if reading.findings:
             self._count(norm)
         for finding in reading.findings:
-            finding.fate |= self._fate(finding)
+            finding.fate = self._fate(finding)
         self.live = [finding for finding in reading.findings if not finding.fate]
 
     def _count(self, norm: str) -> None:
         """Give each clause the scope of the quantities in it."""
         for quantity in find(norm):
             clause = next(c for c in reversed(self.reading.clauses) if c.start <= quantity.start)
+            if clause.sentence.other_than > FAR_AWAY:
+                continue  # 除了两台，其他四个: the exception has said it all
             if any(quantity.start < end and start < quantity.end for _, start, end in clause.scoped):
                 continue  # 没有一条, 只有两个: the words around the number say more than it does
             clause.scope |= self.bits[f"scope.{quantity.scope}"]
@@ -101,32 +105,36 @@ class Case:
         present = r.present > FAR_AWAY
         if present:
             fate &= ~(bits["fate.past"] | bits["fate.status"] | bits["fate.define"])
+        if f.clause.asks and 0 <= f.start - f.clause.will <= 1:
+            fate |= bits["fate.hypothetical"]
         if 0 <= sentence.hypothetical <= f.start and not present:
             fate |= bits["fate.hypothetical"]
         if (r.recovered > f.start and r.again < r.recovered) or (
             FAR_AWAY < r.recovered < f.start and sentence.fates & bits["fate.past"] and not present
         ):
             fate |= bits["fate.recovered"]
-        if r.again > f.end and f.fate & bits["fate.record"]:
-            f.fate &= ~bits["fate.record"]  # 杂音那个单子先别关，还是有
-        return fate
+        if r.again > f.end:
+            return fate | (f.fate & ~bits["fate.record"])  # 杂音那个单子先别关，还是有
+        return fate | f.fate
 
     def sphere(self, f: Finding) -> int:
         """Return the bit of what failed: the finding's own, or the component nearest to it."""
-        near = _nearest(f.clause, f)
+        near = _nearest(f.clause, f, self.aside)
         if near and near[0].sphere & self.strong:
             return near[0].sphere
         if f.sphere:
             return f.sphere
         person = self.bits["sphere.person"]
-        for span in (near, f.clause.sentence.last, self.reading.first):
-            if span and span[0].sphere and not span[0].sphere & person:
+        for span in (near, f.topic, self.reading.first):
+            if span and span[0].sphere and not span[0].sphere & (person | self.aside):
                 return span[0].sphere
         return self.bits["sphere.unknown"]
 
     def scope(self, f: Finding) -> int:
         """Return the bits of whom it meets: said in its clause, else in its sentence, else anywhere."""
-        near = f.clause.scope
+        near = f.clause.scope | f.clause.also
+        if f.clause.all_are and f.effect & self.spoken:
+            near |= self.bits["scope.all"]
         if not near:
             for clause in self.reading.clauses:
                 if clause.sentence is f.clause.sentence:
@@ -141,7 +149,8 @@ class Case:
 
     def who(self, f: Finding) -> int:
         """Return the bits of who speaks: one person, or a group."""
-        return (self.bits["who.self"] if f.clause.self else 0) | (self.bits["who.we"] if f.clause.we else 0)
+        alone = f.clause.self or (f.clause.others and f.effect & self.spoken)
+        return (self.bits["who.self"] if alone else 0) | (self.bits["who.we"] if f.clause.we else 0)
 
     def mask(self, f: Finding) -> int:
         """Return the features of one finding."""
@@ -166,11 +175,15 @@ SHORT = 8
 FAR_AWAY = -1
 
 
-def _nearest(clause: Clause, f: Finding) -> Span | None:
-    """Return the component that stands last before the finding in its clause, else first after it."""
-    own = {id(part[0]) for part in f.parts}
-    before = [span for span in clause.components if span[1] < f.start and id(span[0]) not in own]
+def _nearest(clause: Clause, f: Finding, aside: int) -> Span | None:
+    """Return the component that stands last before the finding in its clause, else first after it.
+
+    What is none of ours counts only as the subject: 人脸识别就闪退，…银行卡.
+    """
+    own = {part[1] for part in f.parts}
+    before = [span for span in clause.components if span[1] < f.start and span[1] not in own]
+    things = [span for span in before if not span[0].person]
     if before:
-        return before[-1]
-    after = [span for span in clause.components if span[1] >= f.end]
+        return (things or before)[-1]
+    after = [span for span in clause.components if span[1] >= f.end and not span[0].sphere & aside]
     return after[0] if after else None

@@ -1,12 +1,8 @@
-# ruff: noqa: ARG001 - all handlers share one signature
-"""Reading the hits of one message from left to right: clauses, findings, and what takes a finding away."""
+"""The state while one message is read: its sentences, clauses, and the failures found in them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-
-from intents.automaton import Hit
-from intents.terms import Kind, Term
+from intents.terms import Term
 
 #: How many characters may stand between a negation and what it negates, a verb and its failure, …
 NEG_GAP = 4
@@ -22,12 +18,13 @@ Span = tuple[Term, int, int]
 class Sentence:
     """What holds up to the next full stop."""
 
-    __slots__ = ("fates", "hypothetical", "last")
+    __slots__ = ("fates", "hypothetical", "last", "other_than")
 
     def __init__(self) -> None:
         self.fates = 0  # bits: fates for all findings inside
         self.hypothetical = -1  # where an 'if' begins
         self.last: Span | None = None  # the component spoken of
+        self.other_than: int = FAR  # where an 'except' begins
 
 
 class Clause:
@@ -36,31 +33,30 @@ class Clause:
     __slots__ = (
         *(
             "action",
+            "all_are",
+            "also",
             "anyone",
             "cannot",
             "components",
             "counted",
             "deny",
+            "future",
             "howto",
             "index",
-            "manage",
-            "neg",
-            "noneof",
         ),
         *(
+            "manage",
+            "missing",
+            "neg",
+            "neg_until",
+            "noneof",
             "others",
             "pending",
             "plural",
             "request",
             "scope",
-            "scoped",
-            "self",
-            "sentence",
-            "start",
-            "tries",
-            "we",
         ),
-        *("works", "settled"),
+        *("scoped", "self", "sentence", "settled", "start", "tries", "we", "will", "works", "asks"),
     )
 
     def __init__(self, index: int, start: int, sentence: Sentence) -> None:
@@ -72,23 +68,30 @@ class Clause:
         self.noneof: Span | None = None
         self.anyone: Span | None = None
         self.cannot: Span | None = None
+        self.missing: Span | None = None  # 没有, with nothing after it yet
         self.scoped: list[Span] = []
         self.scope = 0
+        self.also = 0  # 都 says all of its own clause only
         self.counted: list[tuple[int, int]] = []
-        self.neg = self.deny = self.howto = self.manage = self.request = self.pending = FAR
-        self.self = self.we = self.others = self.tries = self.works = self.plural = self.settled = False
+        self.neg = self.deny = self.howto = self.manage = self.request = self.pending = self.future = (
+            self.will
+        ) = self.neg_until = FAR
+        self.all_are = self.asks = self.self = self.we = self.others = self.tries = self.works = (
+            self.plural
+        ) = self.settled = False
 
 
 class Finding:
     """One reported failure, alive while ``fate`` is 0."""
 
-    __slots__ = ("clause", "effect", "end", "fate", "parts", "sphere", "start", "weak")
+    __slots__ = ("clause", "effect", "end", "fate", "parts", "sphere", "start", "topic")
 
     def __init__(self, effect: int, sphere: int, clause: Clause, parts: list[Span], fate: int) -> None:
         self.effect = effect
         self.sphere = sphere
         self.clause = clause
         self.parts = parts
+        self.topic = clause.sentence.last
         self.start = min(part[1] for part in parts)
         self.end = max(part[2] for part in parts)
         self.fate = fate
@@ -99,6 +102,7 @@ class Reading:
 
     def __init__(self, bits: dict[str, int]) -> None:
         self.bits = bits
+        self.machine = bits["sphere.core"] | bits["sphere.function"]
         self.sentence = Sentence()
         self.clause = Clause(0, 0, self.sentence)
         self.clauses = [self.clause]
@@ -109,7 +113,7 @@ class Reading:
         self.first: Span | None = None
         self.recovered = FAR
         self.recovered_span: Span | None = None
-        self.again = FAR
+        self.again = self.again_before = FAR
         self.present = FAR
 
     def add(self, term: Term, parts: list[Span], fate: int = 0) -> None:
@@ -119,17 +123,24 @@ class Reading:
 
     def open(self, at: int, *, sentence: bool) -> None:
         """End the clause, and the sentence if told so."""
-        self._settle()
+        self._settle(at)
         if sentence:
             self.sentence = Sentence()
         self.clause = Clause(len(self.clauses), at, self.sentence)
         self.clauses.append(self.clause)
 
-    def _settle(self) -> None:
+    def _settle(self, end: int) -> None:
         """A clause that says 'not one' of something and then ends reports a failure all the same."""
         clause = self.clause
         if clause.settled or clause.works or clause.howto > FAR:
             return
+        missing = clause.missing
+        if missing and clause.components and missing[1] - clause.deny > NEG_GAP and end - missing[2] <= 1:
+            part = clause.components[-1]
+            if part[0].sphere & self.machine and part[2] <= missing[1]:
+                effect = part[0].effect or self.bits["effect.fail"]
+                self.findings.append(Finding(effect, part[0].sphere, clause, [part, missing], 0))
+                return
         if clause.noneof and clause.components:
             part = clause.components[-1]
             self.findings.append(
@@ -142,278 +153,6 @@ class Reading:
                 )
             )
 
-    def finish(self) -> None:
-        self._settle()
-
-
-def _component(r: Reading, t: Term, s: int, e: int) -> None:
-    clause, span = r.clause, (t, s, e)
-    clause.components.append(span)
-    clause.sentence.last = span
-    if r.first is None:
-        r.first = span
-    if t.plural:
-        clause.plural = True
-    if t.effect:
-        _action(r, t, s, e)
-
-
-def _action(r: Reading, t: Term, s: int, e: int) -> None:
-    clause, span = r.clause, (t, s, e)
-    clause.action = span
-    if t.manage:
-        clause.manage = e
-    if clause.howto > FAR and clause.manage > FAR:
-        return
-    if clause.cannot and s - clause.cannot[2] <= CANNOT_GAP:
-        r.add(t, [clause.cannot, span], _negated(r, clause.cannot[0], clause.cannot[1]))
-        clause.cannot = None
-    elif clause.noneof:
-        r.add(t, [clause.noneof, span])
-        clause.noneof = None
-    elif 0 <= s - clause.neg <= 1 and (t.auto or clause.anyone):
-        r.add(t, [span])
-
-
-def _negated(r: Reading, t: Term, s: int) -> int:
-    """Return the fate of a symptom after a negation in its clause, else 0."""
-    clause = r.clause
-    if t.negative:
-        hit = 0 <= s - clause.deny <= NEG_GAP
-    else:
-        hit = 0 <= s - clause.neg <= NEG_GAP or 0 <= s - clause.deny <= DENY_GAP or clause.noneof is not None
-    return r.bits["fate.negated"] if hit else 0
-
-
-def _symptom(r: Reading, t: Term, s: int, e: int) -> None:
-    clause = r.clause
-    fate = _negated(r, t, s)
-    if fate and not t.negative:
-        clause.noneof = None
-    if clause.howto > FAR and clause.manage > clause.howto:
-        fate |= r.bits["fate.howto"]
-    if clause.request > FAR and clause.manage > FAR:
-        fate |= r.bits["fate.request"]
-    parts = [(t, s, e)]
-    if t.bare and clause.action and s - clause.action[2] <= ATTACH_GAP:
-        parts.insert(0, clause.action)
-        t = clause.action[0] if clause.action[0].effect else t
-    r.add(t, parts, fate)
-
-
-def _failed(r: Reading, t: Term, s: int, e: int) -> None:
-    clause = r.clause
-    if clause.action and s - clause.action[2] <= (0 if not t.bare else ATTACH_GAP):
-        fate = _negated(r, t, s) if not t.negative else 0
-        r.add(clause.action[0], [clause.action, (t, s, e)], fate)
-    elif clause.anyone:
-        r.add(t, [clause.anyone, (t, s, e)])
-
-
-def _cannot(r: Reading, t: Term, s: int, e: int) -> None:
-    r.clause.cannot = (t, s, e)
-    if t.bare and r.clause.action and s - r.clause.action[2] <= ATTACH_GAP:
-        r.add(r.clause.action[0], [r.clause.action, (t, s, e)], _negated(r, t, s))
-
-
-def _works(r: Reading, t: Term, s: int, e: int) -> None:
-    clause = r.clause
-    if clause.cannot and s - clause.cannot[2] <= NEG_GAP:
-        return
-    if clause.noneof or (0 <= s - clause.neg <= 2 and not t.negative):
-        part = clause.noneof or (t, s, e)
-        r.add(
-            clause.components[-1][0] if clause.components else t,
-            [part, (t, s, e)] if part[0] is not t else [part],
-        )
-        clause.noneof = None
-        return
-    clause.works = True
-    if clause.others or r.findings:
-        r.notes |= r.bits["note.others_fine"]
-    r.cues |= t.cue
-
-
-def _scope(r: Reading, t: Term, s: int, e: int) -> None:
-    clause = r.clause
-    scope = t.scope
-    if scope == r.bits["scope.all"] and (0 <= s - clause.neg <= 2 or 0 <= s - clause.deny <= 2):
-        scope = r.bits["scope.some"]
-        clause.neg = clause.deny = FAR  # 不是人人都进不去: the negation is spent on 'all'
-    clause.scope |= scope
-    clause.scoped.append((t, s, e))
-    if t.plural:
-        clause.plural = True
-
-
-def _anyone(r: Reading, t: Term, s: int, e: int) -> None:
-    clause = r.clause
-    clause.anyone = (t, s, e)
-    if 0 <= s - clause.neg <= 2 or 0 <= s - clause.deny <= 2:
-        clause.scope |= r.bits["scope.some"]
-        clause.neg = clause.deny = FAR
-    else:
-        clause.scope |= r.bits["scope.all"]
-    clause.scoped.append((t, s, e))
-
-
-def _noneof(r: Reading, t: Term, s: int, e: int) -> None:
-    clause = r.clause
-    clause.noneof = (t, s, e)
-    clause.scope |= r.bits["scope.all"]
-    clause.scoped.append((t, s, e))
-    if clause.action and s - clause.action[2] <= 4 and not clause.settled:
-        r.add(clause.action[0], [clause.action, (t, s, e)])
-
-
-def _also(r: Reading, t: Term, s: int, e: int) -> None:
-    clause = r.clause
-    if (clause.plural or clause.we) and not clause.tries and not clause.others:
-        clause.scope |= r.bits["scope.all"]
-        clause.scoped.append((t, s, e))
-
-
-def _neg(r: Reading, _t: Term, _s: int, e: int) -> None:
-    r.clause.neg = e
-
-
-def _deny(r: Reading, _t: Term, _s: int, e: int) -> None:
-    r.clause.deny = e
-
-
-def _recovered(r: Reading, t: Term, s: int, e: int) -> None:
-    clause = r.clause
-    if 0 <= s - clause.pending <= 3 or 0 <= s - clause.neg <= 1 or clause.cannot:
-        r.again = r.present = s
-        if not r.findings:
-            r.add(t, [(t, s, e)], 0)
-        return
-    if clause.sentence.hypothetical >= 0 or clause.howto > FAR:
-        return
-    r.recovered = s
-    r.recovered_span = (t, s, e)
-    r.cues |= t.cue
-    clause.works = True
-
-
-def _pending(r: Reading, _t: Term, _s: int, e: int) -> None:
-    r.clause.pending = e
-    r.clause.neg = e
-    r.present = e
-
-
-def _again(r: Reading, _t: Term, s: int, _e: int) -> None:
-    r.again = r.present = s
-    r.notes |= r.bits["note.again"]
-
-
-def _occurs(r: Reading, _t: Term, s: int, _e: int) -> None:
-    r.present = s
-    r.notes |= r.bits["note.occurs"]
-
-
-def _modal(r: Reading, t: Term, s: int, e: int) -> None:
-    r.sentence.fates |= t.fate
-    if t.cue:
-        _cue(r, t, s, e)
-
-
-def _hypothetical(r: Reading, t: Term, s: int, e: int) -> None:
-    if r.sentence.hypothetical < 0:
-        # 的话 closes the condition that it ends; all others open it
-        r.sentence.hypothetical = r.clause.start if t.bare else s
-    if t.cue:
-        _cue(r, t, s, e)
-
-
-def _howto(r: Reading, t: Term, s: int, e: int) -> None:
-    r.clause.howto = e
-    r.cues |= t.cue
-
-
-def _manage(r: Reading, t: Term, s: int, e: int) -> None:
-    r.clause.manage = e
-    r.cues |= t.cue
-
-
-def _request(r: Reading, t: Term, s: int, e: int) -> None:
-    r.clause.request = e
-    r.cues |= t.cue
-
-
-def _record(r: Reading, t: Term, s: int, e: int) -> None:
-    if r.findings:
-        last = r.findings[-1]
-        if last.clause is r.clause and 0 <= s - last.end <= RECORD_GAP:
-            last.fate |= t.fate or r.bits["fate.record"]
-    if t.cue:
-        _cue(r, t, s, e)
-
-
-def _others(r: Reading, t: Term, s: int, e: int) -> None:
-    r.clause.others = True
-    r.clause.scope |= t.scope
-
-
-def _contrast(r: Reading, _t: Term, _s: int, e: int) -> None:
-    r.open(e, sentence=False)
-
-
-def _self(r: Reading, t: Term, s: int, e: int) -> None:
-    r.clause.self = True
-
-
-def _we(r: Reading, t: Term, s: int, e: int) -> None:
-    r.clause.we = True
-
-
-def _tries(r: Reading, t: Term, s: int, e: int) -> None:
-    r.clause.tries = True
-
-
-def _question(r: Reading, t: Term, s: int, e: int) -> None:
-    r.notes |= r.bits["note.question"]
-
-
-def _note(r: Reading, t: Term, s: int, e: int) -> None:
-    r.notes |= t.note
-
-
-def _cue(r: Reading, t: Term, s: int, e: int) -> None:
-    r.cues |= t.cue
-    r.cue_spans.append((t, s, e))
-    r.sentence.fates |= t.fate
-
-
-def _ignore(r: Reading, t: Term, s: int, e: int) -> None:
-    return
-
-
-def _stop(r: Reading, _t: Term, _s: int, e: int) -> None:
-    r.open(e, sentence=True)
-
-
-def _pause(r: Reading, _t: Term, _s: int, e: int) -> None:
-    r.open(e, sentence=False)
-
-
-_HANDLERS: dict[Kind, Callable[[Reading, Term, int, int], None]] = {
-    Kind.COMPONENT: _component, Kind.ACTION: _action, Kind.SYMPTOM: _symptom, Kind.CANNOT: _cannot,
-    Kind.FAILED: _failed, Kind.WORKS: _works, Kind.SCOPE: _scope, Kind.ANYONE: _anyone, Kind.NONEOF: _noneof,
-    Kind.ALSO: _also, Kind.NEG: _neg, Kind.DENY: _deny, Kind.RECOVERED: _recovered, Kind.PENDING: _pending,
-    Kind.AGAIN: _again, Kind.OCCURS: _occurs, Kind.MODAL: _modal, Kind.HYPOTHETICAL: _hypothetical,
-    Kind.HOWTO: _howto, Kind.MANAGE: _manage, Kind.REQUEST: _request, Kind.RECORD: _record,
-    Kind.OTHERS: _others, Kind.CONTRAST: _contrast, Kind.SELF: _self, Kind.WE: _we, Kind.TRIES: _tries,
-    Kind.QUESTION: _question, Kind.NOTE: _note, Kind.CUE: _cue, Kind.IGNORE: _ignore,
-    Kind.STOP: _stop, Kind.PAUSE: _pause,
-}  # fmt: skip
-
-
-def read(hits: Sequence[Hit], terms: Sequence[Term], bits: dict[str, int]) -> Reading:
-    """Return the reading of one message's hits."""
-    reading = Reading(bits)
-    for index, start, end in hits:
-        term = terms[index]
-        _HANDLERS[term.kind](reading, term, start, end)
-    reading.finish()
-    return reading
+    def finish(self, end: int) -> None:
+        """End the last clause at the end of the text."""
+        self._settle(end)

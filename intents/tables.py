@@ -59,3 +59,10 @@ def sounds() -> dict[int, int]:
         name, chars = row.split("\t")
         table |= dict.fromkeys(map(ord, chars), codes[name])
     return table
+
+
+@cache
+def readings() -> dict[str, str]:
+    """Return the toneless syllable of every Hanzi of the table."""
+    pairs = (row.split("\t") for row in _rows("syllables.tsv"))
+    return {char: name for name, chars in pairs for char in chars}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum, auto
 
 from intents.features import Features
@@ -24,6 +25,7 @@ class Kind(IntEnum):
     ANYONE = auto()  # all, in a negated clause: 谁也, 一个都
     NONEOF = auto()  # none can, negation included: 没有一条, 没人能
     ALSO = auto()  # 都: all, when what stands before it is many
+    ALL_ARE = auto()  # 全是: all calls, when it names no call or no voice; else only much of it
     NEG = auto()  # 没, 不
     DENY = auto()  # negates even a symptom that holds a negation: 不是, 不再
     RECOVERED = auto()  # 恢复了, 好了
@@ -32,16 +34,20 @@ class Kind(IntEnum):
     OCCURS = auto()  # 刚才, 天天: it really happens
     MODAL = auto()  # takes the findings of its sentence away (fate)
     HYPOTHETICAL = auto()  # 如果: takes what follows in its sentence away
+    WILL = auto()  # 会: before a symptom, with 吗 after it, asks about the possible
     HOWTO = auto()  # 怎么, 如何
     MANAGE = auto()  # 设置, 查看: what one asks how to do
     REQUEST = auto()  # 申请, 想要
     RECORD = auto()  # after a symptom: its name, not the thing: …的工单, …次数
     OTHERS = auto()  # 别人, 其他
+    EXCEPT = auto()  # 除了: all but one, or one but not the others
+    FUTURE = auto()  # 明天: what follows in the clause is planned
     CONTRAST = auto()  # 但, 只是
     SELF = auto()
     WE = auto()
     TRIES = auto()  # 试了三次: what 都 then counts
     QUESTION = auto()
+    IDLE = auto()  # 摸鱼: with 'all', the business stands still
     NOTE = auto()  # sets a note: 偶尔
     CUE = auto()  # speaks for an intent
     IGNORE = auto()  # a word that holds a term by chance
@@ -67,13 +73,18 @@ class Term:
     cue: int
     fate: int
     note: int
-    negative: bool  # the alias holds a negation of its own
-    plural: bool  # 都 after it means all
-    auto: bool  # an action of the machine: 没 before it is a failure
-    bare: bool  # counts without anything to attach to
-    manage: bool  # what one asks how to do: 怎么下载
+    negative: bool = field(default=False, kw_only=True)  # the alias holds a negation of its own
+    plural: bool = field(default=False, kw_only=True)  # 都 after it means all
+    auto: bool = field(default=False, kw_only=True)  # an action of the machine: 没 before it is a failure
+    bare: bool = field(default=False, kw_only=True)  # counts without anything to attach to
+    person: bool = field(default=False, kw_only=True)  # a component that is a person, not a thing
+    latin: bool = field(
+        default=False, kw_only=True
+    )  # begins or ends in a letter or digit, so that a longer word may hold it by chance
+    manage: bool = field(default=False, kw_only=True)  # what one asks how to do: 怎么下载
 
 
+_LATIN = re.compile(r"^[a-z0-9]|.*[a-z0-9]$")
 _STOPS = "。！？!?;；\n\r…"
 _PAUSES = "，,、 :：—~～|"
 
@@ -100,7 +111,7 @@ def compile_terms(base: KnowledgeBase, features: Features) -> list[Term]:
     for marks, kind in ((_STOPS, Kind.STOP), (_PAUSES, Kind.PAUSE)):
         for mark in marks:
             text = mark.translate(table)
-            terms.setdefault(text, Term(text, kind, "", 0, 0, 0, 0, 0, 0, False, False, False, False, False))
+            terms.setdefault(text, Term(text, kind, "", 0, 0, 0, 0, 0, 0))
     return list(terms.values())
 
 
@@ -122,10 +133,23 @@ def _maker(concept: Concept, features: Features) -> Callable[[str], Term]:
     cue, fate, note = mask("cue", "cue"), mask("fate", "fate"), mask("note", "note")
 
     def make(text: str) -> Term:
-        negative = "plain" not in yes and not _NEGATIVE.isdisjoint(text)
         return Term(
-            text, kind, concept.id, effect, sphere, scope, cue, fate, note,
-            negative, "plural" in yes, "auto" in yes, "bare" in yes, "manage" in yes,
-        )  # fmt: skip
+            text,
+            kind,
+            concept.id,
+            effect,
+            sphere,
+            scope,
+            cue,
+            fate,
+            note,
+            negative="plain" not in yes and not _NEGATIVE.isdisjoint(text),
+            plural="plural" in yes,
+            auto="auto" in yes,
+            bare="bare" in yes,
+            manage="manage" in yes,
+            person=concept.traits.get("sphere") == "person",
+            latin=bool(_LATIN.match(text)),
+        )
 
     return make

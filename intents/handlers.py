@@ -1,0 +1,383 @@
+# ruff: noqa: ARG001 - all handlers share one signature
+"""Reading the hits of one message from left to right: what each kind of term does to the state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from intents.automaton import Hit
+from intents.reading import (
+    ATTACH_GAP,
+    CANNOT_GAP,
+    DENY_GAP,
+    FAR,
+    NEG_GAP,
+    RECORD_GAP,
+    Finding,
+    Reading,
+    Span,
+)
+from intents.terms import Kind, Term
+
+
+def _component(r: Reading, t: Term, s: int, e: int) -> None:
+    clause, span = r.clause, (t, s, e)
+    clause.components.append(span)
+    r.cues |= t.cue
+    clause.sentence.last = span
+    if r.first is None:
+        r.first = span
+    if t.plural:
+        clause.plural = True
+    if t.effect:
+        _action(r, t, s, e)
+
+
+def _action(r: Reading, t: Term, s: int, e: int) -> None:
+    clause, span = r.clause, (t, s, e)
+    clause.action = span
+    if t.manage:
+        clause.manage = e
+    if clause.howto > FAR and clause.manage > FAR:
+        return
+    if clause.cannot and s - clause.cannot[2] <= CANNOT_GAP:
+        r.add(t, [clause.cannot, span], _negated(r, clause.cannot[0], clause.cannot[1]))
+        clause.cannot = None
+    elif clause.noneof:
+        r.add(t, [clause.noneof, span])
+        clause.noneof = None
+    elif 0 <= s - clause.neg <= 1 and (t.auto or clause.anyone):
+        r.add(t, [span])
+
+
+def _negated(r: Reading, t: Term, s: int) -> int:
+    """Return the fate of a symptom after a negation in its clause, else 0."""
+    clause = r.clause
+    if t.negative:
+        hit = 0 <= s - clause.deny <= NEG_GAP
+    else:
+        hit = (
+            clause.neg <= s <= clause.neg_until
+            or 0 <= s - clause.deny <= DENY_GAP
+            or clause.noneof is not None
+        )
+    return r.bits["fate.negated"] if hit else 0
+
+
+def _symptom(r: Reading, t: Term, s: int, e: int) -> None:
+    clause = r.clause
+    fate = _negated(r, t, s)
+    if fate and not t.negative:
+        clause.noneof = None
+    if clause.future > FAR:
+        fate |= r.bits["fate.plan"]
+    if clause.howto > FAR and clause.manage > clause.howto:
+        fate |= r.bits["fate.howto"]
+    if clause.request > FAR and clause.manage > FAR:
+        fate |= r.bits["fate.request"]
+    parts = [(t, s, e)]
+    if t.bare and clause.action and s - clause.action[2] <= ATTACH_GAP:
+        parts.insert(0, clause.action)
+        t = clause.action[0] if clause.action[0].effect else t
+    r.add(t, parts, fate)
+
+
+def _failed(r: Reading, t: Term, s: int, e: int) -> None:
+    clause = r.clause
+    if clause.action and s - clause.action[2] <= (0 if not t.bare else ATTACH_GAP):
+        fate = _negated(r, t, s) if not t.negative else 0
+        r.add(clause.action[0], [clause.action, (t, s, e)], fate)
+    elif clause.anyone:
+        r.add(t, [clause.anyone, (t, s, e)])
+    elif clause.components or clause.sentence.last:
+        r.add(t, [(t, s, e)])
+
+
+def _cannot(r: Reading, t: Term, s: int, e: int) -> None:
+    r.clause.cannot = (t, s, e)
+    if t.bare and r.clause.action and s - r.clause.action[2] <= ATTACH_GAP:
+        r.add(r.clause.action[0], [r.clause.action, (t, s, e)], _negated(r, t, s))
+
+
+def _works(r: Reading, t: Term, s: int, e: int) -> None:
+    clause = r.clause
+    if clause.cannot and s - clause.cannot[2] <= NEG_GAP:
+        return
+    if clause.noneof or (0 <= s - clause.neg <= 2 and not t.negative):
+        part = clause.noneof or (t, s, e)
+        r.add(
+            clause.components[-1][0] if clause.components else t,
+            [part, (t, s, e)] if part[0] is not t else [part],
+        )
+        clause.noneof = None
+        return
+    clause.works = True
+    if r.again >= clause.start:
+        r.again = r.again_before  # 现在一直正常 takes no recovery back
+    if r.sentence.other_than > FAR and (clause.start > r.sentence.other_than or clause.scoped):
+        _all_but(r, (t, s, e))
+    if clause.others or r.findings:
+        r.notes |= r.bits["note.others_fine"]
+    r.cues |= t.cue
+
+
+def _all_but(r: Reading, works: Span) -> None:
+    """除了小赵，大家都能听录音: it fails for the one."""
+    first = r.clause.components[-1] if r.clause.components else works
+    r.clause.scope = r.bits["scope.some"]
+    r.findings.append(Finding(r.bits["effect.fail"], first[0].sphere, r.clause, [works], 0))
+    r.sentence.other_than = FAR
+
+
+def _scope(r: Reading, t: Term, s: int, e: int) -> None:
+    clause = r.clause
+    scope = t.scope
+    if scope == r.bits["scope.all"] and (0 <= s - clause.neg <= 2 or 0 <= s - clause.deny <= 2):
+        scope = r.bits["scope.some"]
+        clause.neg = clause.deny = FAR  # 不是人人都进不去: the negation is spent on 'all'
+    clause.scope |= scope
+    clause.scoped.append((t, s, e))
+    if t.plural:
+        clause.plural = True
+
+
+def _anyone(r: Reading, t: Term, s: int, e: int) -> None:
+    clause = r.clause
+    clause.anyone = (t, s, e)
+    if 0 <= s - clause.neg <= 2 or 0 <= s - clause.deny <= 2:
+        clause.scope |= r.bits["scope.some"]
+        clause.neg = clause.deny = FAR
+    else:
+        clause.scope |= r.bits["scope.all"]
+    clause.scoped.append((t, s, e))
+
+
+def _noneof(r: Reading, t: Term, s: int, e: int) -> None:
+    clause = r.clause
+    clause.noneof = (t, s, e)
+    clause.scope |= r.bits["scope.all"]
+    clause.scoped.append((t, s, e))
+    if clause.action and s - clause.action[2] <= 4 and not clause.settled:
+        r.add(clause.action[0], [clause.action, (t, s, e)])
+
+
+def _also(r: Reading, t: Term, s: int, e: int) -> None:
+    clause = r.clause
+    if (clause.plural or clause.we) and not clause.tries and not clause.others:
+        clause.also = r.bits["scope.all"]
+        clause.scoped.append((t, s, e))
+
+
+def _all_are(r: Reading, t: Term, s: int, e: int) -> None:
+    r.clause.all_are = True
+
+
+def _neg(r: Reading, t: Term, s: int, e: int) -> None:
+    r.clause.neg = e
+    # 没有任何掉线, but 不明原因掉线: a single character does not reach far
+    r.clause.neg_until = e + (NEG_GAP if t.bare or e - s > 1 else 1)
+    r.clause.missing = (t, s, e) if t.bare else None
+
+
+def _deny(r: Reading, _t: Term, _s: int, e: int) -> None:
+    r.clause.deny = e
+
+
+def _recovered(r: Reading, t: Term, s: int, e: int) -> None:
+    clause = r.clause
+    if 0 <= s - clause.pending <= 3 or 0 <= s - clause.neg <= 1 or clause.cannot:
+        r.again = r.present = s
+        if t.bare:
+            r.cues |= r.bits["cue.urge"]  # 还没修好: the work is asked for, not the fault told
+        elif not r.findings:
+            r.add(t, [(t, s, e)], 0)
+        return
+    if clause.sentence.hypothetical >= 0 or clause.howto > FAR:
+        return
+    if r.again >= clause.start:
+        r.again = r.again_before
+    r.recovered = s
+    r.recovered_span = (t, s, e)
+    r.cues |= t.cue
+    clause.works = True
+
+
+def _pending(r: Reading, _t: Term, _s: int, e: int) -> None:
+    r.clause.pending = r.clause.neg = e
+    r.clause.neg_until = e + NEG_GAP
+    r.present = e
+
+
+def _again(r: Reading, _t: Term, s: int, _e: int) -> None:
+    r.again_before = r.again
+    r.again = r.present = s
+    r.notes |= r.bits["note.again"]
+
+
+def _occurs(r: Reading, _t: Term, s: int, _e: int) -> None:
+    r.present = s
+    r.notes |= r.bits["note.occurs"]
+
+
+def _modal(r: Reading, t: Term, s: int, e: int) -> None:
+    r.sentence.fates |= t.fate
+    if t.cue:
+        _cue(r, t, s, e)
+
+
+def _hypothetical(r: Reading, t: Term, s: int, e: int) -> None:
+    if r.sentence.hypothetical < 0:
+        # 的话 closes the condition that it ends; all others open it
+        r.sentence.hypothetical = r.clause.start if t.bare else s
+    if t.cue:
+        _cue(r, t, s, e)
+
+
+def _will(r: Reading, t: Term, s: int, e: int) -> None:
+    r.clause.will = e
+
+
+def _howto(r: Reading, t: Term, s: int, e: int) -> None:
+    r.clause.howto = e
+    r.cues |= t.cue
+
+
+def _manage(r: Reading, t: Term, s: int, e: int) -> None:
+    r.clause.manage = e
+    r.cues |= t.cue
+
+
+def _request(r: Reading, t: Term, s: int, e: int) -> None:
+    r.clause.request = e
+    r.cues |= t.cue
+
+
+def _record(r: Reading, t: Term, s: int, e: int) -> None:
+    if r.findings:
+        last = r.findings[-1]
+        if last.clause is r.clause and 0 <= s - last.end <= RECORD_GAP:
+            last.fate |= t.fate or r.bits["fate.record"]
+    if t.cue:
+        _cue(r, t, s, e)
+
+
+def _others(r: Reading, t: Term, s: int, e: int) -> None:
+    clause = r.clause
+    clause.others = True
+    if r.sentence.other_than > FAR:
+        for other in r.clauses:  # 除了那台，其他都: what was said of the one no longer narrows it
+            if other.sentence is r.sentence:
+                other.scope = 0
+                other.scoped.clear()
+        clause.scope = r.bits["scope.all"]
+    else:
+        clause.scope |= t.scope
+
+
+def _except(r: Reading, t: Term, s: int, e: int) -> None:
+    r.sentence.other_than = s
+
+
+def _future(r: Reading, t: Term, s: int, e: int) -> None:
+    r.clause.future = s
+
+
+def _contrast(r: Reading, _t: Term, _s: int, e: int) -> None:
+    r.open(e, sentence=False)
+
+
+def _self(r: Reading, t: Term, s: int, e: int) -> None:
+    r.clause.self = True
+
+
+def _we(r: Reading, t: Term, s: int, e: int) -> None:
+    r.clause.we = True
+
+
+def _tries(r: Reading, t: Term, s: int, e: int) -> None:
+    r.clause.tries = True
+
+
+def _question(r: Reading, t: Term, s: int, e: int) -> None:
+    r.notes |= r.bits["note.question"]
+    r.clause.asks = True
+
+
+def _note(r: Reading, t: Term, s: int, e: int) -> None:
+    r.notes |= t.note
+
+
+def _idle(r: Reading, t: Term, s: int, e: int) -> None:
+    r.notes |= t.note
+    if (r.clause.scope | r.clause.also) & r.bits["scope.all"]:
+        r.add(t, [(t, s, e)])
+
+
+def _cue(r: Reading, t: Term, s: int, e: int) -> None:
+    r.cues |= t.cue
+    r.cue_spans.append((t, s, e))
+    r.sentence.fates |= t.fate
+
+
+def _ignore(r: Reading, t: Term, s: int, e: int) -> None:
+    return
+
+
+def _stop(r: Reading, _t: Term, _s: int, e: int) -> None:
+    r.open(e, sentence=True)
+
+
+def _pause(r: Reading, _t: Term, _s: int, e: int) -> None:
+    r.open(e, sentence=False)
+
+
+_HANDLERS: dict[Kind, Callable[[Reading, Term, int, int], None]] = {
+    Kind.COMPONENT: _component,
+    Kind.ACTION: _action,
+    Kind.SYMPTOM: _symptom,
+    Kind.CANNOT: _cannot,
+    Kind.FAILED: _failed,
+    Kind.WORKS: _works,
+    Kind.SCOPE: _scope,
+    Kind.ANYONE: _anyone,
+    Kind.NONEOF: _noneof,
+    Kind.ALSO: _also,
+    Kind.ALL_ARE: _all_are,
+    Kind.NEG: _neg,
+    Kind.DENY: _deny,
+    Kind.RECOVERED: _recovered,
+    Kind.PENDING: _pending,
+    Kind.AGAIN: _again,
+    Kind.OCCURS: _occurs,
+    Kind.MODAL: _modal,
+    Kind.HYPOTHETICAL: _hypothetical,
+    Kind.WILL: _will,
+    Kind.HOWTO: _howto,
+    Kind.MANAGE: _manage,
+    Kind.REQUEST: _request,
+    Kind.RECORD: _record,
+    Kind.EXCEPT: _except,
+    Kind.FUTURE: _future,
+    Kind.OTHERS: _others,
+    Kind.CONTRAST: _contrast,
+    Kind.SELF: _self,
+    Kind.WE: _we,
+    Kind.TRIES: _tries,
+    Kind.QUESTION: _question,
+    Kind.IDLE: _idle,
+    Kind.NOTE: _note,
+    Kind.CUE: _cue,
+    Kind.IGNORE: _ignore,
+    Kind.STOP: _stop,
+    Kind.PAUSE: _pause,
+}
+
+
+def read(hits: Sequence[Hit], terms: Sequence[Term], bits: dict[str, int], size: int) -> Reading:
+    """Return the reading of one message's hits."""
+    reading = Reading(bits)
+    for index, start, end in hits:
+        term = terms[index]
+        _HANDLERS[term.kind](reading, term, start, end)
+    reading.finish(size)
+    return reading
