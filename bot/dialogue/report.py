@@ -19,6 +19,7 @@ FRAGMENT_WINDOW = timedelta(minutes=5)  # people write one report in several mes
 SIMILAR = 80  # rapidfuzz's token-set ratio of two reports of the same fault
 PRIORITIES = {Label.P1: Priority.ONE, Label.P2: Priority.TWO}
 SUMMARY_LENGTH = 60
+PEOPLE = "agent.people"  # the concept of whom it concerns
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +46,14 @@ class Report:
 
     @property
     def words(self) -> tuple[str, ...]:
-        """The words that decided, in the order of the sentence, each once."""
-        found = sorted(self.verdict.evidence, key=lambda e: e.start) if self.certain else ()
-        return tuple(dict.fromkeys(e.text for e in found))
+        """The words that decided, in the order of the sentence, each once; what touches is one."""
+        spans: list[tuple[int, int]] = []
+        for found in sorted(self.verdict.evidence, key=lambda e: e.start) if self.certain else ():
+            if spans and found.start <= spans[-1][1]:
+                spans[-1] = (spans[-1][0], max(found.end, spans[-1][1]))
+            else:
+                spans.append((found.start, found.end))
+        return tuple(dict.fromkeys(self.text[start:end] for start, end in spans))
 
     @property
     def concepts(self) -> frozenset[str]:
@@ -273,11 +279,22 @@ def _of_kind(turn: Turn, concepts: frozenset[str], kind: str) -> frozenset[str]:
 
 
 def self_help(turn: Turn, report: Report) -> str | None:
-    """Return one thing that the customer can try or collect while they wait (contract 2.2.2)."""
+    """Return one thing that the customer can try or collect while they wait (contract 2.2.2).
+
+    What was seen goes before where, and where before who: that they have said already.
+    """
     base = turn.office.classifier.base
-    lines = (line for concept in sorted(report.concepts) for line in base.self_help(concept))
-    first = next(lines, None)
-    return f"等待时可以：{first}" if first else None
+    named = dict.fromkeys(e.concept for e in sorted(report.verdict.evidence, key=lambda e: e.start))
+    kinds = ("symptom", "component")
+    ranked = sorted(named, key=lambda c: kinds.index(k) if (k := _kind(turn, c)) in kinds else len(kinds))
+    told = [concept for concept in ranked if concept != PEOPLE] + [PEOPLE] * (PEOPLE in named)
+    first = next((line for concept in told for line in base.self_help(concept)), None)
+    return f"等待时{first}" if first else None
+
+
+def _kind(turn: Turn, concept: str) -> str:
+    known = turn.office.classifier.base.concepts.get(concept)
+    return known.kind if known else ""
 
 
 def _touch(turn: Turn, case: Case) -> None:
