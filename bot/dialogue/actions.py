@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-
 from bot.desk.case import Case, view_event
 from bot.desk.events import BOT, Event, Kind
 from bot.desk.terms import Priority
@@ -207,23 +205,6 @@ def report_anyway(turn: Turn, command: Command) -> None:
     else:
         turn.remember(reporting=turn.now.isoformat())
         turn.reply(f"请用一句话描述：哪里出了什么问题，影响全部还是部分坐席。\n{hotline(turn)}")
-
-
-def bind(turn: Turn, command: Command) -> None:
-    """Bind the chat to a customer by a single-use code; open tickets get their deadline from the report."""
-    if not command.argument:
-        raise Refused("请发送“绑定 绑定码”。绑定码请向工程师索取。")
-    code = command.argument.upper().replace("-", "").replace(" ", "")
-    customer_id = turn.desk.customers.redeem_code(code_hash(code), turn.contact, turn.now)
-    if customer_id is None:
-        turn.reply(f"绑定码不对、已用过或已过期，请向工程师重新索取。\n{hotline(turn)}")
-        return
-    bind_chat(turn, turn.chat.id, customer_id)
-
-
-def code_hash(code: str) -> str:
-    """Return what is stored of a binding code."""
-    return hashlib.sha256(code.encode()).hexdigest()
 
 
 def bind_chat(turn: Turn, chat_id: int, customer_id: int) -> None:

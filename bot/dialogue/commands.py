@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from bot.dialogue.codes import looks_like_code
 from bot.messages import Option
 
 
@@ -35,12 +36,13 @@ CUSTOMER_VERBS: Mapping[str, tuple[str, ...]] = {
     "close": ("关闭", "结单", "关闭工单"),
     "rate": ("评分",),
     "bind": ("绑定", "/bind", "/start"),
+    "join": ("加入", "设为值班群", "/join"),
     "report": ("按故障报修", "报修", "报故障", "/report"),
     "level": ("我的合同", "服务等级", "合同等级", "/level"),
     "help": ("帮助", "?", "？", "菜单", "/help"),
 }
 # A customer's sentence may begin with these words, so that they are commands only when nothing else follows.
-_ALONE = {"bind", "rate", "report"}
+_ALONE = {"bind", "join", "rate", "report"}
 
 STAFF_VERBS: Mapping[str, tuple[str, ...]] = {
     "confirm": ("确认", "confirm"),
@@ -58,6 +60,7 @@ STAFF_VERBS: Mapping[str, tuple[str, ...]] = {
     "reopen": ("重开", "reopen"),
     "bind": ("绑定客户", "绑定", "bind"),
     "code": ("绑定码", "code"),
+    "join": ("加入", "设为值班群", "join"),
     "todo": ("待办", "todo"),
     "mine": ("我的", "mine"),
     "ticket": ("工单", "ticket"),
@@ -81,6 +84,7 @@ STAFF_FORMS: Mapping[str, str] = {
     "reopen": "重开 T{n} 原因",
     "bind": "绑定 T{n} 客户名称或合同号",
     "code": "绑定码 客户名称或合同号",
+    "join": "加入 加入码",
     "todo": "待办",
     "mine": "我的",
     "ticket": "工单 T{n}",
@@ -92,6 +96,7 @@ def of_option(option: Option) -> Command:
     return Command(option.verb, option.ticket, option.argument)
 
 
+_GAP = " :：,，\t\n"
 _ENDING = re.compile(r"[\s。.!！~～,，]+$")
 _TICKET = re.compile(r"^[\s:：,，#]*[Tt][\s-]*(\d{1,12})(?!\d)[\s:：,，]*")
 _BARE_NUMBER = re.compile(r"^[\s:：,，#]*(\d{1,12})(?!\d)(?![:：.]\d)[\s:：,，]*")
@@ -113,8 +118,10 @@ def customer_command(text: str) -> Command | None:
             if not words.lower().startswith(name):
                 continue
             rest = words[len(name) :]
-            if verb in _ALONE and (not rest or rest[0] in " :：,，\t\n" or verb == "rate"):
-                return Command(verb, None, rest.strip(" :：,，\t\n"))
+            if verb == "join" and not looks_like_code(rest.strip(_GAP)):
+                continue  # a sentence: 加入 黑名单 不生效
+            if verb in _ALONE and (not rest or rest[0] in _GAP or verb == "rate"):
+                return Command(verb, None, rest.strip(_GAP))
             ticket, rest = _take_ticket(rest, _TICKET)
             if not rest.strip():
                 return Command(verb, ticket, argument)
@@ -139,6 +146,8 @@ def staff_command(text: str) -> Command | None:
         rest = words[len(name) :]
         if rest and rest[0] not in _AFTER_VERB:
             continue  # a sentence that only begins like the verb: 解决了吗
+        if verb == "join":  # its code may begin like a ticket's number
+            return Command(verb, None, rest.strip(_GAP))
         numbered = None if verb in {"code", "todo", "mine", "help", "answer"} else _BARE_NUMBER
         ticket, rest = _take_ticket(rest, _TICKET)
         if ticket is None and numbered is not None:

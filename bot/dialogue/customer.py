@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from bot.desk.case import Case
-from bot.dialogue import actions, answers, report
+from bot.dialogue import actions, answers, joining, report
 from bot.dialogue.commands import Command, customer_command, of_option
 from bot.dialogue.turn import Turn
 from bot.errors import Refused
@@ -15,12 +15,13 @@ Handler = Callable[[Turn, Command], None]
 
 HANDLERS: Mapping[str, Handler] = {
     "agree": actions.agree,
-    "bind": actions.bind,
+    "bind": joining.enter,
     "broken": actions.broken,
     "close": actions.close,
     "effect": actions.effect,
     "help": answers.help_,
     "human": answers.human,
+    "join": joining.enter,
     "keep": actions.keep,
     "level": answers.level,
     "object": actions.object_,

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
 from bot.desk.case import Case, Chat, Contact, Customer
 from bot.desk.contract import Terms
 from bot.desk.events import Event
+from bot.desk.staff import ContactPerson, Grant, Person, Purpose
 from bot.messages import Option, Received, Say
 
 
@@ -76,6 +77,9 @@ class Chats(Protocol):
     def bind(self, chat_id: int, customer_id: int) -> None:
         """Bind a chat to a customer."""
 
+    def make_staff(self, chat_id: int) -> None:
+        """Make a chat the one (or one more) in which support works."""
+
 
 class Messages(Protocol):
     """What came in and what goes out."""
@@ -100,7 +104,7 @@ class Messages(Protocol):
 
 
 class Customers(Protocol):
-    """Customers, their contracts, and the codes that bind a chat to one of them."""
+    """Customers, their contracts, and whom to phone there."""
 
     def get(self, customer_id: int) -> Customer:
         """Return a customer."""
@@ -111,14 +115,36 @@ class Customers(Protocol):
     def terms(self, customer_id: int, at: datetime) -> Terms | None:
         """Return the customer's contract for that day: the one that covers it, else the latest."""
 
-    def issue_code(self, customer_id: int, issued_by: str, code_hash: str, expires_at: datetime) -> None:
-        """Store a binding code by its hash."""
+    def phones_of(self, customer_id: int) -> list[ContactPerson]:
+        """Return whom to phone at a customer, in the order of the record."""
 
-    def redeem_code(self, code_hash: str, contact: Contact, now: datetime) -> int | None:
-        """Use up a valid code and return its customer, None if it is unknown, used or expired.
+    def add_phone(self, customer_id: int, person: ContactPerson) -> None:
+        """Keep a phone number that a customer gave in chat."""
+
+
+class People(Protocol):
+    """Members of staff, and the single-use codes by which people and chats become known."""
+
+    def issue(self, grant: Grant, code_hash: str, issued_by: str, expires_at: datetime) -> None:
+        """Store a new code by its hash."""
+
+    def redeem(self, code_hash: str, contact: Contact, accepted: Collection[Purpose]) -> Grant | None:
+        """Use up a code; None if it is unknown, used or expired.
+
+        A valid code whose purpose is not ``accepted`` here is given back unused.
 
         Raises:
             Refused: too many wrong codes from this contact.
+        """
+
+    def void(self, code_hash: str) -> None:
+        """End a code's validity: the wrong eyes have seen it."""
+
+    def join(self, contact: Contact, person_id: int) -> Person:
+        """Make a contact one of a member's identities, with the member's name and role.
+
+        Raises:
+            Refused: the member was removed after the code was issued.
         """
 
 
@@ -136,3 +162,6 @@ class Desk(Protocol):
 
     @property
     def customers(self) -> Customers: ...
+
+    @property
+    def people(self) -> People: ...

@@ -3,24 +3,19 @@
 from __future__ import annotations
 
 import re
-import secrets
 from datetime import datetime, timedelta
 
 from bot.desk.agreement import Standing
 from bot.desk.calendar import SHANGHAI
 from bot.desk.case import Case, Customer, view_event
 from bot.desk.events import Kind
+from bot.desk.staff import Grant, Purpose
 from bot.desk.terms import Priority
-from bot.dialogue import actions, notify, replies
+from bot.dialogue import actions, codes, notify, replies
 from bot.dialogue.replies import PRIORITY_NAMES
 from bot.dialogue.turn import Turn
 from bot.errors import Refused
 from bot.messages import Say
-
-CODE_ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"  # nothing that is misread over the phone
-CODE_LENGTH = 8
-CODE_VALID = timedelta(days=7)
-
 
 # --- the priority (contract 2.1)
 
@@ -230,9 +225,12 @@ def one_customer(turn: Turn, words: str) -> Customer:
 
 def issue_code(turn: Turn, customer_id: int) -> str:
     """Make a binding code; only its hash is stored."""
-    made = "".join(secrets.choice(CODE_ALPHABET) for _ in range(CODE_LENGTH))
-    turn.desk.customers.issue_code(
-        customer_id, turn.contact.name, actions.code_hash(made), turn.now + CODE_VALID
+    made = codes.new_code(Purpose.CUSTOMER)
+    turn.desk.people.issue(
+        Grant(Purpose.CUSTOMER, customer_id),
+        codes.code_hash(made),
+        turn.contact.name,
+        turn.now + codes.VALID[Purpose.CUSTOMER],
     )
     return made
 

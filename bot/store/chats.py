@@ -1,23 +1,21 @@
-"""Chats, messages in and out, customers and binding codes in the store."""
+"""Chats, messages in and out, and customers in the store."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.desk.calendar import SHANGHAI
-from bot.desk.case import Chat, Contact, Customer, coverage_at
+from bot.desk.case import Chat, Customer, coverage_at
 from bot.desk.contract import Coverage, Terms
-from bot.errors import Refused
+from bot.desk.staff import ContactPerson
 from bot.messages import Option, Received, Say
 from bot.store import tables as t
 
-BIND_ATTEMPTS = 5
-BIND_BLOCK = timedelta(hours=1)
 REPORTS_SHOWN = 20
 REMEMBERED_MESSAGES = 3  # a typed number answers a question at most so many messages back
 
@@ -47,6 +45,9 @@ class ChatStore:
 
     def bind(self, chat_id: int, customer_id: int) -> None:
         self._session.get_one(t.ChatRow, chat_id, with_for_update=True).customer_id = customer_id
+
+    def make_staff(self, chat_id: int) -> None:
+        self._session.get_one(t.ChatRow, chat_id, with_for_update=True).kind = "staff"
 
 
 class MessageStore:
@@ -190,25 +191,15 @@ class CustomerStore:
             ),
         )
 
-    def issue_code(self, customer_id: int, issued_by: str, code_hash: str, expires_at: datetime) -> None:
-        self._session.add(
-            t.BindCodeRow(
-                customer_id=customer_id, issued_by=issued_by, code_hash=code_hash, expires_at=expires_at
-            )
+    def phones_of(self, customer_id: int) -> list[ContactPerson]:
+        rows = self._session.scalars(
+            select(t.ContactPersonRow)
+            .where(t.ContactPersonRow.customer_id == customer_id)
+            .order_by(t.ContactPersonRow.id)
         )
+        seen = dict.fromkeys((row.name, row.phone) for row in rows)  # two contracts may name the same person
+        return [ContactPerson(name, phone) for name, phone in seen]
 
-    def redeem_code(self, code_hash: str, contact: Contact, now: datetime) -> int | None:
-        person = self._session.get_one(t.ContactRow, contact.id, with_for_update=True)
-        if person.bind_blocked_until and now < person.bind_blocked_until:
-            raise Refused("绑定码输错次数过多，请一小时后再试，或拨打服务热线。")
-        code = self._session.scalars(
-            select(t.BindCodeRow).where(t.BindCodeRow.code_hash == code_hash).with_for_update()
-        ).first()
-        if code is None or code.used_at is not None or code.expires_at <= now:
-            person.bind_failures += 1
-            if person.bind_failures >= BIND_ATTEMPTS:
-                person.bind_failures, person.bind_blocked_until = 0, now + BIND_BLOCK
-            return None
-        code.used_at, code.used_by = now, contact.id
-        person.bind_failures = 0
-        return code.customer_id
+    def add_phone(self, customer_id: int, person: ContactPerson) -> None:
+        self._session.add(t.ContactPersonRow(customer_id=customer_id, name=person.name, phone=person.phone))
+        self._session.flush()

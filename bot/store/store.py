@@ -17,6 +17,7 @@ from bot.desk.watch import WatchPolicy
 from bot.errors import StoreError
 from bot.store import engine as engines
 from bot.store.chats import ChatStore, CustomerStore, MessageStore
+from bot.store.people import PeopleStore
 from bot.store.tickets import TicketStore
 
 T = TypeVar("T")
@@ -43,6 +44,7 @@ class UnitOfWork:
         self.chats = ChatStore(session)
         self.messages = MessageStore(session, now)
         self.customers = CustomerStore(session)
+        self.people = PeopleStore(session, now)
 
 
 class Store:

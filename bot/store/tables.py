@@ -51,6 +51,7 @@ class Utc(TypeDecorator[datetime]):
 Id = BigInteger().with_variant(Integer, "sqlite")
 Json = JSON().with_variant(JSONB, "postgresql")
 
+ACTIVE = text("removed_at IS NULL")
 LIVE_TICKET = text("work IN ('open', 'responded', 'workaround', 'resolved')")
 
 
@@ -91,11 +92,41 @@ class ContractRow(Base):
     created_at: Mapped[datetime]
 
 
+class ContactPersonRow(Base):
+    """Whom to phone at a customer: from a contract's record, or given in chat (no contract number)."""
+
+    __tablename__ = "contact_persons"
+    __table_args__ = (Index(None, "customer_id"),)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"))
+    contract_number: Mapped[str | None] = mapped_column(String(64))
+    name: Mapped[str] = mapped_column(String(200))
+    phone: Mapped[str] = mapped_column(String(64))
+
+
+class PersonRow(Base):
+    """A member of staff; their identities on the platforms are contacts that name them."""
+
+    __tablename__ = "people"
+    __table_args__ = (
+        Index("ix_people_name", "name", unique=True, sqlite_where=ACTIVE, postgresql_where=ACTIVE),
+    )
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    name: Mapped[str] = mapped_column(String(200))
+    role: Mapped[str] = mapped_column(String(16))
+    phone: Mapped[str | None] = mapped_column(String(64))
+    added_at: Mapped[datetime]
+    removed_at: Mapped[datetime | None]
+
+
 class ContactRow(Base):
-    """A person on one platform: a customer's contact or a member of staff."""
+    """A person on one platform: a customer's contact or a member of staff.
+
+    ``role`` is what counts at every action; joining sets it from the person's, removal takes it away.
+    """
 
     __tablename__ = "contacts"
-    __table_args__ = (UniqueConstraint("channel", "account", "user"),)
+    __table_args__ = (UniqueConstraint("channel", "account", "user"), Index(None, "person_id"))
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     channel: Mapped[str] = mapped_column(String(32))
     account: Mapped[str] = mapped_column(String(64))
@@ -103,6 +134,7 @@ class ContactRow(Base):
     name: Mapped[str] = mapped_column(String(200))
     role: Mapped[str] = mapped_column(String(16))
     customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id"))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     phone: Mapped[str | None] = mapped_column(String(64))
     bind_failures: Mapped[int] = mapped_column(default=0)
     bind_blocked_until: Mapped[datetime | None]
@@ -122,14 +154,17 @@ class ChatRow(Base):
     state: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
 
-class BindCodeRow(Base):
-    """A single-use code that binds a chat to a customer; only its hash is kept."""
+class CodeRow(Base):
+    """A single-use code, of which only the hash is kept; `desk.staff.Purpose` says what it is good for."""
 
-    __tablename__ = "bind_codes"
+    __tablename__ = "codes"
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     code_hash: Mapped[str] = mapped_column(String(64), unique=True)
-    customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"))
+    purpose: Mapped[str] = mapped_column(String(16))
+    customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id"))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("people.id"))
     issued_by: Mapped[str] = mapped_column(String(200))
+    issued_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
     used_by: Mapped[int | None] = mapped_column(ForeignKey("contacts.id"))

@@ -41,6 +41,37 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_chats_customer_id"), "chats", ["customer_id"], unique=False)
     op.create_table(
+        "people",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("role", sa.String(length=16), nullable=False),
+        sa.Column("phone", sa.String(length=64), nullable=True),
+        sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_people")),
+    )
+    op.create_index(
+        "ix_people_name",
+        "people",
+        ["name"],
+        unique=True,
+        sqlite_where=sa.text("removed_at IS NULL"),
+        postgresql_where=sa.text("removed_at IS NULL"),
+    )
+    op.create_table(
+        "contact_persons",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("contract_number", sa.String(length=64), nullable=True),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("phone", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customers.id"], name=op.f("fk_contact_persons_customer_id_customers")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contact_persons")),
+    )
+    op.create_index(op.f("ix_contact_persons_customer_id"), "contact_persons", ["customer_id"], unique=False)
+    op.create_table(
         "contacts",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("channel", sa.String(length=32), nullable=False),
@@ -49,15 +80,18 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("role", sa.String(length=16), nullable=False),
         sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("phone", sa.String(length=64), nullable=True),
         sa.Column("bind_failures", sa.Integer(), nullable=False),
         sa.Column("bind_blocked_until", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["customer_id"], ["customers.id"], name=op.f("fk_contacts_customer_id_customers")
         ),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_contacts_person_id_people")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_contacts")),
         sa.UniqueConstraint("channel", "account", "user", name=op.f("uq_contacts_channel_account_user")),
     )
+    op.create_index(op.f("ix_contacts_person_id"), "contacts", ["person_id"], unique=False)
     op.create_table(
         "contracts",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -76,20 +110,24 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_contracts_customer_id"), "contracts", ["customer_id"], unique=False)
     op.create_table(
-        "bind_codes",
+        "codes",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("code_hash", sa.String(length=64), nullable=False),
-        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("purpose", sa.String(length=16), nullable=False),
+        sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("person_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("issued_by", sa.String(length=200), nullable=False),
+        sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("used_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.ForeignKeyConstraint(
-            ["customer_id"], ["customers.id"], name=op.f("fk_bind_codes_customer_id_customers")
+            ["customer_id"], ["customers.id"], name=op.f("fk_codes_customer_id_customers")
         ),
-        sa.ForeignKeyConstraint(["used_by"], ["contacts.id"], name=op.f("fk_bind_codes_used_by_contacts")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_bind_codes")),
-        sa.UniqueConstraint("code_hash", name=op.f("uq_bind_codes_code_hash")),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_codes_person_id_people")),
+        sa.ForeignKeyConstraint(["used_by"], ["contacts.id"], name=op.f("fk_codes_used_by_contacts")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_codes")),
+        sa.UniqueConstraint("code_hash", name=op.f("uq_codes_code_hash")),
     )
     op.create_table(
         "tickets",
@@ -294,10 +332,20 @@ def downgrade() -> None:
         postgresql_where=sa.text("next_alarm_at IS NOT NULL"),
     )
     op.drop_table("tickets")
-    op.drop_table("bind_codes")
+    op.drop_table("codes")
     op.drop_index(op.f("ix_contracts_customer_id"), table_name="contracts")
     op.drop_table("contracts")
+    op.drop_index(op.f("ix_contacts_person_id"), table_name="contacts")
     op.drop_table("contacts")
+    op.drop_index(op.f("ix_contact_persons_customer_id"), table_name="contact_persons")
+    op.drop_table("contact_persons")
+    op.drop_index(
+        "ix_people_name",
+        table_name="people",
+        sqlite_where=sa.text("removed_at IS NULL"),
+        postgresql_where=sa.text("removed_at IS NULL"),
+    )
+    op.drop_table("people")
     op.drop_index(op.f("ix_chats_customer_id"), table_name="chats")
     op.drop_table("chats")
     op.drop_table("customers")
