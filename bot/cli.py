@@ -58,9 +58,13 @@ def run(argv: list[str] | None = None) -> int:
     """Run the command and return its exit code."""
     try:
         code = hotline.main(args=argv, prog_name="hotline", standalone_mode=False)
+    except click.exceptions.NoArgsIsHelpError as error:
+        print(error.format_message(), file=sys.stderr)
+        return 2
     except click.UsageError as error:
         where = error.ctx.command_path if error.ctx else "hotline"
-        print(f"{where}: {error.format_message()} (see `{where} --help`)", file=sys.stderr)
+        line = " ".join(error.format_message().split())
+        print(f"{where}: {line} (see `{where} --help`)", file=sys.stderr)
         return 2
     except click.ClickException as error:
         print(f"hotline: {error.format_message()}", file=sys.stderr)
