@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from decimal import Decimal
@@ -182,6 +182,30 @@ def state(terms: Terms, on: date) -> State:
     if not terms.sealed:
         return State.SIGNED
     return State.IN_EFFECT if terms.paid_on is None or on < terms.paid_on else State.PAID
+
+
+def in_force(versions: Iterable[Terms], on: date) -> Terms | None:
+    """Return which of a customer's contract records speaks for a day of Asia/Shanghai; ``None`` without any.
+
+    Of each contract it is the last version whose term has begun: a renewal that begins later does not speak
+    yet, an amendment or an ending replaces what was before. Of several contracts the one that covers the day
+    goes first, then the one whose term holds it, then the one that ends last.
+
+    Source: contract 3.1, 6.2, 6.4.
+    """
+    speaking: dict[str, Terms] = {}
+    for terms in sorted(versions, key=lambda terms: terms.version):
+        if terms.starts_on <= on or terms.contract_number not in speaking:
+            speaking[terms.contract_number] = terms
+    return max(
+        speaking.values(),
+        key=lambda terms: (
+            coverage(terms, on) is Coverage.ACTIVE,
+            terms.starts_on <= on <= terms.ends_on,
+            terms.ends_on,
+        ),
+        default=None,
+    )
 
 
 def payment_due(terms: Terms, workdays: Workdays) -> date:

@@ -10,8 +10,8 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.desk.calendar import SHANGHAI
-from bot.desk.case import Chat, Customer, coverage_at
-from bot.desk.contract import Coverage, Terms
+from bot.desk.case import Chat, Customer
+from bot.desk.contract import Terms, in_force
 from bot.desk.staff import ContactPerson
 from bot.messages import Option, Received, Say
 from bot.store import tables as t
@@ -172,24 +172,10 @@ class CustomerStore:
         return [Customer(row.id, row.name) for row in rows]
 
     def terms(self, customer_id: int, at: datetime) -> Terms | None:
-        rows = self._session.scalars(
-            select(t.ContractRow)
-            .where(t.ContractRow.customer_id == customer_id)
-            .order_by(t.ContractRow.number, t.ContractRow.version)
+        stored = self._session.scalars(
+            select(t.ContractRow.terms).where(t.ContractRow.customer_id == customer_id)
         )
-        newest = {row.number: Terms.from_dict(row.terms) for row in rows}  # the last version of each number
-        if not newest:
-            return None
-        day = at.astimezone(SHANGHAI).date()
-        # The one that covers the day; else the one whose term holds the day; else the one that ends last.
-        return max(
-            newest.values(),
-            key=lambda terms: (
-                coverage_at(terms, at) is Coverage.ACTIVE,
-                terms.starts_on <= day <= terms.ends_on,
-                terms.ends_on,
-            ),
-        )
+        return in_force(map(Terms.from_dict, stored), at.astimezone(SHANGHAI).date())
 
     def phones_of(self, customer_id: int) -> list[ContactPerson]:
         rows = self._session.scalars(
