@@ -52,7 +52,7 @@ Id = BigInteger().with_variant(Integer, "sqlite")
 Json = JSON().with_variant(JSONB, "postgresql")
 
 ACTIVE = text("removed_at IS NULL")
-LIVE_TICKET = text("work IN ('open', 'responded', 'workaround', 'resolved')")
+LIVE_TICKET = text("work IN ('open', 'responded', 'onsite', 'workaround', 'resolved')")
 
 
 class Base(DeclarativeBase):
@@ -78,7 +78,10 @@ class CustomerRow(Base):
 
 
 class ContractRow(Base):
-    """One version of a contract's terms; a version never changes (contract 6.4)."""
+    """One version of a contract's terms; what happens to it (sealed, paid, ended) is recorded in it.
+
+    The terms themselves never change: another page that both signed makes another version (contract 6.4).
+    """
 
     __tablename__ = "contracts"
     __table_args__ = (UniqueConstraint("number", "version"), Index(None, "customer_id"))
@@ -286,9 +289,15 @@ class TicketRow(Base):
     reported_at: Mapped[datetime]
     response_due: Mapped[datetime | None]
     responded_at: Mapped[datetime | None]
+    onsite_due: Mapped[datetime | None]
+    arrived_at: Mapped[datetime | None]
+    action_due: Mapped[datetime | None]  # agreed by both sides
+    update_due: Mapped[datetime | None]
+    paused_at: Mapped[datetime | None]  # since when an agreed pause holds the clocks
     resolved_at: Mapped[datetime | None]
     closed_at: Mapped[datetime | None]
     assignee_id: Mapped[int | None] = mapped_column(ForeignKey("contacts.id"))
+    merged_into: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"))
     next_alarm_at: Mapped[datetime | None]
 
 

@@ -148,9 +148,15 @@ def upgrade() -> None:
         sa.Column("reported_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("response_due", sa.DateTime(timezone=True), nullable=True),
         sa.Column("responded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("onsite_due", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("arrived_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("action_due", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("update_due", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("paused_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("resolved_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("assignee_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("merged_into", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("next_alarm_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["assignee_id"], ["contacts.id"], name=op.f("fk_tickets_assignee_id_contacts")
@@ -160,6 +166,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["customer_id"], ["customers.id"], name=op.f("fk_tickets_customer_id_customers")
         ),
+        sa.ForeignKeyConstraint(["merged_into"], ["tickets.id"], name=op.f("fk_tickets_merged_into_tickets")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tickets")),
         sqlite_autoincrement=True,
     )
@@ -178,16 +185,16 @@ def upgrade() -> None:
         "tickets",
         ["customer_id", "id"],
         unique=False,
-        sqlite_where=sa.text("work IN ('open', 'responded', 'workaround', 'resolved')"),
-        postgresql_where=sa.text("work IN ('open', 'responded', 'workaround', 'resolved')"),
+        sqlite_where=sa.text("work IN ('open', 'responded', 'onsite', 'workaround', 'resolved')"),
+        postgresql_where=sa.text("work IN ('open', 'responded', 'onsite', 'workaround', 'resolved')"),
     )
     op.create_index(
         "ix_tickets_live_due",
         "tickets",
         ["response_due", "id"],
         unique=False,
-        sqlite_where=sa.text("work IN ('open', 'responded', 'workaround', 'resolved')"),
-        postgresql_where=sa.text("work IN ('open', 'responded', 'workaround', 'resolved')"),
+        sqlite_where=sa.text("work IN ('open', 'responded', 'onsite', 'workaround', 'resolved')"),
+        postgresql_where=sa.text("work IN ('open', 'responded', 'onsite', 'workaround', 'resolved')"),
     )
     op.create_table(
         "inbox",
@@ -314,14 +321,14 @@ def downgrade() -> None:
     op.drop_index(
         "ix_tickets_live_due",
         table_name="tickets",
-        sqlite_where=sa.text("work IN ('open', 'responded', 'workaround', 'resolved')"),
-        postgresql_where=sa.text("work IN ('open', 'responded', 'workaround', 'resolved')"),
+        sqlite_where=sa.text("work IN ('open', 'responded', 'onsite', 'workaround', 'resolved')"),
+        postgresql_where=sa.text("work IN ('open', 'responded', 'onsite', 'workaround', 'resolved')"),
     )
     op.drop_index(
         "ix_tickets_live_customer",
         table_name="tickets",
-        sqlite_where=sa.text("work IN ('open', 'responded', 'workaround', 'resolved')"),
-        postgresql_where=sa.text("work IN ('open', 'responded', 'workaround', 'resolved')"),
+        sqlite_where=sa.text("work IN ('open', 'responded', 'onsite', 'workaround', 'resolved')"),
+        postgresql_where=sa.text("work IN ('open', 'responded', 'onsite', 'workaround', 'resolved')"),
     )
     op.drop_index("ix_tickets_customer", table_name="tickets")
     op.drop_index("ix_tickets_chat", table_name="tickets")
