@@ -60,3 +60,24 @@ def build(terms: Sequence[str], *, accelerate: bool = True) -> Matcher:
         except ImportError:
             pass
     return plain(terms)
+
+
+def build_overlapping(terms: Sequence[str], *, accelerate: bool = True) -> Matcher:
+    """Return a matcher that reports every hit, overlapping ones too, ordered by place and term."""
+    if accelerate:
+        try:
+            from ahocorasick_rs import AhoCorasick
+        except ImportError:
+            pass
+        else:
+            every = AhoCorasick(terms).find_matches_as_indexes
+            return lambda text: sorted(every(text, overlapping=True))
+    automaton = ahocorasick.Automaton()
+    for index, term in enumerate(terms):
+        automaton.add_word(term, (index, len(term)))
+    automaton.make_automaton()
+    if not terms:
+        return lambda _text: []
+    return lambda text: sorted(
+        (index, last + 1 - size, last + 1) for last, (index, size) in automaton.iter(text)
+    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
+from operator import itemgetter
 from typing import NamedTuple
 
 from intents import automaton
@@ -16,15 +17,22 @@ from intents.homophone import Homophones
 from intents.judge import Case, Judge
 from intents.reading import Finding, Span
 from intents.segment import cutter
-from intents.tables import simplified
+from intents.tables import normalise
 from intents.terms import Kind, compile_terms
 from intents.verdict import Evidence, Label, Verdict
 from knowledge import KnowledgeBase, Rule
 
 #: What is worth guessing at when nothing exact was found.
 GUESSED = frozenset({Kind.COMPONENT, Kind.ACTION, Kind.SYMPTOM, Kind.CANNOT})
-HANZI = re.compile(r"[\u4e00-\u9fff]{2}")
-LATIN = re.compile(r"[a-z]{4}")
+ALNUM = re.compile(r"[a-z0-9]")
+#: Cues that leave no doubt what a message is about, when it names no part of the platform.
+OTHER_MATTERS = frozenset(
+    [
+        *("fee", "level", "training", "inspection", "upgrade", "backup", "ivr_change", "hardware_change"),
+        *("complaint", "status", "human", "object", "supplement", "speech", "well", "recovered", "own"),
+        "announce",
+    ]
+)
 LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")
 DIGITS = frozenset("0123456789")
 _LABELS = {label.value: label for label in Label}
@@ -55,9 +63,12 @@ class Classifier:
         self.features = Features(base.concepts.values())
         self.terms = compile_terms(base, self.features)
         self.judge = Judge(base, self.features)
-        self.table = simplified()
         self._match = automaton.build([term.text for term in self.terms], accelerate=accelerate)
         self.accelerate = accelerate
+        self._other_matters = sum(
+            self.features.bits[f"cue.{cue}"] for cue in OTHER_MATTERS & self.features.cues
+        )
+        self._latin = frozenset(index for index, term in enumerate(self.terms) if term.latin)
         # only what can make or place a failure is worth guessing at, and only in its full form
         self._guessable = [
             index for index, term in enumerate(self.terms) if term.kind in GUESSED and len(term.text) > 1
@@ -69,7 +80,7 @@ class Classifier:
 
     @cached_property
     def _fuzzy(self) -> Fuzzy:
-        return Fuzzy([self.terms[i].text for i in self._guessable])
+        return Fuzzy([self.terms[i].text for i in self._guessable], accelerate=self.accelerate)
 
     def classify(self, text: str) -> Verdict:
         """Return the verdict on one message, read alone; any string gets one."""
@@ -81,29 +92,38 @@ class Classifier:
 
     def analyse(self, text: str) -> Analysis:
         """Return the settled reading, and the rule that won."""
-        norm = text.translate(self.table)
+        norm = normalise(text)
         hits = self._whole(norm, self._match(norm))
         case = self._case(norm, hits)
-        if not case.reading.findings and (better := self._guess(norm, hits)):
+        if not self._clear(case, norm) and (better := self._guess(norm, hits)):
             hits = better
             case = self._case(norm, hits)
         return self._gravest(case, hits)
 
+    def _clear(self, case: Case, norm: str) -> bool:
+        """Return whether guessing gains nothing: a failure was read, or plainly another matter."""
+        reading = case.reading
+        if reading.findings:
+            return True
+        return bool(reading.cues & self._other_matters) and not reading.first and not ALNUM.search(norm)
+
     def _whole(self, norm: str, hits: list[Hit]) -> list[Hit]:
         """Drop Latin terms that are only a part of a longer word: oa in download."""
-        return [hit for hit in hits if not (self.terms[hit[0]].latin and _cuts(norm, hit[1], hit[2]))]
+        if not ALNUM.search(norm):
+            return hits
+        latin = self._latin
+        return [hit for hit in hits if hit[0] not in latin or not _cuts(norm, hit[1], hit[2])]
 
     def _case(self, norm: str, hits: list[Hit]) -> Case:
         return Case(read(hits, self.terms, self.features.bits, len(norm)), self.features, norm)
 
     def _guess(self, norm: str, hits: list[Hit]) -> list[Hit] | None:
         """Return the hits with mistyped terms added, by sound, then by one slip; None when there are none."""
-        if not HANZI.search(norm) and not LATIN.search(norm):
-            return None
+        if len(norm) - sum(end - start for _, start, end in hits) < 2:
+            return None  # every word is known: nothing is mistyped
         for find in (self._by_sound, self._fuzzy.find):
-            guesses = [(self._guessable[index], start, end) for index, start, end in find(norm)]
-            if guesses:
-                return _merge(hits, guesses)
+            if found := find(norm):
+                return _merge(hits, [(self._guessable[index], start, end) for index, start, end in found])
         return None
 
     def _by_sound(self, norm: str) -> list[Hit]:
@@ -133,7 +153,7 @@ class Classifier:
             intent=rule.intent,
             rule=rule.id,
             clause=rule.clause,
-            evidence=tuple(Evidence(text[s:e], s, e, term.concept) for term, s, e in spans),
+            evidence=tuple([Evidence(text[s:e], s, e, term.concept) for term, s, e in spans]),
             confidence=self.base.calibration[rule.level],
             ask=rule.ask,
         )
@@ -152,15 +172,26 @@ def _joined(a: str, b: str) -> bool:
 
 def _merge(hits: list[Hit], guesses: list[Hit]) -> list[Hit]:
     """A guess takes the place of the exact hits inside it, and yields to one that it only cuts."""
-    kept: list[Hit] = []
+    merged: list[Hit] = []
+    at = 0
     for guess in guesses:
         _, start, end = guess
-        touched = [hit for hit in hits if hit[1] < end and start < hit[2]]
+        if merged and merged[-1][2] > start:
+            continue
+        while at < len(hits) and hits[at][2] <= start:
+            merged.append(hits[at])
+            at += 1
+        last = at
+        while last < len(hits) and hits[last][1] < end:
+            last += 1
+        touched = hits[at:last]
         if all(start <= hit[1] and hit[2] <= end and hit[2] - hit[1] < end - start for hit in touched):
-            kept.append(guess)
-    spans = [(start, end) for _, start, end in kept]
-    rest = [hit for hit in hits if not any(a < hit[2] and hit[1] < b for a, b in spans)]
-    return sorted(rest + kept, key=lambda hit: hit[1])
+            merged.append(guess)
+            at = last
+    return merged + hits[at:]
+
+
+_start = itemgetter(1)
 
 
 def _evidence(case: Case, finding: Finding | None) -> list[Span]:
@@ -184,4 +215,4 @@ def _evidence(case: Case, finding: Finding | None) -> list[Span]:
                 if other.sentence is clause.sentence
                 for span in other.scoped
             ]
-    return sorted({(s, e): (term, s, e) for term, s, e in spans}.values(), key=lambda span: span[1])
+    return spans if len(spans) < 2 else sorted({span[1]: span for span in spans}.values(), key=_start)

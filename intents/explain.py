@@ -9,6 +9,7 @@ from intents.judge import Case
 from intents.quantity import find
 from intents.reading import FAR, Clause, Finding
 from intents.segment import cutter
+from intents.tables import normalise
 from intents.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -76,12 +77,17 @@ class Explanation:
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain lists, dictionaries and strings, ready for JSON."""
-        return asdict(self)
+        plain = asdict(self)
+        plain["verdict"] = self.verdict._asdict() | {
+            "label": self.verdict.label.value,
+            "evidence": [evidence._asdict() for evidence in self.verdict.evidence],
+        }
+        return plain
 
 
 def explain(classifier: Classifier, text: str) -> Explanation:
     """Return why ``classifier`` says what it says of ``text``."""
-    norm = text.translate(classifier.table)
+    norm = normalise(text)
     analysis = classifier.analyse(text)
     case, finding = analysis.case, analysis.finding
     mask = case.mask(finding) if finding else case.empty_mask()

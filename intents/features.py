@@ -56,6 +56,7 @@ class Features:
 
     def __init__(self, concepts: Iterable[Concept]) -> None:
         cues = sorted({c.traits["cue"] for c in concepts if "cue" in c.traits})
+        self.cues = frozenset(cues)
         names = [f"{group}.{value}" for group, values in GROUPS.items() for value in values]
         names += [f"cue.{cue}" for cue in cues]
         self.bits: dict[str, int] = {name: 1 << index for index, name in enumerate(names)}
@@ -82,6 +83,10 @@ class Features:
         return tuple(
             sum({self.bit(group, value, where) for value in values}) for group, values in conditions.items()
         )
+
+    def mask(self, group: str) -> int:
+        """Return the bits of a whole group."""
+        return sum(self.bits[f"{group}.{value}"] for value in GROUPS[group])
 
     def names(self, mask: int) -> list[str]:
         """Return the feature values whose bits are set, for explanations."""

@@ -11,40 +11,41 @@ from itertools import pairwise
 
 from rapidfuzz.distance import OSA
 
+from intents import automaton
 from intents.automaton import Hit
 from intents.tables import readings
 
 #: Distance 1 is safe from here on; at four characters 业务受理 would still be read as 业务受阻.
 LENGTH = 5
-#: A pair of characters that opens more terms than this says too little.
-_CROWD = 60
+#: A half that opens more terms than this says too little.
+_CROWD = 12
 #: A slip never makes or takes away one of these: 没人能 is not 没人接.
 _DECISIVE = frozenset("不没无未能有全都各每")
 
 
 class Fuzzy:
-    """Terms of five characters and more, found by the pairs of characters that they share with a text."""
+    """Terms of five characters and more: one wrong character leaves the first or the last half whole."""
 
-    def __init__(self, terms: Sequence[str]) -> None:
+    def __init__(self, terms: Sequence[str], *, accelerate: bool) -> None:
         self.terms = terms
-        pairs: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        halves: dict[str, list[tuple[int, int]]] = defaultdict(list)
         for index, term in enumerate(terms):
             if len(term) >= LENGTH and not term.isascii():
-                for at in range(len(term) - 1):
-                    pairs[term[at : at + 2]].append((index, at))
-        self._pairs = {pair: places for pair, places in pairs.items() if len(places) <= _CROWD}
+                middle = len(term) // 2
+                halves[term[:middle]].append((index, 0))
+                halves[term[middle:]].append((index, middle))
+        kept = {half: places for half, places in halves.items() if len(places) <= _CROWD}
+        self._places = list(kept.values())
+        self._match = automaton.build_overlapping(list(kept), accelerate=accelerate)
 
     def find(self, text: str) -> list[Hit]:
         """Return terms that stand in the text with one character wrong, swapped or doubled."""
         found: dict[tuple[int, int], int] = {}
-        tried: set[tuple[int, int]] = set()
-        for at in range(len(text) - 1):
-            for index, offset in self._pairs.get(text[at : at + 2], ()):
-                start = at - offset
-                if start < 0 or (index, start) in tried:
-                    continue
-                tried.add((index, start))
-                self._try(text, index, start, found)
+        for half, at, _ in self._match(text):
+            for index, offset in self._places[half]:
+                for start in (at - offset, at - offset - 1) if offset else (at,):
+                    if start >= 0:
+                        self._try(text, index, start, found)
         return [(index, start, end) for (start, end), index in sorted(found.items())]
 
     def _try(self, text: str, index: int, start: int, found: dict[tuple[int, int], int]) -> None:
@@ -55,13 +56,18 @@ class Fuzzy:
                 continue
             if not _slip(term, window):
                 continue
-            if [char for char in window if char in _DECISIVE] == [char for char in term if char in _DECISIVE]:
-                found.setdefault((start, start + size), index)
+            if _decisive(window) == _decisive(term):
+                known = found.setdefault((start, start + size), index)
+                found[(start, start + size)] = min(known, index)
                 return
 
 
+def _decisive(text: str) -> list[str]:
+    return [char for char in text if char in _DECISIVE]
+
+
 def _slip(term: str, window: str) -> bool:
-    """Return whether the difference is a slip: a doubled character, a swap, or one that sounds nearly alike."""
+    """Return whether it is a slip: a doubled character, a swap, or one that sounds nearly alike."""
     if len(window) > len(term):
         return any(
             a == b and window[:at] + window[at + 1 :] == term for at, (a, b) in enumerate(pairwise(window))

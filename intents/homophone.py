@@ -77,35 +77,29 @@ def spell(word: str) -> list[tuple[str, int, int]] | None:
     return parts
 
 
-class Sounds:
-    """A text as it sounds: one private-use character a syllable, with the span each came from."""
-
-    def __init__(self, text: str) -> None:
-        self.spans: list[tuple[int, int]] = []
-        self.latin = False
-        table, codes = sounds(), syllable_codes()
-        out: list[str] = []
-        at = 0
-        for match in _LATIN.finditer(text):
-            parts = spell(match[0])
-            if parts is None or (len(parts) == 1 and match[0] in _ENGLISH):
-                continue
-            self._hanzi(text, at, match.start(), table, out)
-            for name, start, end in parts:
-                out.append(chr(codes[name]))
-                self.spans.append((match.start() + start, match.start() + end))
-            self.latin = True
-            at = match.end()
-        self._hanzi(text, at, len(text), table, out)
-        self.mapped = "".join(out)
-
-    def _hanzi(self, text: str, start: int, end: int, table: dict[int, int], out: list[str]) -> None:
-        for at in range(start, end):
-            char = text[at]
-            if char == " ":
-                continue
-            out.append(chr(table.get(ord(char), ord(char))))
-            self.spans.append((at, at + 1))
+def hear(text: str) -> tuple[str, list[tuple[int, int]] | None]:
+    """Return the text as it sounds, and where each of its characters came from (None: one to one)."""
+    spelt = [
+        (match.start(), match.end(), parts)
+        for match in _LATIN.finditer(text)
+        if (parts := spell(match[0])) and not (len(parts) == 1 and match[0] in _ENGLISH)
+    ]
+    if not spelt:
+        return text.translate(sounds()), None
+    table, codes = sounds(), syllable_codes()
+    out: list[str] = []
+    spans: list[tuple[int, int]] = []
+    at = 0
+    for start, end, parts in [*spelt, (len(text), len(text), [])]:
+        for place in range(at, start):
+            if text[place] != " ":  # da bu kai is one word
+                out.append(chr(table.get(ord(text[place]), ord(text[place]))))
+                spans.append((place, place + 1))
+        for name, first, last in parts:
+            out.append(chr(codes[name]))
+            spans.append((start + first, start + last))
+        at = end
+    return "".join(out), spans
 
 
 class Homophones:
@@ -129,11 +123,12 @@ class Homophones:
 
     def find(self, text: str, cut: Callable[[], Cut]) -> list[Hit]:
         """Return the terms that the normalised text spells wrongly, with spans in it."""
-        heard = Sounds(text)
+        heard, spans = hear(text)
         hits: list[Hit] = []
-        borders: list[tuple[int, int]] | None = None
-        for found, first, last in self._match(heard.mapped):
-            index, start, end = self._index[found], heard.spans[first][0], heard.spans[last - 1][1]
+        inside: bytearray | None = None
+        for found, first, last in self._match(heard):
+            index = self._index[found]
+            start, end = (spans[first][0], spans[last - 1][1]) if spans else (first, last)
             written = text[start:end]
             if written == self.terms[index]:
                 continue
@@ -143,8 +138,8 @@ class Homophones:
             if short and not FILLERS.isdisjoint(self.terms[index]) and len(written) == 2:
                 continue
             if short:
-                borders = _words(text, cut()) if borders is None else borders
-                if any(start < b and a < end for a, b in borders):
+                inside = _words(text, cut()) if inside is None else inside
+                if any(inside[start:end]):
                     continue
             hits.append((index, start, end))
         return hits
@@ -155,11 +150,13 @@ def _exact(term: str, written: str) -> bool:
     return all(table.get(a) == table.get(b) for a, b in zip(term, written, strict=True))
 
 
-def _words(text: str, cut: Cut) -> list[tuple[int, int]]:
-    """Return the spans of the words of two characters and more."""
-    spans, at = [], 0
+def _words(text: str, cut: Cut) -> bytearray:
+    """Return a mark for each character that stands in a known word of two characters and more."""
+    marks = bytearray(len(text))
+    at = 0
     for word in cut(text):
-        if len(word) > 1 and _HANZI.match(word):
-            spans.append((at, at + len(word)))
-        at += len(word)
-    return spans
+        size = len(word)
+        if size > 1 and _HANZI.match(word):
+            marks[at : at + size] = b"\1" * size
+        at += size
+    return marks

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from intents.features import Features
 from intents.quantity import find
-from intents.reading import Clause, Finding, Reading, Span
+from intents.reading import Finding, Reading, Span
+from intents.terms import Kind, Term
 from knowledge import KnowledgeBase, KnowledgeError, Rule
 
 _RANK = {"P1": 0, "P2": 1, "none": 2}
@@ -19,10 +20,22 @@ class Compiled:
     rule: Rule
     when: tuple[int, ...]
     unless: tuple[int, ...]
+    when_found: int
 
     def matches(self, mask: int) -> bool:
         """Return whether the features hold the rule's condition."""
-        return all(mask & one for one in self.when) and not any(mask & one for one in self.unless)
+        for one in self.when:
+            if not mask & one:
+                return False
+        return not any(mask & one for one in self.unless)
+
+
+def _asked(rules: list[Compiled]) -> int:
+    bits = 0
+    for rule in rules:
+        for mask in (*rule.when, *rule.unless):
+            bits |= mask
+    return bits
 
 
 class Judge:
@@ -31,6 +44,13 @@ class Judge:
     def __init__(self, base: KnowledgeBase, features: Features) -> None:
         self.features = features
         self.rules = [self._compile(rule) for rule in base.rules]
+        # bits that no rule of the same half (live or not) asks for would only split the table
+        live = features.bits["found.live"]
+        self._relevant = {
+            True: _asked([one for one in self.rules if one.when_found & live]) | live,
+            False: _asked([one for one in self.rules if one.when_found & ~live]) | features.mask("found"),
+        }
+        self._live = live
         self._table: dict[int, Rule] = {}
 
     def _compile(self, rule: Rule) -> Compiled:
@@ -39,9 +59,9 @@ class Judge:
         for group in (*when, *rule.unless):
             if group not in self.features.groups:
                 raise KnowledgeError(rule.where, f"rule {rule.id} uses the unknown feature {group!r}")
-        return Compiled(
-            rule, self.features.masks(when, rule.where), self.features.masks(rule.unless, rule.where)
-        )
+        found = self.features.masks({"found": when["found"]}, rule.where)[0]
+        unless = self.features.masks(rule.unless, rule.where)
+        return Compiled(rule, self.features.masks(when, rule.where), unless, found)
 
     def considered(self, mask: int) -> list[tuple[Rule, str]]:
         """Return every rule that matches, the winner first, each with why it lost ('' for the winner)."""
@@ -60,6 +80,7 @@ class Judge:
         Raises:
             KnowledgeError: no rule matches: the base lacks its last resort.
         """
+        mask &= self._relevant[mask & self._live != 0]
         rule = self._table.get(mask)
         if rule is None:
             considered = self.considered(mask)
@@ -81,22 +102,38 @@ class Case:
         self.aside = features.aside
         self.spoken = self.bits["effect.call"] | self.bits["effect.voice"]  # 别人打不进来 tells of one phone
         self.size = len(norm.strip())
-        if reading.findings:
-            self._count(norm)
         for finding in reading.findings:
             finding.fate = self._fate(finding)
         self.live = [finding for finding in reading.findings if not finding.fate]
+        self.scope_anywhere = 0
+        if self.live:
+            self._count(norm)
+            if reading.scoped:
+                self._spread()
 
     def _count(self, norm: str) -> None:
         """Give each clause the scope of the quantities in it."""
-        for quantity in find(norm):
-            clause = next(c for c in reversed(self.reading.clauses) if c.start <= quantity.start)
+        clauses = self.reading.clauses
+        at = 0
+        for quantity in sorted(find(norm)):
+            while at + 1 < len(clauses) and clauses[at + 1].start <= quantity.start:
+                at += 1
+            clause = clauses[at]
             if clause.sentence.other_than > FAR_AWAY:
                 continue  # 除了两台，其他四个: the exception has said it all
-            if any(quantity.start < end and start < quantity.end for _, start, end in clause.scoped):
+            if any(quantity.start < end and start < quantity.end for _, start, end in clause.scoped[:REACH]):
                 continue  # 没有一条, 只有两个: the words around the number say more than it does
-            clause.scope |= self.bits[f"scope.{quantity.scope}"]
-            clause.counted.append((quantity.start, quantity.end))
+            term = COUNTED[quantity.scope]
+            clause.scope |= self.bits[term.concept]
+            clause.scoped.append((term, quantity.start, quantity.end))
+            self.reading.scoped = True
+
+    def _spread(self) -> None:
+        """Let each sentence, and the message, know what its clauses say of whom it meets."""
+        for clause in self.reading.clauses:
+            if clause.scope:
+                clause.sentence.scope |= clause.scope
+                self.scope_anywhere |= clause.scope
 
     def _fate(self, f: Finding) -> int:
         r, bits = self.reading, self.bits
@@ -119,7 +156,7 @@ class Case:
 
     def sphere(self, f: Finding) -> int:
         """Return the bit of what failed: the finding's own, or the component nearest to it."""
-        near = _nearest(f.clause, f, self.aside)
+        near = f.near or _after(f, self.aside)
         if near and near[0].sphere & self.strong:
             return near[0].sphere
         if f.sphere:
@@ -135,13 +172,7 @@ class Case:
         near = f.clause.scope | f.clause.also
         if f.clause.all_are and f.effect & self.spoken:
             near |= self.bits["scope.all"]
-        if not near:
-            for clause in self.reading.clauses:
-                if clause.sentence is f.clause.sentence:
-                    near |= clause.scope
-        if not near:
-            for clause in self.reading.clauses:
-                near |= clause.scope
+        near = near or f.clause.sentence.scope or self.scope_anywhere
         for narrow in ("scope.some", "scope.one"):
             if near & self.bits[narrow]:
                 return self.bits[narrow]
@@ -171,19 +202,20 @@ class Case:
         return mask
 
 
+#: What a quantity is evidence of.
+COUNTED = {scope: Term("", Kind.SCOPE, f"scope.{scope}") for scope in ("all", "many", "some", "one")}
 SHORT = 8
+#: How many neighbours are looked at: a message of 4,000 characters must cost no more than its length.
+REACH = 8
 FAR_AWAY = -1
 
 
-def _nearest(clause: Clause, f: Finding, aside: int) -> Span | None:
-    """Return the component that stands last before the finding in its clause, else first after it.
+def _after(f: Finding, aside: int) -> Span | None:
+    """Return the first component behind a finding whose clause named none before it.
 
     What is none of ours counts only as the subject: 人脸识别就闪退，…银行卡.
     """
-    own = {part[1] for part in f.parts}
-    before = [span for span in clause.components if span[1] < f.start and span[1] not in own]
-    things = [span for span in before if not span[0].person]
-    if before:
-        return (things or before)[-1]
-    after = [span for span in clause.components if span[1] >= f.end and not span[0].sphere & aside]
-    return after[0] if after else None
+    for span in f.clause.components[:REACH]:
+        if span[1] >= f.end and not span[0].sphere & aside:
+            return span
+    return None

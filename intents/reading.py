@@ -18,83 +18,69 @@ Span = tuple[Term, int, int]
 class Sentence:
     """What holds up to the next full stop."""
 
-    __slots__ = ("fates", "hypothetical", "last", "other_than")
+    __slots__ = ("fates", "hypothetical", "last", "other_than", "scope")
 
     def __init__(self) -> None:
         self.fates = 0  # bits: fates for all findings inside
         self.hypothetical = -1  # where an 'if' begins
+        self.scope = 0  # of all its clauses, known when the message has been read
         self.last: Span | None = None  # the component spoken of
         self.other_than: int = FAR  # where an 'except' begins
 
 
 class Clause:
-    """What holds up to the next comma, or a 'but'."""
+    """What holds up to the next comma, or a 'but'.
 
-    __slots__ = (
-        *(
-            "action",
-            "all_are",
-            "also",
-            "anyone",
-            "cannot",
-            "components",
-            "counted",
-            "deny",
-            "future",
-            "howto",
-            "index",
-        ),
-        *(
-            "manage",
-            "missing",
-            "neg",
-            "neg_until",
-            "noneof",
-            "others",
-            "pending",
-            "plural",
-            "request",
-            "scope",
-        ),
-        *("scoped", "self", "sentence", "settled", "start", "tries", "we", "will", "works", "asks"),
-    )
+    Most marks are never set, so they are class attributes until they are: a clause is made for every comma.
+    """
+
+    # the span of the last …
+    action: Span | None = None
+    anyone: Span | None = None
+    cannot: Span | None = None
+    missing: Span | None = None  # 没有, with nothing after it yet
+    noneof: Span | None = None
+    # where the last … ended
+    deny = future = howto = manage = neg = neg_until = pending = request = will = FAR
+    # was there a …
+    all_are = asks = others = plural = self = settled = tries = we = works = False
+    scope = 0
+    also = 0  # 都 says all of its own clause only
 
     def __init__(self, index: int, start: int, sentence: Sentence) -> None:
         self.index = index
         self.start = start
         self.sentence = sentence
         self.components: list[Span] = []
-        self.action: Span | None = None
-        self.noneof: Span | None = None
-        self.anyone: Span | None = None
-        self.cannot: Span | None = None
-        self.missing: Span | None = None  # 没有, with nothing after it yet
         self.scoped: list[Span] = []
-        self.scope = 0
-        self.also = 0  # 都 says all of its own clause only
-        self.counted: list[tuple[int, int]] = []
-        self.neg = self.deny = self.howto = self.manage = self.request = self.pending = self.future = (
-            self.will
-        ) = self.neg_until = FAR
-        self.all_are = self.asks = self.self = self.we = self.others = self.tries = self.works = (
-            self.plural
-        ) = self.settled = False
 
 
 class Finding:
     """One reported failure, alive while ``fate`` is 0."""
 
-    __slots__ = ("clause", "effect", "end", "fate", "parts", "sphere", "start", "topic")
+    __slots__ = ("clause", "effect", "end", "fate", "near", "parts", "sphere", "start", "topic")
 
     def __init__(self, effect: int, sphere: int, clause: Clause, parts: list[Span], fate: int) -> None:
         self.effect = effect
         self.sphere = sphere
         self.clause = clause
         self.parts = parts
+        self.near = _nearest(clause.components[-4:], parts)
         self.topic = clause.sentence.last
-        self.start = min(part[1] for part in parts)
-        self.end = max(part[2] for part in parts)
+        self.start = parts[0][1]
+        self.end = parts[0][2]
+        for _, start, end in parts[1:]:
+            self.start = min(self.start, start)
+            self.end = max(self.end, end)
         self.fate = fate
+
+
+def _nearest(components: list[Span], parts: list[Span]) -> Span | None:
+    """Return the last component that is no part of the finding, rather a thing than a person."""
+    own = [part[1] for part in parts]
+    before = [span for span in components if span[1] not in own]
+    things = [span for span in before if not span[0].person]
+    return (things or before)[-1] if before else None
 
 
 class Reading:
@@ -108,6 +94,7 @@ class Reading:
         self.clauses = [self.clause]
         self.findings: list[Finding] = []
         self.cues = 0
+        self.scoped = False  # does any clause say whom it meets
         self.cue_spans: list[Span] = []
         self.notes = 0
         self.first: Span | None = None

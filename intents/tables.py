@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 
@@ -24,11 +25,22 @@ def simplified() -> dict[int, int]:
     """Return the length-preserving map: traditional, full width and upper case to their plain forms."""
     traditional, simple = _rows("simplified.tsv")
     table = {ord(a): ord(b) for a, b in zip(traditional, simple, strict=True)}
-    table |= {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+    # full-width punctuation stays: it ends clauses as it is, and most messages then need no translation
+    table |= {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F) if chr(code).isalnum() or code == 0xFF05}
     table |= {ord(space): ord(" ") for space in "\u3000\u00a0\t\u2002\u2003"}
     table |= {code: code + 32 for code in range(ord("A"), ord("Z") + 1)}
     table |= {0xFF21 + i: ord("a") + i for i in range(26)}
     return table
+
+
+@cache
+def _unusual() -> re.Pattern[str]:
+    return re.compile("[" + "".join(map(re.escape, map(chr, simplified()))) + "]")
+
+
+def normalise(text: str) -> str:
+    """Return the text in simplified, half-width, lower-case characters; every offset stays."""
+    return text.translate(simplified()) if _unusual().search(text) else text
 
 
 def merge_sound(syllable: str) -> str:

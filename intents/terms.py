@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import IntEnum, auto
 
 from intents.features import Features
-from intents.tables import simplified
+from intents.tables import normalise
 from knowledge import Concept, KnowledgeBase, KnowledgeError
 
 
@@ -67,12 +67,12 @@ class Term:
     text: str
     kind: Kind
     concept: str
-    effect: int
-    sphere: int
-    scope: int
-    cue: int
-    fate: int
-    note: int
+    effect: int = 0
+    sphere: int = 0
+    scope: int = 0
+    cue: int = 0
+    fate: int = 0
+    note: int = 0
     negative: bool = field(default=False, kw_only=True)  # the alias holds a negation of its own
     plural: bool = field(default=False, kw_only=True)  # 都 after it means all
     auto: bool = field(default=False, kw_only=True)  # an action of the machine: 没 before it is a failure
@@ -86,7 +86,7 @@ class Term:
 
 _LATIN = re.compile(r"^[a-z0-9]|.*[a-z0-9]$")
 _STOPS = "。！？!?;；\n\r…"
-_PAUSES = "，,、 :：—~～|"
+_PAUSES = "，,、 :：—~～|()（）"
 
 
 def compile_terms(base: KnowledgeBase, features: Features) -> list[Term]:
@@ -95,12 +95,11 @@ def compile_terms(base: KnowledgeBase, features: Features) -> list[Term]:
     Raises:
         KnowledgeError: an unknown kind or trait, or one alias with two concepts.
     """
-    table = simplified()
     terms: dict[str, Term] = {}
     for concept in base.concepts.values():
         make = _maker(concept, features)
         for alias in concept.aliases:
-            text = alias.translate(table)
+            text = normalise(alias)
             known = terms.get(text)
             if known and known.concept != concept.id:
                 other = base.concepts[known.concept].where
@@ -110,7 +109,7 @@ def compile_terms(base: KnowledgeBase, features: Features) -> list[Term]:
             terms[text] = make(text)
     for marks, kind in ((_STOPS, Kind.STOP), (_PAUSES, Kind.PAUSE)):
         for mark in marks:
-            text = mark.translate(table)
+            text = normalise(mark)
             terms.setdefault(text, Term(text, kind, "", 0, 0, 0, 0, 0, 0))
     return list(terms.values())
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Label(StrEnum):
@@ -14,8 +14,7 @@ class Label(StrEnum):
     NONE = "none"
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """One span that counted: ``text == message[start:end]``, offsets in characters of the original."""
 
     text: str
@@ -24,8 +23,7 @@ class Evidence:
     concept: str
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """The final verdict on one message, read alone.
 
     Attributes:
