@@ -6,12 +6,14 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
+from pathlib import Path
 from typing import IO
 
 import click
 
-from bot.errors import BadInput
-from intents import Classifier, Verdict, default_classifier
+from bot.errors import BadInput, SettingError
+from intents import Classifier, Reloader, Verdict, default_classifier
+from knowledge import KnowledgeError
 
 _quote: Callable[[str], str] = json.JSONEncoder(ensure_ascii=False).encode
 
@@ -68,11 +70,25 @@ def _write(classifier: Classifier, texts: Iterable[str], show: Callable[[Verdict
         out.write(show(classifier.classify(text)) + "\n")
 
 
+def _classifier(folder: Path | None) -> Classifier:
+    """Return the packaged classifier, proved by the tests; another base runs its examples first."""
+    try:
+        return Reloader(folder).classifier if folder else default_classifier()
+    except KnowledgeError as error:
+        raise SettingError(f"HOTLINE_KNOWLEDGE: {error}") from error
+
+
 @click.command()
 @click.argument("text", nargs=-1)
 @click.option("--json", "as_lines", is_flag=True, help="one JSON value a message")
+@click.option(
+    "--folder",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    envvar="HOTLINE_KNOWLEDGE",
+    help="the knowledge base to use (default: HOTLINE_KNOWLEDGE, else the packaged one)",
+)
 @click.option("--jsonl", is_flag=True, help='standard input holds a JSON string or {"text"} a line')
-def classify(text: tuple[str, ...], as_lines: bool, jsonl: bool) -> None:
+def classify(text: tuple[str, ...], as_lines: bool, folder: Path | None, jsonl: bool) -> None:
     """Say what priority each message asks for, and why.
 
     Without TEXT a message a line is read from standard input.
@@ -81,4 +97,4 @@ def classify(text: tuple[str, ...], as_lines: bool, jsonl: bool) -> None:
         raise click.UsageError("--jsonl reads standard input and takes no TEXT")
     source: Iterable[str] = text or _lines(sys.stdin.buffer, jsonl=jsonl)
     show = as_json if as_lines else _as_text
-    _write(default_classifier(), source, show)
+    _write(_classifier(folder), source, show)
