@@ -13,6 +13,7 @@ pytest_plugins = [
     "tests.support.needs",
     "tests.support.browser",
     "tests.support.world",
+    "tests.support.demo",
 ]
 
 UNIT = Path(__file__).parent / "unit"

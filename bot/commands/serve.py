@@ -9,10 +9,12 @@ from contextlib import ExitStack
 from types import FrameType
 
 import click
+from sqlalchemy.exc import DBAPIError
 
 from bot import log, samples, settings
 from bot.app import App
 from bot.channels.simulator import Simulator
+from bot.errors import StoreError
 from bot.settings import Settings
 from bot.web.application import application
 from bot.web.demo import ground
@@ -40,7 +42,7 @@ def serve(host: str, port: int, *, demo: bool, no_worker: bool) -> None:
         listener = stack.enter_context(listen(host, port))
         if demo:
             database = stack.enter_context(ground.temporary_database(loaded.data))
-            asyncio.run(run_demo(loaded.model_copy(update={"database_url": database}), host, listener))
+            asyncio.run(_run_demo(loaded.model_copy(update={"database_url": database}), host, listener))
         else:
             asyncio.run(_run(loaded, listener, worker=not no_worker))
 
@@ -58,7 +60,7 @@ async def _run(loaded: Settings, listener: socket.socket, *, worker: bool) -> No
         app.close()
 
 
-async def run_demo(loaded: Settings, host: str, listener: socket.socket) -> None:
+async def _run_demo(loaded: Settings, host: str, listener: socket.socket) -> None:
     """Serve the demo on an empty store."""
     changes = Changes()
     app = App(loaded, {Simulator.name: Simulator(changes.notify)})
@@ -73,7 +75,11 @@ async def run_demo(loaded: Settings, host: str, listener: socket.socket) -> None
 
 
 async def _serve(service: Service, server: Server, listener: socket.socket) -> None:
-    await service.start()
+    try:
+        await service.start()
+    except DBAPIError as error:
+        address, reason = service.app.store.address, type(error.orig).__name__
+        raise StoreError(f"HOTLINE_DATABASE_URL: {address} fails at the start: {reason}") from error
     try:
         await server.serve([listener])
     finally:
