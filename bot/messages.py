@@ -179,6 +179,7 @@ class Say:
         card: key of a card that a later message with the same key replaces.
         note: what changed, in one line, for platforms that cannot edit the card.
         is_answer: an engineer's own words; when it reaches the customer, that is the response (contract 1).
+        urgent: an alarm: it goes ahead of everything that is not sent yet, in its own chat as well.
     """
 
     text: str
@@ -186,6 +187,7 @@ class Say:
     card: str | None = None
     note: str | None = None
     is_answer: bool = False
+    urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

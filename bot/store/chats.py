@@ -84,6 +84,7 @@ class MessageStore:
                 card=message.card,
                 note=message.note,
                 is_answer=message.is_answer,
+                urgent=message.urgent,
                 created_at=self._now,
                 try_at=self._now,
             )

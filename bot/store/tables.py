@@ -221,6 +221,7 @@ class OutboxRow(Base):
         ),
         Index("ix_outbox_chat", "chat_id", "id"),
         Index("ix_outbox_inbox", "inbox_id"),
+        Index("ix_outbox_instead_of", "instead_of"),
         {"sqlite_autoincrement": True},
     )
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -234,6 +235,8 @@ class OutboxRow(Base):
     is_answer: Mapped[bool] = mapped_column(
         default=False
     )  # an engineer's own words: its delivery is the response
+    urgent: Mapped[bool] = mapped_column(default=False)  # an alarm: it goes ahead of everything else
+    instead_of: Mapped[int | None] = mapped_column(ForeignKey("outbox.id"))  # an alarm that did not arrive
     status: Mapped[str] = mapped_column(String(16), default="pending")  # pending | sent | failed | superseded
     attempts: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
@@ -323,3 +326,87 @@ class TicketChatRow(Base):
     __tablename__ = "ticket_chats"
     ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), primary_key=True)
     chat_id: Mapped[int] = mapped_column(ForeignKey("chats.id"), primary_key=True)
+
+
+class OutageRow(Base):
+    """A suspected common outage: many reports of priority 1 within a short time."""
+
+    __tablename__ = "outages"
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    opened_at: Mapped[datetime]
+    last_at: Mapped[datetime]  # the latest report that it took in
+    shown_at: Mapped[datetime]  # the latest state of its card
+    shown: Mapped[int]  # how many tickets that card named
+
+
+class OutageTicketRow(Base):
+    """A ticket that belongs to a suspected common outage; it keeps its own clocks."""
+
+    __tablename__ = "outage_tickets"
+    __table_args__ = (Index(None, "outage_id"),)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), primary_key=True)
+    outage_id: Mapped[int] = mapped_column(ForeignKey("outages.id"))
+
+
+class AlarmRow(Base):
+    """A step of a ticket's clock that rang; what is unique here can't ring twice (`desk.watch.Step`).
+
+    ``outbox_id`` is None where it was folded into an outage's alarm or nobody could be reached.
+    """
+
+    __tablename__ = "alarms"
+    __table_args__ = (
+        UniqueConstraint("ticket_id", "clock", "revision", "step", "recipient"),
+        Index(None, "outage_id", "at"),
+    )
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"))
+    clock: Mapped[str] = mapped_column(String(16))
+    revision: Mapped[datetime]
+    step: Mapped[int]
+    recipient: Mapped[str] = mapped_column(String(64))  # chat:5, or nobody
+    name: Mapped[str] = mapped_column(String(200))  # how the recipient is called
+    at: Mapped[datetime]
+    outbox_id: Mapped[int | None] = mapped_column(ForeignKey("outbox.id"))
+    outage_id: Mapped[int | None] = mapped_column(ForeignKey("outages.id"))
+
+
+class SweepFailureRow(Base):
+    """A ticket that the sweep could not do: it is tried again later, the others go on."""
+
+    __tablename__ = "sweep_failures"
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), primary_key=True)
+    attempts: Mapped[int]
+    error: Mapped[str] = mapped_column(String(200))
+    retry_at: Mapped[datetime]
+
+
+class RosterRow(Base):
+    """A roster as it was imported; the latest one counts."""
+
+    __tablename__ = "rosters"
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    content: Mapped[dict[str, Any]]
+    imported_by: Mapped[str] = mapped_column(String(200))
+    imported_at: Mapped[datetime]
+
+
+class ShiftRow(Base):
+    """A swap: on that day one member is on call instead of another; rows are added, never changed."""
+
+    __tablename__ = "shifts"
+    __table_args__ = (Index(None, "day"),)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    day: Mapped[date]
+    member: Mapped[str] = mapped_column(String(200))
+    instead_of: Mapped[str] = mapped_column(String(200))
+    noted_by: Mapped[str] = mapped_column(String(200))
+    noted_at: Mapped[datetime]
+
+
+class HeartbeatRow(Base):
+    """When a background worker last did its round; as a row to lock, it lets one worker in at a time."""
+
+    __tablename__ = "heartbeat"
+    name: Mapped[str] = mapped_column(String(32), primary_key=True)
+    at: Mapped[datetime]

@@ -272,6 +272,8 @@ def upgrade() -> None:
         sa.Column("card", sa.String(length=64), nullable=True),
         sa.Column("note", sa.Text(), nullable=True),
         sa.Column("is_answer", sa.Boolean(), nullable=False),
+        sa.Column("urgent", sa.Boolean(), nullable=False),
+        sa.Column("instead_of", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("status", sa.String(length=16), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
@@ -281,12 +283,14 @@ def upgrade() -> None:
         sa.Column("error", sa.String(length=64), nullable=True),
         sa.ForeignKeyConstraint(["chat_id"], ["chats.id"], name=op.f("fk_outbox_chat_id_chats")),
         sa.ForeignKeyConstraint(["inbox_id"], ["inbox.id"], name=op.f("fk_outbox_inbox_id_inbox")),
+        sa.ForeignKeyConstraint(["instead_of"], ["outbox.id"], name=op.f("fk_outbox_instead_of_outbox")),
         sa.ForeignKeyConstraint(["ticket_id"], ["tickets.id"], name=op.f("fk_outbox_ticket_id_tickets")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox")),
         sqlite_autoincrement=True,
     )
     op.create_index("ix_outbox_chat", "outbox", ["chat_id", "id"], unique=False)
     op.create_index("ix_outbox_inbox", "outbox", ["inbox_id"], unique=False)
+    op.create_index("ix_outbox_instead_of", "outbox", ["instead_of"], unique=False)
     op.create_index(
         "ix_outbox_pending",
         "outbox",
@@ -295,9 +299,104 @@ def upgrade() -> None:
         sqlite_where=sa.text("status = 'pending'"),
         postgresql_where=sa.text("status = 'pending'"),
     )
+    op.create_table(
+        "outages",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("shown_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("shown", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outages")),
+    )
+    op.create_table(
+        "outage_tickets",
+        sa.Column("ticket_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("outage_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["outage_id"], ["outages.id"], name=op.f("fk_outage_tickets_outage_id_outages")
+        ),
+        sa.ForeignKeyConstraint(
+            ["ticket_id"], ["tickets.id"], name=op.f("fk_outage_tickets_ticket_id_tickets")
+        ),
+        sa.PrimaryKeyConstraint("ticket_id", name=op.f("pk_outage_tickets")),
+    )
+    op.create_index(op.f("ix_outage_tickets_outage_id"), "outage_tickets", ["outage_id"], unique=False)
+    op.create_table(
+        "alarms",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("ticket_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("clock", sa.String(length=16), nullable=False),
+        sa.Column("revision", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("step", sa.Integer(), nullable=False),
+        sa.Column("recipient", sa.String(length=64), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("outbox_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("outage_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.ForeignKeyConstraint(["outage_id"], ["outages.id"], name=op.f("fk_alarms_outage_id_outages")),
+        sa.ForeignKeyConstraint(["outbox_id"], ["outbox.id"], name=op.f("fk_alarms_outbox_id_outbox")),
+        sa.ForeignKeyConstraint(["ticket_id"], ["tickets.id"], name=op.f("fk_alarms_ticket_id_tickets")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_alarms")),
+        sa.UniqueConstraint(
+            "ticket_id",
+            "clock",
+            "revision",
+            "step",
+            "recipient",
+            name=op.f("uq_alarms_ticket_id_clock_revision_step_recipient"),
+        ),
+    )
+    op.create_index(op.f("ix_alarms_outage_id_at"), "alarms", ["outage_id", "at"], unique=False)
+    op.create_table(
+        "sweep_failures",
+        sa.Column("ticket_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("error", sa.String(length=200), nullable=False),
+        sa.Column("retry_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["ticket_id"], ["tickets.id"], name=op.f("fk_sweep_failures_ticket_id_tickets")
+        ),
+        sa.PrimaryKeyConstraint("ticket_id", name=op.f("pk_sweep_failures")),
+    )
+    op.create_table(
+        "rosters",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("content", sa.JSON().with_variant(postgresql.JSONB(), "postgresql"), nullable=False),
+        sa.Column("imported_by", sa.String(length=200), nullable=False),
+        sa.Column("imported_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rosters")),
+    )
+    op.create_table(
+        "shifts",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("member", sa.String(length=200), nullable=False),
+        sa.Column("instead_of", sa.String(length=200), nullable=False),
+        sa.Column("noted_by", sa.String(length=200), nullable=False),
+        sa.Column("noted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_shifts")),
+    )
+    op.create_index(op.f("ix_shifts_day"), "shifts", ["day"], unique=False)
+    op.create_table(
+        "heartbeat",
+        sa.Column("name", sa.String(length=32), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_heartbeat")),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("heartbeat")
+    op.drop_index(op.f("ix_shifts_day"), table_name="shifts")
+    op.drop_table("shifts")
+    op.drop_table("rosters")
+    op.drop_table("sweep_failures")
+    op.drop_index(op.f("ix_alarms_outage_id_at"), table_name="alarms")
+    op.drop_table("alarms")
+    op.drop_index(op.f("ix_outage_tickets_outage_id"), table_name="outage_tickets")
+    op.drop_table("outage_tickets")
+    op.drop_table("outages")
+    op.drop_index("ix_outbox_instead_of", table_name="outbox")
     op.drop_index(
         "ix_outbox_pending",
         table_name="outbox",
