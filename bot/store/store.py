@@ -17,6 +17,7 @@ from bot.desk.watch import WatchPolicy
 from bot.errors import StoreError
 from bot.store import engine as engines
 from bot.store.chats import ChatStore, CustomerStore, MessageStore
+from bot.store.contracts import ContractStore
 from bot.store.people import PeopleStore
 from bot.store.tickets import TicketStore
 
@@ -45,6 +46,7 @@ class UnitOfWork:
         self.messages = MessageStore(session, now)
         self.customers = CustomerStore(session)
         self.people = PeopleStore(session, now)
+        self.contracts = ContractStore(session, now)
 
 
 class Store:
