@@ -10,6 +10,7 @@ import click
 from bot.errors import HotlineError
 
 COMMANDS = {
+    "bind": ("bot.commands.bind:bind", "codes that bind a customer's chat"),
     "chat": ("bot.commands.chat:chat", "talk in the terminal as a customer or as staff"),
     "classify": ("bot.commands.classify:classify", "say what priority messages ask for, and why"),
     "contracts": ("bot.commands.contracts:contracts", "import, list and show contracts"),
@@ -21,6 +22,7 @@ COMMANDS = {
     "quote": ("bot.commands.quote:quote", "the yearly fee by the contract's tables"),
     "replay": ("bot.commands.replay:replay", "recompute every ticket from its events and compare"),
     "serve": ("bot.commands.serve:serve", "run the service"),
+    "staff": ("bot.commands.staff:staff", "who may act for support, and their joining codes"),
     "sla": ("bot.commands.sla:sla", "a deadline and the reasons for it"),
 }
 

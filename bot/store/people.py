@@ -44,7 +44,7 @@ class PeopleStore:
             BadInput: there is an active member of that name.
         """
         if self.find(name):
-            raise BadInput(f"there is already a member of staff named {name}")
+            raise BadInput(f"{name} is a member already: `hotline staff code` gives a further code")
         row = t.PersonRow(name=name, role=role.value, phone=phone, added_at=self._now)
         self._session.add(row)
         self._session.flush()
@@ -64,6 +64,17 @@ class PeopleStore:
         row.name, row.role, row.phone = person.name, person.role, person.phone
         self._session.flush()
         return self._person(person)
+
+    def open_tickets(self, person_id: int) -> list[int]:
+        """Return the open tickets that a member has taken."""
+        identities = select(t.ContactRow.id).where(t.ContactRow.person_id == person_id)
+        return list(
+            self._session.scalars(
+                select(t.TicketRow.id)
+                .where(t.LIVE_TICKET, t.TicketRow.assignee_id.in_(identities))
+                .order_by(t.TicketRow.id)
+            )
+        )
 
     def remove(self, person_id: int) -> None:
         """End a membership: its identities lose their role, its unused codes their use, in this commit."""
