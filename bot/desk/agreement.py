@@ -6,8 +6,10 @@ is held as priority 1.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import Any
 
 from bot.desk.events import Side
 from bot.desk.terms import Priority
@@ -63,3 +65,23 @@ class Agreement:
             raise ValueError("the bot proposes; it has no view")
         agreed = spoken.standing is Standing.AGREED
         return replace(spoken, held=priority if agreed else min(spoken.held, priority))
+
+    def to_dict(self) -> dict[str, int | None]:
+        """Return JSON types."""
+        return {
+            "proposed": self.proposed,
+            "held": self.held,
+            "customer": self.customer,
+            "vendor": self.vendor,
+        }
+
+    @classmethod
+    def from_dict(cls, raw: Mapping[str, Any]) -> Agreement:
+        """Read what `to_dict` gave."""
+        customer, vendor = raw["customer"], raw["vendor"]
+        return cls(
+            proposed=Priority(raw["proposed"]),
+            held=Priority(raw["held"]),
+            customer=Priority(customer) if customer else None,
+            vendor=Priority(vendor) if vendor else None,
+        )

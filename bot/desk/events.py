@@ -32,11 +32,12 @@ BOT = Actor(Side.BOT, None, "机器人")
 class Kind(StrEnum):
     """Kinds of event; values are stored. What ``data`` holds is said beside each."""
 
-    REPORTED = "reported"  # reported_at, priority, certain, rule, clause, words, contract {number, version}?
+    # reported_at, priority, certain, rule, clause, words, contract {number, version}?, refers_to?
+    REPORTED = "reported"
     DETAIL = "detail"  # inbox: further words or a picture of the same report
     JOINED = "joined"  # inbox, chat: the same fault reported again
     PROPOSED = "proposed"  # priority, certain, rule, clause, words: the bot understands it anew
-    VIEW = "view"  # side, priority, reason, held_before/after, due_before/after, past_due
+    VIEW = "view"  # side, priority, reason, held_before/after, due_before/after, past_due, consent?
     BOUND = "bound"  # customer, contract {number, version}: an unbound reporter is known now
     ASKED = "asked"  # support asked the customer about the effect
     URGED = "urged"
@@ -51,6 +52,24 @@ class Kind(StrEnum):
     WITHDRAWN = "withdrawn"
     RATED = "rated"  # stars 1..5
     UNDELIVERED = "undelivered"  # outbox, error: a message failed for good
+    REMOTE_FAILED = "remote_failed"  # reason, inbox: not solvable remotely, somebody comes (contract 1)
+    NO_ONSITE = "no_onsite"  # reason, inbox: not solvable remotely, and the level has no on-site service
+    ARRIVED = "arrived"  # at: an engineer is on site
+    ACTED = "acted"  # at, note: action (行动, contract 2.1), recorded apart from the response
+    TIME_OFFERED = "time_offered"  # clock, until: support proposes a time
+    TIME_AGREED = "time_agreed"  # clock, until, agreed_at, who, how, held, due_before, past_due
+    TIME_REFUSED = "time_refused"  # clock: the customer did not agree; what was computed holds
+    UPDATE_PROMISED = "update_promised"  # until: when the customer will hear from support next
+    UPDATED = "updated"  # at, inbox: a later answer of an engineer's reached the customer
+    ACKNOWLEDGED = "acknowledged"  # clock: somebody has taken notice of its alarms
+    PAUSE_ASKED = "pause_asked"  # reason: support waits for the customer and asks to stop the clocks
+    PAUSED = "paused"  # the customer consents
+    PAUSE_REFUSED = "pause_refused"
+    RESUMED = "resumed"
+    MERGED = "merged"  # into: the ticket that goes on
+    ABSORBED = "absorbed"  # ticket, what it was: a ticket of the same customer's was merged into this one
+    SPLIT = "split"  # into, inbox: a report that had joined became a ticket of its own
+    CORRECTED = "corrected"  # reason, deadlines before and after: a calendar or a term was wrong
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,25 +9,33 @@ from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session
 
 from bot.desk.calendar import Workdays
-from bot.desk.case import Case, Chat, Contact, Customer, response_or_gap
+from bot.desk.case import Case, Chat, Contact, Customer
 from bot.desk.contract import Terms
+from bot.desk.deadlines import deadlines
 from bot.desk.events import Actor, Event, Kind, Side
+from bot.desk.history import apply, fold, opened
+from bot.desk.policy import TicketPolicy
+from bot.desk.sla import Deadline
 from bot.desk.terms import Role
-from bot.desk.ticket import Ticket, Work, apply, check, fold, opened
+from bot.desk.ticket import FINAL, Ticket, Work
+from bot.desk.transitions import check
 from bot.desk.watch import WatchPolicy, next_alarm
 from bot.errors import StoreError
 from bot.store import tables as t
 
-LIVE_WORK = tuple(work.value for work in Work if work not in (Work.CLOSED, Work.WITHDRAWN))
+LIVE_WORK = tuple(work.value for work in Work if work not in FINAL)
 
 
 class TicketStore:
     """See `bot.dialogue.ports.Tickets` for what each call promises."""
 
-    def __init__(self, session: Session, workdays: Workdays, policy: WatchPolicy) -> None:
+    def __init__(
+        self, session: Session, workdays: Workdays, policy: WatchPolicy, rules: TicketPolicy | None = None
+    ) -> None:
         self._session = session
         self._workdays = workdays
         self._policy = policy
+        self._rules = rules or TicketPolicy()
 
     def get(self, ticket_id: int) -> Case | None:
         row = self._session.get(t.TicketRow, ticket_id, with_for_update=True)
@@ -81,22 +89,32 @@ class TicketStore:
             knowledge_version=first.knowledge_version,
             reported_at=first.reported_at,
         )
-        self._project(row, first)
+        self._project(row, self._around(row, first))
         self._session.add(row)
         self._session.flush()
         self._append(row.id, 1, event)
-        case = self._case(row)
+        case = self._around(row, opened(row.id, event))
         self.watch(case, chat.id)
         return case
 
     def record(self, case: Case, event: Event) -> Case:
         check(case.ticket, event.kind, event.actor)
         row = self._locked(case)
-        after = apply(case.ticket, event)
+        after = self._around(row, apply(case.ticket, event))
         self._project(row, after)
-        self._append(row.id, after.revision, event)
+        self._append(row.id, after.ticket.revision, event)
         self._session.flush()
-        return self._case(row)
+        return after
+
+    def open_ids(self, after: int, limit: int) -> list[int]:
+        """Return the next tickets by id that are not final, for work on all of them."""
+        ids = (
+            select(t.TicketRow.id)
+            .where(t.TicketRow.work.in_(LIVE_WORK), t.TicketRow.id > after)
+            .order_by(t.TicketRow.id)
+            .limit(limit)
+        )
+        return list(self._session.scalars(ids))
 
     def bind(self, case: Case, customer_id: int, event: Event) -> Case:
         self._locked(case).customer_id = customer_id
@@ -130,7 +148,7 @@ class TicketStore:
         """Return what the stored row says and what its events make, for each column that differs."""
         row = self._session.get_one(t.TicketRow, ticket_id)
         replayed = t.TicketRow(id=ticket_id)
-        self._project(replayed, fold(ticket_id, self.events(ticket_id)))
+        self._project(replayed, self._case(row))
         return {
             name: (getattr(row, name), getattr(replayed, name))
             for name in PROJECTED
@@ -157,20 +175,24 @@ class TicketStore:
             )
         )
 
-    def _project(self, row: t.TicketRow, ticket: Ticket) -> None:
+    def _project(self, row: t.TicketRow, case: Case) -> None:
         """Write the ticket into the row: the same columns that `differences` compares."""
-        response, _ = response_or_gap(ticket, self._terms(ticket), self._workdays)
+        ticket, due = case.ticket, case.deadlines
         row.revision = ticket.revision
         row.work = ticket.work.value
         row.standing = ticket.agreement.standing.value
         row.proposed = int(ticket.agreement.proposed)
         row.held = int(ticket.held)
         row.contract_number, row.contract_version = ticket.contract or (None, None)
-        row.response_due = response.due if response else None
-        row.responded_at = ticket.responded_at
+        row.reported_at = ticket.reported_at
+        row.response_due, row.responded_at = _instant(due.response), ticket.responded_at
+        row.onsite_due, row.arrived_at = _instant(due.onsite), ticket.arrived_at
+        row.action_due, row.update_due = _instant(due.action), _instant(due.next_update)
+        row.paused_at = ticket.pause.since if ticket.pause else None
         row.resolved_at = ticket.resolved_at
         row.closed_at = ticket.closed_at
         row.assignee_id = ticket.assignee[0] if ticket.assignee else None
+        row.merged_into = ticket.merged_into
         row.next_alarm_at = next_alarm(ticket, self._policy)
 
     def _terms(self, ticket: Ticket) -> Terms | None:
@@ -185,9 +207,11 @@ class TicketStore:
         return Terms.from_dict(stored)
 
     def _case(self, row: t.TicketRow) -> Case:
-        ticket = fold(row.id, self.events(row.id))
+        return self._around(row, fold(row.id, self.events(row.id)))
+
+    def _around(self, row: t.TicketRow, ticket: Ticket) -> Case:
+        """Return the ticket with what surrounds it."""
         terms = self._terms(ticket)
-        response, gap = response_or_gap(ticket, terms, self._workdays)
         customer = self._session.get_one(t.CustomerRow, row.customer_id) if row.customer_id else None
         return Case(
             ticket=ticket,
@@ -197,8 +221,7 @@ class TicketStore:
             reporter=contact_of(self._session.get_one(t.ContactRow, row.contact_id)),
             summary=row.summary,
             concepts=frozenset(row.concepts),
-            response=response,
-            calendar_gap=gap,
+            deadlines=deadlines(ticket, terms, self._workdays, self._rules),
         )
 
 
@@ -210,13 +233,24 @@ PROJECTED = (
     "held",
     "contract_number",
     "contract_version",
+    "reported_at",
     "response_due",
     "responded_at",
+    "onsite_due",
+    "arrived_at",
+    "action_due",
+    "update_due",
+    "paused_at",
     "resolved_at",
     "closed_at",
     "assignee_id",
+    "merged_into",
     "next_alarm_at",
 )
+
+
+def _instant(deadline: Deadline | None) -> datetime | None:
+    return deadline.due if deadline else None
 
 
 def contact_of(row: t.ContactRow) -> Contact:

@@ -1,0 +1,49 @@
+"""What both sides arrange on a ticket beside its priority: times, and when the customer hears next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.desk.sla import ClockName
+from bot.desk.terms import Priority
+
+# Of these clocks a time can be agreed (contract 2.1); AGREED is the time of action.
+AGREEABLE = (ClockName.RESPONSE, ClockName.ONSITE, ClockName.AGREED)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A time that support proposes; it holds once the customer has agreed."""
+
+    clock: ClockName
+    until: datetime
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class AgreedTime:
+    """A time that both sides agreed on; it replaces the computed one.
+
+    Attributes:
+        held: the priority under which it was agreed: a graver one brings the computed time back.
+        who: who agreed for the customer.
+        how: chat, or what staff recorded: 电话.
+        due_before: the deadline that it replaced, if there was one.
+    """
+
+    clock: ClockName
+    until: datetime
+    agreed_at: datetime
+    held: Priority
+    who: str
+    how: str
+    due_before: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """That the customer will hear from support by ``until``."""
+
+    made_at: datetime
+    until: datetime

@@ -1,0 +1,231 @@
+"""What may happen to a ticket: in which state, by whose hand, and under which further condition."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from bot.desk.agreement import Standing
+from bot.desk.events import Actor, Kind, Side
+from bot.desk.terms import Priority
+from bot.desk.ticket import LIVE, STATE_NAMES, Ticket, Work
+from bot.errors import Refused
+
+
+def _stay(*states: Work) -> Mapping[Work, Work]:
+    return {state: state for state in states}
+
+
+def _to(target: Work, *states: Work) -> Mapping[Work, Work]:
+    return dict.fromkeys(states, target)
+
+
+_ANY = _stay(*Work)
+_LIVE = _stay(*LIVE)
+_LIVE_OR_RESOLVED = _stay(*LIVE, Work.RESOLVED)
+
+# The table of states and transitions: event kind → {state before: state after}. What is absent is refused.
+TRANSITIONS: Mapping[Kind, Mapping[Work, Work]] = {
+    Kind.REPORTED: {},  # opens a ticket, and happens to none that is there
+    Kind.DETAIL: _LIVE_OR_RESOLVED,
+    Kind.JOINED: _LIVE,
+    Kind.PROPOSED: _LIVE,
+    Kind.VIEW: _LIVE_OR_RESOLVED,
+    Kind.BOUND: _ANY,
+    Kind.ASKED: _LIVE,
+    Kind.URGED: _LIVE,
+    Kind.ASSIGNED: _LIVE_OR_RESOLVED,
+    Kind.REPLIED: _LIVE_OR_RESOLVED,
+    Kind.RESPONDED: {**_LIVE_OR_RESOLVED, Work.OPEN: Work.RESPONDED},
+    Kind.WORKAROUND: _to(Work.WORKAROUND, *LIVE),
+    Kind.REMOTE_FAILED: _to(Work.ONSITE, *LIVE),
+    Kind.NO_ONSITE: _LIVE,
+    Kind.ARRIVED: _LIVE,
+    Kind.ACTED: _LIVE,
+    Kind.TIME_OFFERED: _LIVE,
+    Kind.TIME_AGREED: _LIVE,
+    Kind.TIME_REFUSED: _LIVE,
+    Kind.UPDATE_PROMISED: _LIVE,
+    Kind.UPDATED: _LIVE_OR_RESOLVED,
+    Kind.ACKNOWLEDGED: _LIVE,
+    Kind.PAUSE_ASKED: _LIVE,
+    Kind.PAUSED: _LIVE,
+    Kind.PAUSE_REFUSED: _LIVE,
+    Kind.RESUMED: _LIVE,
+    Kind.MERGED: _to(Work.MERGED, *LIVE),
+    Kind.ABSORBED: _LIVE,
+    Kind.SPLIT: _LIVE_OR_RESOLVED,
+    Kind.RESOLVED: _to(Work.RESOLVED, *LIVE),
+    Kind.RECOVERED: _LIVE_OR_RESOLVED,
+    Kind.CLOSED: _to(Work.CLOSED, *LIVE, Work.RESOLVED),
+    Kind.REOPENED: _to(Work.OPEN, Work.RESOLVED, Work.CLOSED),
+    Kind.WITHDRAWN: _to(Work.WITHDRAWN, *LIVE),
+    Kind.RATED: _stay(Work.CLOSED),
+    Kind.UNDELIVERED: _ANY,
+    Kind.CORRECTED: _ANY,
+}
+
+_CUSTOMER, _VENDOR, _BOT = frozenset({Side.CUSTOMER}), frozenset({Side.VENDOR}), frozenset({Side.BOT})
+_BOTH = _CUSTOMER | _VENDOR
+
+# By whose hand. A customer's view or consent that staff record is the vendor's hand, with the evidence in it.
+SIDES: Mapping[Kind, frozenset[Side]] = {
+    Kind.REPORTED: _BOTH,
+    Kind.DETAIL: _BOTH,
+    Kind.JOINED: _BOTH,
+    Kind.PROPOSED: _BOT,
+    Kind.VIEW: _BOTH,
+    Kind.BOUND: _BOT | _VENDOR,
+    Kind.ASKED: _VENDOR,
+    Kind.URGED: _CUSTOMER,
+    Kind.ASSIGNED: _VENDOR | _BOT,
+    Kind.REPLIED: _VENDOR,
+    Kind.RESPONDED: _VENDOR | _BOT,
+    Kind.WORKAROUND: _VENDOR,
+    Kind.REMOTE_FAILED: _VENDOR,
+    Kind.NO_ONSITE: _VENDOR,
+    Kind.ARRIVED: _VENDOR,
+    Kind.ACTED: _VENDOR,
+    Kind.TIME_OFFERED: _VENDOR,
+    Kind.TIME_AGREED: _BOTH,
+    Kind.TIME_REFUSED: _CUSTOMER,
+    Kind.UPDATE_PROMISED: _VENDOR,
+    Kind.UPDATED: _VENDOR | _BOT,
+    Kind.ACKNOWLEDGED: _VENDOR,
+    Kind.PAUSE_ASKED: _VENDOR,
+    Kind.PAUSED: _CUSTOMER,
+    Kind.PAUSE_REFUSED: _CUSTOMER,
+    Kind.RESUMED: _BOTH,
+    Kind.MERGED: _VENDOR,
+    Kind.ABSORBED: _VENDOR,
+    Kind.SPLIT: _VENDOR,
+    Kind.RESOLVED: _VENDOR,
+    Kind.RECOVERED: _CUSTOMER,
+    Kind.CLOSED: _BOTH | _BOT,
+    Kind.REOPENED: _BOTH,
+    Kind.WITHDRAWN: _CUSTOMER,
+    Kind.RATED: _CUSTOMER,
+    Kind.UNDELIVERED: _BOT,
+    Kind.CORRECTED: _BOT,
+}
+
+Obstacle = Callable[[Ticket, Side], str]  # what stands in the way, empty for nothing
+
+
+def _running(ticket: Ticket, _: Side) -> str:
+    return f"双方同意的暂停还没结束，请先发“继续 T{ticket.id}”" if ticket.pause else ""
+
+
+def _remotely_solvable(ticket: Ticket, side: Side) -> str:
+    return "已经转现场" if ticket.remote_failed_at else _running(ticket, side)
+
+
+def _expected_on_site(ticket: Ticket, _: Side) -> str:
+    if ticket.remote_failed_at is None:
+        return "还没有转现场"
+    return "到场已经记录" if ticket.arrived_at else ""
+
+
+def _asked_to_pause(ticket: Ticket, _: Side) -> str:
+    return "" if ticket.pause_asked is not None else "没有待答复的暂停"
+
+
+def _paused(ticket: Ticket, _: Side) -> str:
+    return "" if ticket.pause else "没有暂停"
+
+
+def _time_to_agree(ticket: Ticket, side: Side) -> str:
+    if side is Side.CUSTOMER and not ticket.offers:
+        return "没有待您同意的时间"
+    return _running(ticket, side)
+
+
+def _time_to_refuse(ticket: Ticket, _: Side) -> str:
+    return "" if ticket.offers or ticket.agreed else "没有约定的时间"
+
+
+def _closable(ticket: Ticket, side: Side) -> str:
+    # What is not resolved is closed by the customer, or when both say that it is no fault.
+    if side is not Side.VENDOR or ticket.work is Work.RESOLVED:
+        return ""
+    agreed = ticket.agreement.standing is Standing.AGREED
+    return "" if agreed and ticket.held is Priority.NOT_A_FAULT else "还没有解决"
+
+
+OBSTACLES: Mapping[Kind, Obstacle] = {
+    Kind.REMOTE_FAILED: _remotely_solvable,
+    Kind.ARRIVED: _expected_on_site,
+    Kind.TIME_OFFERED: _running,
+    Kind.TIME_AGREED: _time_to_agree,
+    Kind.TIME_REFUSED: _time_to_refuse,
+    Kind.PAUSE_ASKED: _running,
+    Kind.PAUSED: _asked_to_pause,
+    Kind.PAUSE_REFUSED: _asked_to_pause,
+    Kind.RESUMED: _paused,
+    Kind.MERGED: _running,
+    Kind.ABSORBED: _running,
+    Kind.CLOSED: _closable,
+}
+
+# What the kinds are called in the chats; used to say what is possible instead.
+ACTION_NAMES: Mapping[Kind, str] = {
+    Kind.DETAIL: "补充",
+    Kind.VIEW: "确认或改优先级",
+    Kind.URGED: "催单",
+    Kind.ASSIGNED: "认领",
+    Kind.REPLIED: "回复",
+    Kind.RESPONDED: "响应",
+    Kind.WORKAROUND: "旁路办法",
+    Kind.REMOTE_FAILED: "不能远程",
+    Kind.ARRIVED: "到场",
+    Kind.ACTED: "行动",
+    Kind.TIME_OFFERED: "约定",
+    Kind.TIME_AGREED: "同意时间",
+    Kind.TIME_REFUSED: "不同意时间",
+    Kind.UPDATE_PROMISED: "下次进展",
+    Kind.ACKNOWLEDGED: "知道了",
+    Kind.PAUSE_ASKED: "暂停",
+    Kind.PAUSED: "同意暂停",
+    Kind.PAUSE_REFUSED: "不同意暂停",
+    Kind.RESUMED: "继续",
+    Kind.MERGED: "合并",
+    Kind.SPLIT: "拆分",
+    Kind.RESOLVED: "解决",
+    Kind.CLOSED: "关闭",
+    Kind.REOPENED: "重开",
+    Kind.WITHDRAWN: "撤销",
+    Kind.RATED: "评分",
+}
+_VENDOR_RECORDS = frozenset({Kind.TIME_AGREED})  # part of 约定, no command of its own
+
+
+def check(ticket: Ticket, kind: Kind, actor: Actor) -> None:
+    """Raise `Refused`, saying what is possible instead, if ``kind`` may not happen to ``ticket`` now."""
+    if is_possible(ticket, kind, actor.side):
+        return
+    name = ACTION_NAMES.get(kind, kind.value)
+    reason = ""
+    if ticket.work in TRANSITIONS[kind] and actor.side in SIDES[kind]:
+        reason = f"（{OBSTACLES[kind](ticket, actor.side)}）"
+    raise Refused(
+        f"工单T{ticket.id}{STATE_NAMES[ticket.work]}，不能{name}{reason}。{_instead(ticket, actor)}"
+    )
+
+
+def is_possible(ticket: Ticket, kind: Kind, side: Side) -> bool:
+    """Tell whether ``kind`` may happen to ``ticket`` now by the hand of ``side``."""
+    if ticket.work not in TRANSITIONS[kind] or side not in SIDES[kind]:
+        return False
+    obstacle = OBSTACLES.get(kind)
+    return obstacle is None or not obstacle(ticket, side)
+
+
+def _instead(ticket: Ticket, actor: Actor) -> str:
+    options = [
+        name
+        for kind, name in ACTION_NAMES.items()
+        if is_possible(ticket, kind, actor.side)
+        and not (actor.side is Side.VENDOR and kind in _VENDOR_RECORDS)
+    ]
+    if ticket.merged_into is not None:
+        return f"已并入T{ticket.merged_into}，请对T{ticket.merged_into}操作。"
+    return f"现在可以：{'、'.join(options)}。" if options else "没有可做的操作。"
