@@ -119,7 +119,7 @@ class Classifier:
 
     def _guess(self, norm: str, hits: list[Hit]) -> list[Hit] | None:
         """Return the hits with mistyped terms added, by sound, then by one slip; None when there are none."""
-        if len(norm) - sum(end - start for _, start, end in hits) < 2:
+        if len(norm) == sum(end - start for _, start, end in hits):
             return None  # every word is known: nothing is mistyped
         for find in (self._by_sound, self._fuzzy.find):
             if found := find(norm):

@@ -24,30 +24,8 @@ FILLERS = frozenset("了不没一是的你您我就都也有在到上")
 #: A word of these syllables only is English or a name as often as pinyin.
 _ENGLISH = frozenset(
     [
-        "a",
-        "an",
-        "can",
-        "die",
-        "he",
-        "hang",
-        "gang",
-        "pan",
-        "ping",
-        "song",
-        "long",
-        "men",
-        "me",
-        "mo",
-        "you",
-        "to",
-        "tong",
-        "sun",
-        "sang",
-        "ban",
-        "fan",
-        "fen",
-        "ge",
-        "dan",
+        *("a", "an", "ban", "can", "dan", "die", "fan", "gang", "hang", "he", "long", "me", "men"),
+        *("pan", "ping", "song", "sun", "to", "you"),
     ]
 )
 

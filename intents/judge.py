@@ -71,7 +71,7 @@ class Judge:
             (rule for rule in found if rule.id not in beaten), key=lambda rule: _RANK[rule.label]
         )
         lost = [(rule, f"overridden by {beaten[rule.id]}") for rule in found if rule.id in beaten]
-        reasons = [""] + [f"{standing[0].id} comes first" for _ in standing[1:]]
+        reasons = ["", *(f"{standing[0].id} comes first" for _ in standing[1:])][: len(standing)]
         return [*zip(standing, reasons, strict=True), *lost]
 
     def decide(self, mask: int) -> Rule:

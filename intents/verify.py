@@ -34,7 +34,11 @@ def inspect(classifier: Classifier) -> Report:
     touched: set[str] = set()
     for rule, example, must in _examples(classifier.base.rules):
         report.examples += 1
-        analysis = classifier.analyse(example)
+        try:
+            analysis = classifier.analyse(example)
+        except KnowledgeError as error:
+            report.failures.append((rule.where, f"rule {rule.id}, {example!r}: {error}"))
+            continue
         winner = analysis.rule.id
         report.fired[winner] += 1
         touched |= {classifier.terms[index].concept for index, _, _ in analysis.hits}

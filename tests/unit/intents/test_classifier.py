@@ -1,0 +1,102 @@
+"""What the classifier promises for any text at all, and with either set of engines."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from intents import INTENTS, Classifier, Label, Verdict, default_classifier
+from knowledge import load
+from tests.golden.utterances import read_golden
+
+PLAIN = Classifier(load(), accelerate=False)
+TERMS = [term.text for term in default_classifier().terms]
+ANY_TEXT = st.text(max_size=200)
+TERM_SALAD = st.lists(st.one_of(st.sampled_from(TERMS), st.text(max_size=3)), max_size=25).map("".join)
+
+
+def sound(verdict: Verdict, text: str) -> bool:
+    spans = all(
+        e.text == text[e.start : e.end] and 0 <= e.start < e.end <= len(text) for e in verdict.evidence
+    )
+    fault = verdict.label is not Label.NONE
+    return (
+        spans
+        and verdict.intent in INTENTS
+        and fault == (verdict.intent == "fault")
+        and 0 < verdict.confidence <= 1
+    )
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.one_of(ANY_TEXT, TERM_SALAD))
+def test_any_string_gets_a_verdict_whose_spans_lie_in_the_text(text: str) -> None:
+    assert sound(default_classifier().classify(text), text)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.one_of(ANY_TEXT, TERM_SALAD))
+def test_verdicts_are_the_same_without_the_fast_engines(text: str) -> None:
+    assert PLAIN.classify(text) == default_classifier().classify(text)
+
+
+def test_golden_verdicts_are_the_same_without_the_fast_engines() -> None:
+    for row in read_golden():
+        assert PLAIN.classify(row["text"]) == default_classifier().classify(row["text"])
+
+
+@settings(max_examples=100, deadline=None)
+@given(TERM_SALAD)
+def test_an_explanation_is_plain_data_about_the_same_verdict(text: str) -> None:
+    explanation = default_classifier().explain(text)
+    assert explanation.verdict == default_classifier().classify(text)
+    assert explanation.rules[0].rule == explanation.verdict.rule
+    assert (
+        json.loads(json.dumps(explanation.to_dict()))["verdict"]["label"] == explanation.verdict.label.value
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "span"),
+    [("所有坐席都登錄不上", "登錄不上"), ("ＳＩＰ中继断了", "断了"), ("电话打不近来了", "打不近来")],
+)
+def test_evidence_is_quoted_as_the_customer_wrote_it(text: str, span: str) -> None:
+    assert span in [e.text for e in default_classifier().classify(text).evidence]
+
+
+def test_an_empty_message_is_no_fault() -> None:
+    verdict = default_classifier().classify("")
+    assert (verdict.label, verdict.evidence) == (Label.NONE, ())
+
+
+@pytest.mark.parametrize("text", ["系统", "有问题", "不太对劲"])
+def test_a_subject_without_a_symptom_is_asked_about(text: str) -> None:
+    verdict = default_classifier().classify(text)
+    assert verdict.label is Label.NONE
+    assert verdict.ask
+
+
+@pytest.mark.parametrize("text", ["谢谢", "你好", "怎么登录", "续费多少钱"])
+def test_what_is_clearly_no_fault_is_not_asked_about(text: str) -> None:
+    assert default_classifier().classify(text).ask is None
+
+
+def test_a_grave_fault_without_a_scope_asks_whom_it_meets() -> None:
+    assert default_classifier().classify("系统登录不上").ask
+    assert default_classifier().classify("所有坐席都登录不上").ask is None
+
+
+def test_evidence_names_the_component_and_the_symptom() -> None:
+    concepts = {e.concept for e in default_classifier().classify("录音播放报错").evidence}
+    assert {"recording", "fail.generic"} <= concepts
+
+
+def test_the_graver_of_two_faults_decides() -> None:
+    assert default_classifier().classify("我的耳机没声音，另外服务器宕机了").label is Label.P1
+
+
+def test_a_message_of_many_clauses_is_read_to_its_end() -> None:
+    assert default_classifier().classify("一切正常，" * 300 + "但是刚才服务器宕机了").label is Label.P1

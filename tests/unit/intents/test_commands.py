@@ -1,0 +1,79 @@
+"""``hotline classify`` and ``hotline knowledge`` as a person or a script calls them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from bot.cli import hotline
+from bot.commands.classify import as_json
+from intents import default_classifier
+from tests.golden.utterances import read_golden
+
+
+def run(*arguments: str, stdin: str | None = None) -> tuple[int, str]:
+    result = CliRunner().invoke(hotline, arguments, input=stdin)
+    return result.exit_code, result.stdout
+
+
+def test_each_line_of_standard_input_gets_one_line_of_json() -> None:
+    code, out = run("classify", "--json", stdin="系统崩了\n\n你好\n")
+    rows = [json.loads(line) for line in out.splitlines()]
+    assert code == 0
+    assert [(row["text"], row["label"]) for row in rows] == [
+        ("系统崩了", "P1"),
+        ("", "none"),
+        ("你好", "none"),
+    ]
+
+
+def test_json_lines_carry_messages_of_several_lines() -> None:
+    code, out = run("classify", "--json", "--jsonl", stdin='"系统\\n崩了"\n{"text": "你好", "id": 1}\n')
+    assert code == 0
+    assert [json.loads(line)["text"] for line in out.splitlines()] == ["系统\n崩了", "你好"]
+
+
+@pytest.mark.parametrize("line", ["{", "1", '{"id": 1}'])
+def test_a_bad_json_line_ends_the_command_with_exit_code_1(line: str) -> None:
+    code, _ = run("classify", "--jsonl", stdin=line + "\n")
+    assert code == 1
+
+
+def test_the_json_put_together_by_hand_is_what_the_encoder_would_write() -> None:
+    for row in [*read_golden(), {"text": '引号"和\\斜杠\u2028\n\x00😀崩了'}]:
+        verdict = default_classifier().classify(row["text"])
+        fields = verdict._asdict() | {"label": verdict.label.value}
+        fields["evidence"] = [evidence._asdict() for evidence in verdict.evidence]
+        assert as_json(verdict) == json.dumps(fields, ensure_ascii=False)
+
+
+def test_the_packaged_base_passes_its_check() -> None:
+    code, out = run("knowledge", "check", "--verbose")
+    assert code == 0
+    assert "0 failures" in out
+
+
+def test_a_broken_base_fails_its_check(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("rules:\n  - {id: x}\n", encoding="utf-8")
+    assert run("knowledge", "check", "--folder", str(tmp_path))[0] == 1
+    assert run("classify", "--folder", str(tmp_path), "你好")[0] == 1
+
+
+def test_an_explanation_shows_words_and_rules() -> None:
+    code, out = run("knowledge", "explain", "所有坐席都登不上")
+    assert code == 0
+    assert "登不上" in out
+    assert "p1.everyone" in out
+    assert json.loads(run("knowledge", "explain", "--json", "系统崩了")[1])["verdict"]["label"] == "P1"
+
+
+def test_suggest_reads_corrections_from_a_file(tmp_path: Path) -> None:
+    path = tmp_path / "corrections.jsonl"
+    rows = [{"text": f"{who}鬼打墙了", "proposed": "none", "decided": "P2"} for who in ("话机", "坐席界面")]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    code, out = run("knowledge", "suggest", "--from", str(path), "--json")
+    assert code == 0
+    assert json.loads(out)["alias"].startswith("鬼打墙")

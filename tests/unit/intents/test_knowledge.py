@@ -1,0 +1,208 @@
+"""The base: what it refuses, how it is cached, and how an edit reaches a running service."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from intents import Classifier, Reloader, default_classifier
+from intents.suggest import suggest
+from intents.verify import inspect, verify
+from knowledge import PACKAGED, Correction, KnowledgeError, load, private, read_corrections
+
+BASE = """\
+calibration: {sure: 0.9}
+concepts:
+  - id: a.down
+    title: 崩溃
+    kind: symptom
+    effect: down
+    aliases: 崩了 宕{机,了}
+    self_help: [请截图]
+rules:
+  - id: p1
+    label: P1
+    clause: 2.1 P1 (A)
+    level: sure
+    when: {effect: [down]}
+    hit: [它崩了]
+    miss: [你好]
+  - id: rest
+    label: none
+    clause: null
+    level: sure
+    when: {found: [none, dead]}
+    hit: [你好]
+    miss: [它崩了]
+"""
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    (tmp_path / "one.yaml").write_text(BASE, encoding="utf-8")
+    return tmp_path
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("HOTLINE_CACHE", str(tmp_path / "cache"))
+    return tmp_path / "cache"
+
+
+def edit(folder: Path, old: str, new: str) -> None:
+    path = folder / "one.yaml"
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def test_the_packaged_base_keeps_every_promise() -> None:
+    assert inspect(default_classifier()).failures == []
+
+
+def test_every_component_of_the_platform_tells_what_to_do_while_waiting() -> None:
+    base = load()
+    for concept in (
+        "platform.server",
+        "platform.database",
+        "platform.cti",
+        "recording",
+        "ivr",
+        "queue",
+        "popup",
+    ):
+        assert base.self_help(concept), concept
+    assert base.title("recording") == "录音"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "what"),
+    [
+        ("    title: 崩溃\n", "", 3, "lacks title"),
+        ("label: P1", "label: P3", 11, "label must be"),
+        ("    clause: 2.1 P1 (A)\n", "", 10, "lacks clause"),
+        ("kind: symptom", "kind: sympton", 3, "unknown kind"),
+        ("effect: down\n    aliases", "effect: dawn\n    aliases", 3, "unknown feature"),
+        ("宕{机,了}", "宕{机,了", 7, "bracket"),
+        ("    effect: down\n", "    efect: down\n", 6, "unknown key"),
+        ("level: sure\n    when: {effect", "level: sore\n    when: {effect", 10, "unknown level"),
+        ("hit: [它崩了]", "hit: [它好了]", 10, "must decide"),
+        ("miss: [你好]", "miss: [真崩了]", 10, "must not"),
+        ("when: {effect: [down]}", "when: {effect: [slow]}", 10, "no rule"),
+        ("subject", "", 1, "not valid YAML"),
+    ],
+)
+def test_a_broken_base_is_refused_with_file_and_line(
+    folder: Path, old: str, new: str, line: int, what: str
+) -> None:
+    if old == "subject":
+        (folder / "one.yaml").write_text("a: [", encoding="utf-8")
+    else:
+        edit(folder, old, new)
+    with pytest.raises(KnowledgeError, match=what) as caught:
+        verify(Classifier(load(folder)))
+    assert caught.value.where.startswith("one.yaml:")
+    if what != "not valid YAML":
+        assert caught.value.where == f"one.yaml:{line}"
+
+
+def test_one_alias_with_two_concepts_is_refused(folder: Path) -> None:
+    extra = "concepts:\n  - {id: b, title: 又, kind: symptom, aliases: 當機 崩了}\n"
+    (folder / "two.yaml").write_text(extra, encoding="utf-8")
+    with pytest.raises(KnowledgeError, match="崩了"):
+        Classifier(load(folder))
+
+
+def test_a_rule_that_can_never_fire_is_refused(folder: Path) -> None:
+    dead = (
+        "{id: dead, label: P2, clause: null, level: sure, when: {scope: [many]}, hit: [它崩了], miss: [你好]}"
+    )
+    edit(folder, "  - id: rest", f"  - {dead}\n  - id: rest")
+    failures = inspect(Classifier(load(folder))).failures
+    assert any("can never fire" in what for _, what in failures)
+
+
+def test_the_second_load_comes_from_the_cache_and_is_the_same(folder: Path, cache: Path) -> None:
+    first = load(folder)
+    assert list(cache.glob("base-*.json"))
+    assert load(folder) == first
+
+
+def test_a_cache_that_others_could_write_is_not_used(folder: Path, cache: Path) -> None:
+    load(folder)
+    cache.chmod(0o777)
+    assert private.folder() is None
+    assert load(folder).rules
+
+
+@pytest.mark.parametrize("content", ["", "{}", "[]", '{"version": 1}', "not json"])
+def test_a_damaged_cache_is_read_around(folder: Path, cache: Path, content: str) -> None:
+    base = load(folder)
+    for file in cache.glob("base-*.json"):
+        file.write_text(content, encoding="utf-8")
+    assert load(folder) == base
+
+
+def test_a_linked_cache_file_is_not_followed(cache: Path, tmp_path: Path) -> None:
+    private.write("x", b"1")
+    assert private.read("x") == b"1"
+    (cache / "y").symlink_to(tmp_path / "elsewhere")
+    (tmp_path / "elsewhere").write_bytes(b"2")
+    assert private.read("y") is None
+
+
+def test_an_edit_is_taken_over_and_a_broken_one_is_not(folder: Path) -> None:
+    reloader = Reloader(folder)
+    first = reloader.version
+    assert not reloader.refresh()
+    edit(folder, "崩了 宕{机,了}", "崩了 宕{机,了} 凉了")
+    assert reloader.refresh()
+    assert (reloader.version != first, reloader.error) == (True, None)
+    assert reloader.classifier.classify("凉了").label == "P1"
+    second = reloader.version
+    edit(folder, "hit: [它崩了]", "hit: [它好了]")
+    assert reloader.refresh()
+    assert reloader.error
+    assert "one.yaml:10" in reloader.error
+    assert reloader.version == second
+    assert reloader.classifier.classify("凉了").label == "P1"
+
+
+def test_the_version_follows_the_content(folder: Path, tmp_path: Path) -> None:
+    assert load().version != load(folder).version
+    copy = tmp_path / "copy"
+    copy.mkdir()
+    for file in PACKAGED.glob("*.yaml"):
+        shutil.copy(file, copy)
+    assert load(copy).version == load().version
+
+
+def test_words_that_corrections_ask_for_are_proposed() -> None:
+    found = suggest(
+        default_classifier(),
+        [
+            Correction("话机鬼打墙了，按啥都绕回来", "none", "P2"),
+            Correction("坐席界面鬼打墙，怎么点都回首页", "none", "P2"),
+            Correction("系统崩了", "P1", "P1"),
+        ],
+    )
+    assert [(one.alias, one.mended) for one in found] == [("鬼打墙", 2)]
+
+
+def test_a_word_that_would_break_another_message_is_not_proposed() -> None:
+    found = suggest(
+        default_classifier(),
+        [
+            Correction("话机鬼打墙了", "none", "P2"),
+            Correction("坐席界面鬼打墙", "none", "P2"),
+            Correction("昨晚看了个鬼打墙的片子", "none", "none"),
+        ],
+    )
+    assert found == []
+
+
+def test_a_malformed_correction_is_named_by_line() -> None:
+    with pytest.raises(KnowledgeError, match=r"f:2"):
+        list(read_corrections(['{"text": "a", "proposed": "P1", "decided": "none"}', '{"text": 1}'], "f"))
