@@ -84,8 +84,8 @@ class Chats(Protocol):
 class Messages(Protocol):
     """What came in and what goes out."""
 
-    def say(self, chat_id: int, message: Say, *, ticket: int | None = None) -> None:
-        """Put a message into the outbox."""
+    def say(self, chat_id: int, message: Say, *, ticket: int | None = None) -> int:
+        """Put a message into the outbox and return its id there."""
 
     def assign(self, ticket_id: int) -> None:
         """Note that the message that is being handled belongs to a ticket."""

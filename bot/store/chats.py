@@ -27,7 +27,7 @@ class ChatStore:
         self._session = session
 
     def get(self, chat_id: int) -> Chat:
-        row = self._session.get_one(t.ChatRow, chat_id, with_for_update=True)
+        row = self._session.get_one(t.ChatRow, chat_id, with_for_update=t.LOCK)
         return Chat(row.id, row.kind, row.customer_id, row.state)
 
     def keep(self, chat_id: int, state: Mapping[str, Any]) -> None:
@@ -44,10 +44,10 @@ class ChatStore:
         )
 
     def bind(self, chat_id: int, customer_id: int) -> None:
-        self._session.get_one(t.ChatRow, chat_id, with_for_update=True).customer_id = customer_id
+        self._session.get_one(t.ChatRow, chat_id, with_for_update=t.LOCK).customer_id = customer_id
 
     def make_staff(self, chat_id: int) -> None:
-        self._session.get_one(t.ChatRow, chat_id, with_for_update=True).kind = "staff"
+        self._session.get_one(t.ChatRow, chat_id, with_for_update=t.LOCK).kind = "staff"
 
 
 class MessageStore:
@@ -62,34 +62,34 @@ class MessageStore:
         """What is said in this unit of work answers that message."""
         self._inbox_id = inbox_id
 
-    def say(self, chat_id: int, message: Say, *, ticket: int | None = None) -> None:
+    def say(self, chat_id: int, message: Say, *, ticket: int | None = None) -> int:
         if message.card:
             self._supersede(chat_id, message.card)
-        self._session.add(
-            t.OutboxRow(
-                chat_id=chat_id,
-                inbox_id=self._inbox_id,
-                ticket_id=ticket,
-                text=message.text,
-                choices=[
-                    {
-                        "label": o.label,
-                        "typed": o.typed,
-                        "verb": o.verb,
-                        "ticket": o.ticket,
-                        "argument": o.argument,
-                    }
-                    for o in message.options
-                ],
-                card=message.card,
-                note=message.note,
-                is_answer=message.is_answer,
-                urgent=message.urgent,
-                created_at=self._now,
-                try_at=self._now,
-            )
+        row = t.OutboxRow(
+            chat_id=chat_id,
+            inbox_id=self._inbox_id,
+            ticket_id=ticket,
+            text=message.text,
+            choices=[
+                {
+                    "label": o.label,
+                    "typed": o.typed,
+                    "verb": o.verb,
+                    "ticket": o.ticket,
+                    "argument": o.argument,
+                }
+                for o in message.options
+            ],
+            card=message.card,
+            note=message.note,
+            is_answer=message.is_answer,
+            urgent=message.urgent,
+            created_at=self._now,
+            try_at=self._now,
         )
+        self._session.add(row)
         self._session.flush()
+        return row.id
 
     def _supersede(self, chat_id: int, card: str) -> None:
         """Drop a change of a card that nobody has seen yet; its first version must still arrive."""

@@ -16,9 +16,11 @@ from bot.desk.calendar import Workdays
 from bot.desk.watch import WatchPolicy
 from bot.errors import StoreError
 from bot.store import engine as engines
+from bot.store.alarms import AlarmStore
 from bot.store.chats import ChatStore, CustomerStore, MessageStore
 from bot.store.contracts import ContractStore
 from bot.store.people import PeopleStore
+from bot.store.rosters import RosterStore
 from bot.store.tickets import TicketStore
 
 T = TypeVar("T")
@@ -41,11 +43,15 @@ class UnitOfWork:
     ) -> None:
         self.session = session
         self.now = now
+        self.policy = policy
+        self.workdays = workdays
         self.tickets = TicketStore(session, workdays, policy)
         self.chats = ChatStore(session)
         self.messages = MessageStore(session, now)
         self.customers = CustomerStore(session)
         self.people = PeopleStore(session, now)
+        self.alarms = AlarmStore(session, now)
+        self.roster = RosterStore(session, now)
         self.contracts = ContractStore(session, now)
 
 

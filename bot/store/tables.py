@@ -51,6 +51,9 @@ class Utc(TypeDecorator[datetime]):
 Id = BigInteger().with_variant(Integer, "sqlite")
 Json = JSON().with_variant(JSONB, "postgresql")
 
+# Rows are locked FOR NO KEY UPDATE: a plain FOR UPDATE would also hold up every new row that only names them,
+# and so deadlock a handler (chat, then ticket) with the sweep (ticket, then a message to the chat).
+LOCK: dict[str, bool] = {"key_share": True}
 ACTIVE = text("removed_at IS NULL")
 LIVE_TICKET = text("work IN ('open', 'responded', 'onsite', 'workaround', 'resolved')")
 

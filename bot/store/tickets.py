@@ -21,6 +21,7 @@ from bot.desk.ticket import FINAL, Ticket, Work
 from bot.desk.transitions import check
 from bot.desk.watch import WatchPolicy, next_alarm
 from bot.errors import StoreError
+from bot.store import alarms
 from bot.store import tables as t
 
 LIVE_WORK = tuple(work.value for work in Work if work not in FINAL)
@@ -38,7 +39,7 @@ class TicketStore:
         self._rules = rules or TicketPolicy()
 
     def get(self, ticket_id: int) -> Case | None:
-        row = self._session.get(t.TicketRow, ticket_id, with_for_update=True)
+        row = self._session.get(t.TicketRow, ticket_id, with_for_update=t.LOCK)
         return self._case(row) if row else None
 
     def live(self, chat: Chat) -> list[Case]:
@@ -46,7 +47,7 @@ class TicketStore:
             select(t.TicketRow)
             .where(_belongs_to(chat), t.TicketRow.work.in_(LIVE_WORK))
             .order_by(t.TicketRow.id)
-            .with_for_update()
+            .with_for_update(key_share=True)
         )
         return [self._case(row) for row in rows][::-1]
 
@@ -62,17 +63,6 @@ class TicketStore:
             .where(t.TicketRow.work.in_(LIVE_WORK))
             .order_by(t.TicketRow.response_due.is_(None), t.TicketRow.response_due, t.TicketRow.id)
             .limit(limit)
-        )
-        return [self._case(row) for row in rows]
-
-    def due_alarms(self, now: datetime, limit: int) -> list[Case]:
-        """Return the tickets whose next alarm has come, locked; other workers skip them."""
-        rows = self._session.scalars(
-            select(t.TicketRow)
-            .where(t.TicketRow.next_alarm_at <= now)
-            .order_by(t.TicketRow.next_alarm_at)
-            .limit(limit)
-            .with_for_update(skip_locked=True)
         )
         return [self._case(row) for row in rows]
 
@@ -95,6 +85,7 @@ class TicketStore:
         self._append(row.id, 1, event)
         case = self._around(row, opened(row.id, event))
         self.watch(case, chat.id)
+        row.next_alarm_at = self._next_alarm(case)
         return case
 
     def record(self, case: Case, event: Event) -> Case:
@@ -104,7 +95,12 @@ class TicketStore:
         self._project(row, after)
         self._append(row.id, after.ticket.revision, event)
         self._session.flush()
+        row.next_alarm_at = self._next_alarm(after)
         return after
+
+    def schedule(self, case: Case) -> None:
+        """Set when the sweep must look at the ticket again: an alarm has rung."""
+        self._locked(case).next_alarm_at = self._next_alarm(case)
 
     def open_ids(self, after: int, limit: int) -> list[int]:
         """Return the next tickets by id that are not final, for work on all of them."""
@@ -148,7 +144,9 @@ class TicketStore:
         """Return what the stored row says and what its events make, for each column that differs."""
         row = self._session.get_one(t.TicketRow, ticket_id)
         replayed = t.TicketRow(id=ticket_id)
-        self._project(replayed, self._case(row))
+        case = self._case(row)
+        self._project(replayed, case)
+        replayed.next_alarm_at = self._next_alarm(case)
         return {
             name: (getattr(row, name), getattr(replayed, name))
             for name in PROJECTED
@@ -156,7 +154,7 @@ class TicketStore:
         }
 
     def _locked(self, case: Case) -> t.TicketRow:
-        row = self._session.get(t.TicketRow, case.ticket.id, with_for_update=True)
+        row = self._session.get(t.TicketRow, case.ticket.id, with_for_update=t.LOCK)
         if row is None or row.revision != case.ticket.revision:
             raise StoreError(f"ticket {case.ticket.id} was changed by somebody else in between")
         return row
@@ -193,7 +191,13 @@ class TicketStore:
         row.closed_at = ticket.closed_at
         row.assignee_id = ticket.assignee[0] if ticket.assignee else None
         row.merged_into = ticket.merged_into
-        row.next_alarm_at = next_alarm(ticket, self._policy)
+
+    def _next_alarm(self, case: Case) -> datetime | None:
+        """Return when the sweep must look at the ticket; one that failed there waits for its next try."""
+        rang = alarms.fired(self._session, case.ticket.id)
+        at = next_alarm(case, rang, self._policy, self._workdays)
+        failed = self._session.get(t.SweepFailureRow, case.ticket.id) if at else None
+        return max(at, failed.retry_at) if at and failed else at
 
     def _terms(self, ticket: Ticket) -> Terms | None:
         if ticket.contract is None:

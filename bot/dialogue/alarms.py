@@ -1,0 +1,131 @@
+"""What an alarm says: who must do what by when, and what has been tried."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from types import MappingProxyType as Frozen
+
+from bot.desk.calendar import SHANGHAI
+from bot.desk.case import Case
+from bot.desk.roster import Member
+from bot.desk.sla import ClockName
+from bot.desk.watch import Step, Target
+from bot.dialogue.receipts import say_deadline, say_duration, say_time
+from bot.dialogue.replies import PRIORITY_NAMES, shorten
+from bot.messages import Option, Say
+
+TRIED_SHOWN = 4
+WORDS_SHOWN = 40
+CLOCK_NAMES: Mapping[ClockName, str] = Frozen(
+    {
+        ClockName.CONFIRMATION: "优先级确认",
+        ClockName.RESPONSE: "响应",
+        ClockName.ONSITE: "到场",
+        ClockName.NEXT_UPDATE: "进展通报",
+        ClockName.AGREED: "约定时间",
+    }
+)
+TO_DO: Mapping[ClockName, str] = Frozen(
+    {
+        ClockName.CONFIRMATION: "确认优先级",
+        ClockName.RESPONSE: "答复或致电客户",
+        ClockName.ONSITE: "安排到场",
+        ClockName.NEXT_UPDATE: "告诉客户进展",
+        ClockName.AGREED: "兑现与客户约定的时间",
+    }
+)
+TARGET_NAMES: Mapping[Target, str] = Frozen(
+    {
+        Target.ASSIGNEE: "负责人",
+        Target.ON_CALL: "值班",
+        Target.LEAD: "主管",
+        Target.MANAGER: "经理",
+    }
+)
+EVERYBODY = "值班群"
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """An earlier alarm: whom it called; ``lost``: it could not be delivered."""
+
+    at: datetime
+    name: str
+    lost: bool
+
+
+def alarm(
+    case: Case, steps: Sequence[Step], who: Sequence[Member], tried: Sequence[Tried], now: datetime
+) -> Say:
+    """Return the alarm of a ticket.
+
+    Args:
+        steps: the gravest step of each clock that rings, the gravest first.
+        who: whom the gravest calls; nobody: the whole staff chat.
+        tried: the earlier alarms of its clock, in order.
+    """
+    gravest = steps[0]
+    contact = f"{case.reporter.name} {case.reporter.phone or '（电话未登记）'}"
+    customer = case.customer.name if case.customer else "未绑定合同"
+    lines = [
+        f"⚠ {case.number} {PRIORITY_NAMES[case.ticket.held]} · {_state(gravest, now)}",
+        f"请{_names(gravest.target, who)}现在{TO_DO[gravest.clock]}：{customer} {contact}",
+        f"故障：{shorten(case.summary, WORDS_SHOWN)}",
+    ]
+    lines += [f"另外：{_state(step, now)}，请{TO_DO[step.clock]}" for step in steps[1:]]
+    if tried:
+        lines.append("已尝试：" + "；".join(_tried(tried)))
+    return Say("\n".join(lines), _options(case, {step.clock for step in steps}), urgent=True)
+
+
+def _state(step: Step, now: datetime) -> str:
+    """Return how a clock stands: 响应时间已用 75%，期限 今天 12:00 前，约 30 分钟内."""
+    name = CLOCK_NAMES[step.clock]
+    over = (now - step.deadline.due).total_seconds() // 60
+    if step.is_at_once:
+        passed = f"，已过 {say_duration(int(over))}" if over >= 1 else ""
+        return f"{name}：应立即进行{passed}"
+    if step.is_warning:
+        return f"{name}时间已用 {step.rank}%，期限 {say_deadline(step.deadline, now)}"
+    until = say_time(step.deadline.due, now).removesuffix(" 前")
+    late = f"已超过 {say_duration(int(over))}" if over >= 1 else "已到"
+    return f"{name}期限{late}（{until}）"
+
+
+def _names(target: Target, who: Sequence[Member]) -> str:
+    if not who:
+        return f"{EVERYBODY}任何一位"
+    title = TARGET_NAMES[target]
+    return "、".join(member.name if title in member.name else f"{title}{member.name}" for member in who)
+
+
+def _tried(tried: Sequence[Tried]) -> list[str]:
+    """Return the latest alarms, those of one instant together: 11:30 值班群、李工（未送达）."""
+    called: dict[datetime, list[str]] = {}
+    for one in tried:
+        called.setdefault(one.at, []).append(one.name + ("（未送达）" if one.lost else ""))
+    latest = list(called.items())[-TRIED_SHOWN:]
+    return [f"{at.astimezone(SHANGHAI):%H:%M} {'、'.join(dict.fromkeys(names))}" for at, names in latest]
+
+
+def _options(case: Case, clocks: Collection[ClockName]) -> tuple[Option, ...]:
+    number = case.ticket.id
+    options = []
+    if ClockName.CONFIRMATION in clocks and case.ticket.agreement.vendor is None:
+        options += [
+            Option("确认1", f"确认 T{number} 1", "confirm", number, "1"),
+            Option("确认2", f"确认 T{number} 2", "confirm", number, "2"),
+        ]
+    if case.ticket.assignee is None:
+        options.append(Option("认领", f"认领 T{number}", "claim", number))
+    options.append(Option("回复客户", f"回复 T{number} 内容", "reply", number))
+    if case.ticket.responded_at is None:
+        options.append(Option("响应", f"响应 T{number} 14:05 王经理", "respond", number))
+    return tuple(options)
+
+
+def rerouted(text: str, name: str) -> str:
+    """Return an alarm that did not arrive where it was sent first."""
+    return f"{text}\n（发给{name}没有送达，改由这里通知）"

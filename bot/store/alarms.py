@@ -1,0 +1,188 @@
+"""What the watch keeps: which alarms rang, what could not be done, and when it last did its round."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Insert, func, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from bot.desk.roster import Member
+from bot.desk.staff import STAFF_ROLES
+from bot.desk.terms import Role
+from bot.desk.watch import Fired, Step
+from bot.store import tables as t
+
+BACKOFF = (timedelta(seconds=30), timedelta(minutes=2), timedelta(minutes=10))
+
+
+@dataclass(frozen=True, slots=True)
+class Rang:
+    """An alarm that rang.
+
+    Attributes:
+        name: whom it called.
+        lost: it could not be delivered.
+    """
+
+    at: datetime
+    step: int
+    name: str
+    lost: bool
+
+
+class AlarmStore:
+    """Alarms and the sweep's own state."""
+
+    def __init__(self, session: Session, now: datetime) -> None:
+        self._session = session
+        self._now = now
+
+    # --- what is due
+
+    def due_tickets(self, limit: int) -> list[int]:
+        """Return the tickets whose next alarm has come, the oldest first, locked; other workers skip them."""
+        return list(
+            self._session.scalars(
+                select(t.TicketRow.id)
+                .where(t.TicketRow.next_alarm_at <= self._now)
+                .order_by(t.TicketRow.next_alarm_at)
+                .limit(limit)
+                .with_for_update(skip_locked=True, key_share=True)
+            )
+        )
+
+    def note_failure(self, ticket_id: int, error: str) -> int:
+        """Note that a ticket could not be done, and when to try again; return how often it has failed."""
+        row = self._session.get(t.SweepFailureRow, ticket_id)
+        if row is None:
+            row = t.SweepFailureRow(ticket_id=ticket_id, attempts=0, error="", retry_at=self._now)
+            self._session.add(row)
+        row.retry_at = self._now + BACKOFF[min(row.attempts, len(BACKOFF) - 1)]
+        row.attempts, row.error = row.attempts + 1, error
+        self._session.flush()
+        # The row itself may be what can't be read: it is only written.
+        self._session.execute(
+            update(t.TicketRow).where(t.TicketRow.id == ticket_id).values(next_alarm_at=row.retry_at)
+        )
+        return row.attempts
+
+    def clear_failure(self, ticket_id: int) -> None:
+        """Forget that a ticket could not be done."""
+        if (row := self._session.get(t.SweepFailureRow, ticket_id)) is not None:
+            self._session.delete(row)
+            self._session.flush()
+
+    # --- what rang
+
+    def fired(self, ticket_id: int) -> Fired:
+        """Return which steps of a ticket's clocks rang."""
+        return fired(self._session, ticket_id)
+
+    def rang(self, ticket_id: int, step: Step, since: datetime) -> list[Rang]:
+        """Return whom the earlier steps of that clock have called ``since``, in order."""
+        rows = self._session.execute(
+            select(t.AlarmRow, t.OutboxRow.status)
+            .outerjoin(t.OutboxRow, t.OutboxRow.id == t.AlarmRow.outbox_id)
+            .where(
+                t.AlarmRow.ticket_id == ticket_id,
+                t.AlarmRow.clock == step.clock.value,
+                t.AlarmRow.at >= since,
+            )
+            .order_by(t.AlarmRow.at, t.AlarmRow.id)
+        )
+        return [Rang(row.at, row.step, row.name, status == "failed") for row, status in rows]
+
+    def ring(
+        self,
+        ticket_id: int,
+        step: Step,
+        recipient: str,
+        name: str,
+        *,
+        message: int | None = None,
+        outage: int | None = None,
+    ) -> None:
+        """Note that a step rang, by a message or within an outage's alarm."""
+        self._session.add(
+            t.AlarmRow(
+                ticket_id=ticket_id,
+                clock=step.clock.value,
+                revision=step.revision,
+                step=step.rank,
+                recipient=recipient,
+                name=name,
+                at=self._now,
+                outbox_id=message,
+                outage_id=outage,
+            )
+        )
+        self._session.flush()
+
+    # --- whom it can call
+
+    def members(self) -> list[Member]:
+        """Return the members of staff with their private chats; an identity without a person stands alone."""
+        rows = self._session.execute(
+            select(t.ContactRow, t.ChatRow.id)
+            .outerjoin(
+                t.ChatRow,
+                (t.ChatRow.channel == t.ContactRow.channel)
+                & (t.ChatRow.account == t.ContactRow.account)
+                # On every platform the private chat with a person bears the person's own id.
+                & (t.ChatRow.chat == t.ContactRow.user)
+                & (t.ChatRow.kind == "private"),
+            )
+            .where(t.ContactRow.role.in_([role.value for role in STAFF_ROLES]))
+            .order_by(t.ContactRow.id)
+        ).all()
+        people: dict[str, list[tuple[t.ContactRow, int | None]]] = {}
+        for contact, chat in rows:
+            key = f"person:{contact.person_id}" if contact.person_id else f"contact:{contact.id}"
+            people.setdefault(key, []).append((contact, chat))
+        return [_member(identities) for identities in people.values()]
+
+    # --- the round itself
+
+    def beat(self, name: str) -> None:
+        """Note that a worker did its round now."""
+        self._session.execute(_upsert(self._session, name, self._now))
+
+    def count_failures(self) -> int:
+        """Return how many tickets could not be done and wait to be tried again."""
+        return self._session.scalar(select(func.count()).select_from(t.SweepFailureRow)) or 0
+
+
+def fired(session: Session, ticket_id: int) -> Fired:
+    """Return which steps of a ticket's clocks rang."""
+    rows = session.execute(
+        select(t.AlarmRow.clock, t.AlarmRow.revision, t.AlarmRow.step).where(
+            t.AlarmRow.ticket_id == ticket_id
+        )
+    )
+    return {(clock, revision, step) for clock, revision, step in rows}
+
+
+def last_beat(session: Session, name: str) -> datetime | None:
+    """Return when a worker last did its round."""
+    return session.scalars(select(t.HeartbeatRow.at).where(t.HeartbeatRow.name == name)).first()
+
+
+def _member(identities: Sequence[tuple[t.ContactRow, int | None]]) -> Member:
+    first = identities[0][0]
+    return Member(
+        name=first.name,
+        role=Role(first.role),
+        contacts=tuple(contact.id for contact, _ in identities),
+        chats=tuple(chat for _, chat in identities if chat is not None),
+        phone=next((contact.phone for contact, _ in identities if contact.phone), None),
+    )
+
+
+def _upsert(session: Session, name: str, at: datetime) -> Insert:
+    insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
+    statement = insert(t.HeartbeatRow).values(name=name, at=at)
+    return statement.on_conflict_do_update(index_elements=[t.HeartbeatRow.name], set_={"at": at})
