@@ -10,6 +10,7 @@ import click
 from rich import box
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 WIDE = 200  # columns where the output is no terminal: nothing is folded there
 
@@ -24,7 +25,7 @@ def print_json(value: Any) -> None:
     click.echo(json.dumps(value, ensure_ascii=False))
 
 
-def print_table(headers: Sequence[str], lines: Iterable[Sequence[str]]) -> None:
+def print_table(headers: Sequence[str], lines: Iterable[Sequence[str | Text]]) -> None:
     """Print a table; its cells are taken as they are, without markup."""
     table = Table(*headers, box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
     for line in lines:
