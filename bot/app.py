@@ -120,10 +120,20 @@ def connect(settings: Settings) -> Store:
     file = sqlite_file(settings.database_url)
     if file is not None and not file.parent.is_dir():
         raise SettingError(f"HOTLINE_DATABASE_URL: there is no folder {file.parent}")
+    if file is not None and not file.exists():
+        _make_private(file)
     policy = WatchPolicy(silence=timedelta(hours=settings.silence_hours))
     store = Store(settings.database_url, load_workdays(settings.data / FILE_NAME), policy)
     store.ping()
     return store
+
+
+def _make_private(file: Path) -> None:
+    """Make an empty database file that only its owner can read: it will hold customers' words (contract 5.2)."""
+    try:
+        file.touch(mode=0o600, exist_ok=True)
+    except OSError as error:
+        raise SettingError(f"HOTLINE_DATABASE_URL: cannot write {file}: {error.strerror}") from error
 
 
 def _classifier(folder: Path | None) -> Classifier:

@@ -128,3 +128,11 @@ def test_every_command_has_help() -> None:
         shown = hotline(command, "--help")
         assert shown.returncode == 0
         assert shown.stdout.startswith(f"Usage: hotline {command}")
+
+
+def test_only_the_owner_can_read_the_database_file(tmp_path: Path) -> None:
+    file = tmp_path / "t.db"
+
+    hotline("chat", "--db", f"sqlite:///{file}", stdin="IVR挂了\n")
+
+    assert file.stat().st_mode & 0o077 == 0
