@@ -68,7 +68,7 @@ class Classifier:
         self._other_matters = sum(
             self.features.bits[f"cue.{cue}"] for cue in OTHER_MATTERS & self.features.cues
         )
-        self._latin = frozenset(index for index, term in enumerate(self.terms) if term.latin)
+        self._latin = frozenset(i for i, term in enumerate(self.terms) if term.latin or term.text == " ")
         # only what can make or place a failure is worth guessing at, and only in its full form
         self._guessable = [
             index for index, term in enumerate(self.terms) if term.kind in GUESSED and len(term.text) > 1
@@ -160,7 +160,12 @@ class Classifier:
 
 
 def _cuts(norm: str, start: int, end: int) -> bool:
-    """Return whether the span begins or ends inside a run of Latin letters, or of digits."""
+    """Return whether the span begins or ends inside a run of Latin letters, or of digits.
+
+    A space cuts where it stands between Latin words: it ends no clause there.
+    """
+    if norm[start:end] == " ":
+        return 0 < start and end < len(norm) and norm[start - 1] in LETTERS and norm[end] in LETTERS
     return (start > 0 and _joined(norm[start - 1], norm[start])) or (
         end < len(norm) and _joined(norm[end - 1], norm[end])
     )

@@ -69,8 +69,7 @@ def _symptom(r: Reading, t: Term, s: int, e: int) -> None:
     fate = _negated(r, t, s)
     if fate and not t.negative:
         clause.noneof = None
-    if clause.future > FAR:
-        fate |= r.bits["fate.plan"]
+    fate |= clause.planned
     if clause.howto > FAR and clause.manage > clause.howto:
         fate |= r.bits["fate.howto"]
     if clause.request > FAR and clause.manage > FAR:
@@ -116,7 +115,8 @@ def _works(r: Reading, t: Term, s: int, e: int) -> None:
         r.again = r.again_before  # 现在一直正常 takes no recovery back
     if r.sentence.other_than > FAR and (clause.start > r.sentence.other_than or clause.scoped):
         _all_but(r, (t, s, e))
-    if clause.others or r.findings:
+    thing = clause.action or any(not part[0].person for part in clause.components[:4])
+    if t.bare or clause.others or (r.findings and thing):
         r.notes |= r.bits["note.others_fine"]
     r.cues |= t.cue
 
@@ -189,7 +189,7 @@ def _deny(r: Reading, _t: Term, _s: int, e: int) -> None:
 def _recovered(r: Reading, t: Term, s: int, e: int) -> None:
     clause = r.clause
     if 0 <= s - clause.pending <= 3 or 0 <= s - clause.neg <= 1 or clause.cannot:
-        r.again = r.present = s
+        r.again = r.present = r.now = s
         if t.bare:
             r.cues |= r.bits["cue.urge"]  # 还没修好: the work is asked for, not the fault told
         elif not r.findings:
@@ -213,12 +213,14 @@ def _pending(r: Reading, _t: Term, _s: int, e: int) -> None:
 
 def _again(r: Reading, _t: Term, s: int, _e: int) -> None:
     r.again_before = r.again
-    r.again = r.present = s
+    r.again = r.present = r.now = s
     r.notes |= r.bits["note.again"]
 
 
 def _occurs(r: Reading, _t: Term, s: int, _e: int) -> None:
     r.present = s
+    if t.bare:
+        r.now = s
     r.notes |= r.bits["note.occurs"]
 
 
@@ -240,9 +242,19 @@ def _will(r: Reading, t: Term, s: int, e: int) -> None:
     r.clause.will = e
 
 
+def _kill(r: Reading, fate: int) -> None:
+    """Take away what this clause has reported so far."""
+    for finding in reversed(r.findings):
+        if finding.clause is not r.clause:
+            break
+        finding.fate |= fate
+
+
 def _howto(r: Reading, t: Term, s: int, e: int) -> None:
     r.clause.howto = e
     r.cues |= t.cue
+    if t.bare:  # 转接失败的代码在哪能查到
+        _kill(r, r.bits["fate.howto"])
 
 
 def _manage(r: Reading, t: Term, s: int, e: int) -> None:
@@ -255,13 +267,32 @@ def _request(r: Reading, t: Term, s: int, e: int) -> None:
     r.cues |= t.cue
 
 
+_CLOSING = frozenset('”’"」』')
+
+
 def _record(r: Reading, t: Term, s: int, e: int) -> None:
-    if r.findings:
+    if t.text[0] in _CLOSING:  # “系统故障请稍后再拨”那段语音
+        _kill(r, r.bits["fate.record"])
+    elif r.findings:
         last = r.findings[-1]
-        if last.clause is r.clause and 0 <= s - last.end <= RECORD_GAP:
+        # 收不到提醒 names what is missing; 掉线提醒 and 收不到的提醒 are names themselves
+        named = not last.negative or t.text[0] in "的那这”"
+        if named and last.clause is r.clause and 0 <= s - last.end <= RECORD_GAP:
             last.fate |= t.fate or r.bits["fate.record"]
     if t.cue:
         _cue(r, t, s, e)
+
+
+def _of(r: Reading, t: Term, s: int, e: int) -> None:
+    if r.clause.request > FAR and r.findings and r.findings[-1].end == s:
+        r.findings[-1].fate |= r.bits["fate.request"]
+
+
+def _listed(r: Reading, t: Term, s: int, e: int) -> None:
+    clause = r.clause
+    known = [span for span in (clause.action, *clause.components[-1:]) if span and span[2] == s]
+    if not known and not (r.findings and r.findings[-1].end == s):
+        clause.listed += 1
 
 
 def _others(r: Reading, t: Term, s: int, e: int) -> None:
@@ -282,7 +313,8 @@ def _except(r: Reading, t: Term, s: int, e: int) -> None:
 
 
 def _future(r: Reading, t: Term, s: int, e: int) -> None:
-    r.clause.future = s
+    r.clause.planned = t.fate or r.bits["fate.plan"]
+    r.cues |= t.cue
 
 
 def _contrast(r: Reading, _t: Term, _s: int, e: int) -> None:
@@ -303,7 +335,8 @@ def _tries(r: Reading, t: Term, s: int, e: int) -> None:
 
 def _question(r: Reading, t: Term, s: int, e: int) -> None:
     r.notes |= r.bits["note.question"]
-    r.clause.asks = True
+    if t.bare:
+        r.clause.asks = True
 
 
 def _note(r: Reading, t: Term, s: int, e: int) -> None:
@@ -361,6 +394,8 @@ _HANDLERS: dict[Kind, Callable[[Reading, Term, int, int], None]] = {
     Kind.RECORD: _record,
     Kind.EXCEPT: _except,
     Kind.FUTURE: _future,
+    Kind.OF: _of,
+    Kind.LISTED: _listed,
     Kind.OTHERS: _others,
     Kind.CONTRAST: _contrast,
     Kind.SELF: _self,

@@ -140,7 +140,7 @@ class Case:
         sentence = f.clause.sentence
         fate = sentence.fates
         present = r.present > FAR_AWAY
-        if present:
+        if r.now > FAR_AWAY:
             fate &= ~(bits["fate.past"] | bits["fate.status"] | bits["fate.define"])
         if f.clause.asks and 0 <= f.start - f.clause.will <= 1:
             fate |= bits["fate.hypothetical"]
@@ -172,6 +172,8 @@ class Case:
         near = f.clause.scope | f.clause.also
         if f.clause.all_are and f.effect & self.spoken:
             near |= self.bits["scope.all"]
+        if not near and f.clause.listed > 1:
+            return self.bits["scope.some"]
         near = near or f.clause.sentence.scope or self.scope_anywhere
         for narrow in ("scope.some", "scope.one"):
             if near & self.bits[narrow]:

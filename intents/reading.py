@@ -41,10 +41,12 @@ class Clause:
     missing: Span | None = None  # 没有, with nothing after it yet
     noneof: Span | None = None
     # where the last … ended
-    deny = future = howto = manage = neg = neg_until = pending = request = will = FAR
+    deny = howto = manage = neg = neg_until = pending = request = will = FAR
     # was there a …
     all_are = asks = others = plural = self = settled = tries = we = works = False
     scope = 0
+    planned = 0  # fate of what follows: 明天要重启, 能不能让它自动签出
+    listed = 0  # names in a list that are no terms: places
     also = 0  # 都 says all of its own clause only
 
     def __init__(self, index: int, start: int, sentence: Sentence) -> None:
@@ -58,13 +60,14 @@ class Clause:
 class Finding:
     """One reported failure, alive while ``fate`` is 0."""
 
-    __slots__ = ("clause", "effect", "end", "fate", "near", "parts", "sphere", "start", "topic")
+    __slots__ = ("clause", "effect", "end", "fate", "near", "negative", "parts", "sphere", "start", "topic")
 
     def __init__(self, effect: int, sphere: int, clause: Clause, parts: list[Span], fate: int) -> None:
         self.effect = effect
         self.sphere = sphere
         self.clause = clause
         self.parts = parts
+        self.negative = any(part[0].negative for part in parts)
         self.near = _nearest(clause.components[-4:], parts)
         self.topic = clause.sentence.last
         self.start = parts[0][1]
@@ -101,7 +104,8 @@ class Reading:
         self.recovered = FAR
         self.recovered_span: Span | None = None
         self.again = self.again_before = FAR
-        self.present = FAR
+        self.present = FAR  # something that really happened
+        self.now = FAR  # and still does
 
     def add(self, term: Term, parts: list[Span], fate: int = 0) -> None:
         effect = term.effect or self.bits["effect.fail"]
@@ -127,6 +131,12 @@ class Reading:
             if part[0].sphere & self.machine and part[2] <= missing[1]:
                 effect = part[0].effect or self.bits["effect.fail"]
                 self.findings.append(Finding(effect, part[0].sphere, clause, [part, missing], 0))
+                return
+        if clause.cannot and clause.components:
+            part = clause.components[-1]
+            if 0 <= part[1] - clause.cannot[2] <= NEG_GAP and not part[0].person:
+                effect = part[0].effect or self.bits["effect.fail"]
+                self.findings.append(Finding(effect, part[0].sphere, clause, [clause.cannot, part], 0))
                 return
         if clause.noneof and clause.components:
             part = clause.components[-1]

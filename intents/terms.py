@@ -39,6 +39,8 @@ class Kind(IntEnum):
     MANAGE = auto()  # 设置, 查看: what one asks how to do
     REQUEST = auto()  # 申请, 想要
     RECORD = auto()  # after a symptom: its name, not the thing: …的工单, …次数
+    OF = auto()  # 的: makes of a symptom before it an attribute
+    LISTED = auto()  # 、 in a list of names that we do not know: these places, not all
     OTHERS = auto()  # 别人, 其他
     EXCEPT = auto()  # 除了: all but one, or one but not the others
     FUTURE = auto()  # 明天: what follows in the clause is planned
@@ -86,7 +88,7 @@ class Term:
 
 _LATIN = re.compile(r"^[a-z0-9]|.*[a-z0-9]$")
 _STOPS = "。！？!?;；\n\r…"
-_PAUSES = "，,、 :：—~～|()（）"
+_PAUSES = "，, :：—~～|()（）"
 
 
 def compile_terms(base: KnowledgeBase, features: Features) -> list[Term]:
@@ -107,7 +109,7 @@ def compile_terms(base: KnowledgeBase, features: Features) -> list[Term]:
                     concept.where, f"alias {alias!r} of {concept.id} is taken in {other} by {known.concept}"
                 )
             terms[text] = make(text)
-    for marks, kind in ((_STOPS, Kind.STOP), (_PAUSES, Kind.PAUSE)):
+    for marks, kind in ((_STOPS, Kind.STOP), (_PAUSES, Kind.PAUSE), ("、", Kind.LISTED)):
         for mark in marks:
             text = normalise(mark)
             terms.setdefault(text, Term(text, kind, "", 0, 0, 0, 0, 0, 0))
