@@ -42,7 +42,7 @@ CUSTOMER_VERBS: Mapping[str, tuple[str, ...]] = {
     "help": ("帮助", "?", "？", "菜单", "/help"),
 }
 # A customer's sentence may begin with these words, so that they are commands only when nothing else follows.
-_ALONE = {"bind", "join", "rate", "report"}
+_ALONE = {"bind", "rate", "report"}
 
 STAFF_VERBS: Mapping[str, tuple[str, ...]] = {
     "confirm": ("确认", "confirm"),
@@ -96,7 +96,8 @@ def of_option(option: Option) -> Command:
     return Command(option.verb, option.ticket, option.argument)
 
 
-_GAP = " :：,，\t\n"
+_WITH_CODE = {"bind", "join"}
+_GAP = " :：,，\t\n\u3000"
 _ENDING = re.compile(r"[\s。.!！~～,，]+$")
 _TICKET = re.compile(r"^[\s:：,，#]*[Tt][\s-]*(\d{1,12})(?!\d)[\s:：,，]*")
 _BARE_NUMBER = re.compile(r"^[\s:：,，#]*(\d{1,12})(?!\d)(?![:：.]\d)[\s:：,，]*")
@@ -118,7 +119,9 @@ def customer_command(text: str) -> Command | None:
             if not words.lower().startswith(name):
                 continue
             rest = words[len(name) :]
-            if verb == "join" and not looks_like_code(rest.strip(_GAP)):
+            if verb in _WITH_CODE and looks_like_code(rest.strip(_GAP)):
+                return Command(verb, None, rest.strip(_GAP))
+            if verb == "join":
                 continue  # a sentence: 加入 黑名单 不生效
             if verb in _ALONE and (not rest or rest[0] in _GAP or verb == "rate"):
                 return Command(verb, None, rest.strip(_GAP))
@@ -144,10 +147,12 @@ def staff_command(text: str) -> Command | None:
         if not words.lower().startswith(name):
             continue
         rest = words[len(name) :]
+        if verb == "join" and rest:  # the code may begin like a ticket's number
+            if looks_like_code(rest.strip(_GAP)):
+                return Command(verb, None, rest.strip(_GAP))
+            continue
         if rest and rest[0] not in _AFTER_VERB:
             continue  # a sentence that only begins like the verb: 解决了吗
-        if verb == "join":  # its code may begin like a ticket's number
-            return Command(verb, None, rest.strip(_GAP))
         numbered = None if verb in {"code", "todo", "mine", "help", "answer"} else _BARE_NUMBER
         ticket, rest = _take_ticket(rest, _TICKET)
         if ticket is None and numbered is not None:
