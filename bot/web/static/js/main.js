@@ -53,7 +53,7 @@ function show(feed) {
   const { messages, tickets } = feed.customer;
   customerPhone.show(messages, { anew: state.anew });
   const news = staffPhone.show(feed.staff.messages, { anew: state.anewStaff });
-  if (!state.anewStaff && document.body.dataset.view !== "staff") count(news.length);
+  if (!state.anewStaff && document.body.dataset.view !== "staff") count(news.filter((message) => message.kind === "told").length);
   state.anew = state.anewStaff = false;
   showTickets($("#tickets"), tickets);
   const latest = tickets.find((ticket) => ticket.is_live) ?? tickets[0];
@@ -169,7 +169,10 @@ async function start() {
   state.customer = customers[0];
   playStaff(staff[0].key);
   playCustomer(customers[0].key);
-  api.listen(() => refresh(), (heard) => { state.heard = heard; });
+  api.listen(() => refresh(), (heard) => {
+    state.heard = heard;
+    if (!heard) refresh(); // says at once whether the service is gone
+  });
   setInterval(() => { if ((!state.heard || !$("#trouble").hidden) && !document.hidden) refresh(); }, POLL_MS);
   setInterval(tick, 1000);
 }
