@@ -165,7 +165,7 @@ def _cuts(norm: str, start: int, end: int) -> bool:
     A space cuts where it stands between Latin words: it ends no clause there.
     """
     if norm[start:end] == " ":
-        return 0 < start and end < len(norm) and norm[start - 1] in LETTERS and norm[end] in LETTERS
+        return start > 0 and end < len(norm) and norm[start - 1] in LETTERS and norm[end] in LETTERS
     return (start > 0 and _joined(norm[start - 1], norm[start])) or (
         end < len(norm) and _joined(norm[end - 1], norm[end])
     )

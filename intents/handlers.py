@@ -182,7 +182,7 @@ def _neg(r: Reading, t: Term, s: int, e: int) -> None:
     r.clause.missing = (t, s, e) if t.bare else None
 
 
-def _deny(r: Reading, _t: Term, _s: int, e: int) -> None:
+def _deny(r: Reading, t: Term, s: int, e: int) -> None:
     r.clause.deny = e
 
 
@@ -205,19 +205,19 @@ def _recovered(r: Reading, t: Term, s: int, e: int) -> None:
     clause.works = True
 
 
-def _pending(r: Reading, _t: Term, _s: int, e: int) -> None:
+def _pending(r: Reading, t: Term, s: int, e: int) -> None:
     r.clause.pending = r.clause.neg = e
     r.clause.neg_until = e + NEG_GAP
     r.present = e
 
 
-def _again(r: Reading, _t: Term, s: int, _e: int) -> None:
+def _again(r: Reading, t: Term, s: int, e: int) -> None:
     r.again_before = r.again
     r.again = r.present = r.now = s
     r.notes |= r.bits["note.again"]
 
 
-def _occurs(r: Reading, _t: Term, s: int, _e: int) -> None:
+def _occurs(r: Reading, t: Term, s: int, e: int) -> None:
     r.present = s
     if t.bare:
         r.now = s
@@ -317,8 +317,8 @@ def _future(r: Reading, t: Term, s: int, e: int) -> None:
     r.cues |= t.cue
 
 
-def _contrast(r: Reading, _t: Term, _s: int, e: int) -> None:
-    r.open(e, sentence=False)
+def _contrast(r: Reading, t: Term, s: int, e: int) -> None:
+    r.open(e, sentence=t.bare)  # 但 turns the sentence, 另外 begins another matter
 
 
 def _self(r: Reading, t: Term, s: int, e: int) -> None:
@@ -359,11 +359,11 @@ def _ignore(r: Reading, t: Term, s: int, e: int) -> None:
     return
 
 
-def _stop(r: Reading, _t: Term, _s: int, e: int) -> None:
+def _stop(r: Reading, t: Term, s: int, e: int) -> None:
     r.open(e, sentence=True)
 
 
-def _pause(r: Reading, _t: Term, _s: int, e: int) -> None:
+def _pause(r: Reading, t: Term, s: int, e: int) -> None:
     r.open(e, sentence=False)
 
 
