@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import timedelta
 from pathlib import Path
 
 import knowledge
 from bot import clock as real_clock
+from bot.channels.pager import ADDRESS as ALARM_ADDRESS
+from bot.channels.pager import NAME as PAGER
+from bot.channels.pager import Pager
 from bot.clock import Clock
 from bot.delivery.inbox import Inbox, Message
 from bot.delivery.outbox import Channel, Dispatcher, Watchers
-from bot.desk.watch import WatchPolicy
 from bot.dialogue import customer, staff, told
 from bot.dialogue.rescue import rescue
 from bot.dialogue.turn import Office, Turn
@@ -20,6 +21,9 @@ from bot.messages import Inbound
 from bot.settings import Settings
 from bot.store import migrate
 from bot.store.store import Store, UnitOfWork, sqlite_file
+from bot.watch.heartbeat import DeadMan
+from bot.watch.policy import policy_of
+from bot.watch.reroute import Rerouter
 from bot.watch.sweep import sweep
 from bot.workdays import FILE_NAME, load_workdays
 from intents import Classifier
@@ -49,7 +53,13 @@ class App:
             self.classifier, self.store.workdays, settings.hotline_numbers, settings.sales_contact
         )
         self.inbox = Inbox(self.store, self._handle, self._rescue)
-        self.dispatcher = Dispatcher(self.store, dict(channels), Watchers(told.responded, told.undelivered))
+        pager = _pager(settings)
+        self.dispatcher = Dispatcher(
+            self.store,
+            {**channels, **pager},
+            Watchers(told.responded, told.undelivered, Rerouter(ALARM_ADDRESS if pager else None)),
+        )
+        self._dead_man = DeadMan(settings.deadman_url, now)
 
     def submit(self, inbound: Inbound) -> int:
         """Receive a message (durable when this returns), then handle it; return its id."""
@@ -68,8 +78,10 @@ class App:
 
     def sweep(self) -> int:
         """Do what time makes due, and what was received and not handled."""
+        done = sweep(self.store, self.now())
+        self._dead_man.ping()
         self.resume()
-        return sweep(self.store, self.now())
+        return done
 
     def close(self) -> None:
         """Let go of the database."""
@@ -122,8 +134,7 @@ def connect(settings: Settings) -> Store:
         raise SettingError(f"HOTLINE_DATABASE_URL: there is no folder {file.parent}")
     if file is not None and not file.exists():
         _make_private(file)
-    policy = WatchPolicy(silence=timedelta(hours=settings.silence_hours))
-    store = Store(settings.database_url, load_workdays(settings.data / FILE_NAME), policy)
+    store = Store(settings.database_url, load_workdays(settings.data / FILE_NAME), policy_of(settings))
     store.ping()
     return store
 
@@ -134,6 +145,11 @@ def _make_private(file: Path) -> None:
         file.touch(mode=0o600, exist_ok=True)
     except OSError as error:
         raise SettingError(f"HOTLINE_DATABASE_URL: cannot write {file}: {error.strerror}") from error
+
+
+def _pager(settings: Settings) -> dict[str, Channel]:
+    urls = [url.get_secret_value() for url in settings.alarm_urls]
+    return {PAGER: Pager(urls)} if urls else {}
 
 
 def _classifier(folder: Path | None) -> Classifier:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import re
 import tomllib
+from datetime import time
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from dotenv import dotenv_values
-from pydantic import ValidationError, field_validator
+from pydantic import SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
+from bot.desk.watch import CHAIN
 from bot.errors import SettingError
 
 PREFIX = "HOTLINE_"
@@ -31,6 +33,15 @@ class Settings(BaseSettings):
     hotline_numbers: Annotated[tuple[str, ...], NoDecode] = ("400-818-1110", "010-62283281")
     sales_contact: str = "商务同事"
     silence_hours: int = 24
+    alarm_urls: Annotated[tuple[SecretStr, ...], NoDecode] = ()
+    alarm_office: Annotated[tuple[time, time], NoDecode] = (time(9), time(18))
+    alarm_chain_p1: Annotated[tuple[int, ...], NoDecode] = (0, 10, 20, 30)
+    alarm_chain_p2: Annotated[tuple[int, ...], NoDecode] = (0, 30, 60, 120)
+    alarm_repeat_p1: int = 30
+    alarm_repeat_p2: int = 240
+    outage_reports: int = 5
+    outage_minutes: int = 5
+    deadman_url: SecretStr | None = None
     log: Literal["text", "json"] = "text"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
@@ -50,7 +61,47 @@ class Settings(BaseSettings):
             raise ValueError(f"{value} is not a folder")
         return value
 
-    @field_validator("silence_hours")
+    @field_validator("alarm_urls", mode="before")
+    @classmethod
+    def _urls(cls, value: Any) -> Any:
+        return tuple(value.split()) if isinstance(value, str) else value
+
+    @field_validator("alarm_office", mode="before")
+    @classmethod
+    def _hours(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        opens, _, closes = value.partition("-")
+        try:
+            hours = time.fromisoformat(opens.strip()), time.fromisoformat(closes.strip())
+        except ValueError:
+            raise ValueError("must be hours like 09:00-18:00") from None
+        if hours[0] == hours[1]:
+            raise ValueError("opens and closes at the same time")
+        return hours
+
+    @field_validator("alarm_chain_p1", "alarm_chain_p2", mode="before")
+    @classmethod
+    def _chain(cls, value: Any) -> Any:
+        parts = value.split(",") if isinstance(value, str) else value
+        try:
+            minutes = tuple(int(part) for part in parts)
+        except (TypeError, ValueError):
+            minutes = ()
+        if len(minutes) != len(CHAIN) or list(minutes) != sorted(minutes) or minutes[0] != 0:
+            raise ValueError("must be four rising numbers of minutes that begin with 0, such as 0,10,20,30")
+        return minutes
+
+    @field_validator("deadman_url")
+    @classmethod
+    def _web_address(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not value.get_secret_value().startswith(("http://", "https://")):
+            raise ValueError("must begin with http:// or https://")
+        return value
+
+    @field_validator(
+        "silence_hours", "alarm_repeat_p1", "alarm_repeat_p2", "outage_reports", "outage_minutes"
+    )
     @classmethod
     def _positive(cls, value: int) -> int:
         if value < 1:

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
+from sqlalchemy import case as if_
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -22,9 +23,10 @@ from bot.store.store import Store, UnitOfWork
 
 log = structlog.get_logger(__name__)
 
-BATCH = 200
+BATCH = 20  # small, so that an alarm waits for few
 BACKOFF = (timedelta(seconds=1), timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=2))
 ATTEMPTS = 10
+URGENT_ATTEMPTS = 4  # then an alarm is raised another way
 
 
 class Channel(Protocol):
@@ -36,10 +38,17 @@ class Channel(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Watchers:
-    """Who is told of what delivery brought about, in the same commit."""
+    """Who is told of what delivery brought about, in the same commit.
+
+    Attributes:
+        responded: an engineer's answer reached the customer.
+        undelivered: a message to a customer failed for good.
+        lost: an alarm (by its id) failed for good: it must be raised another way.
+    """
 
     responded: Callable[[UnitOfWork, Case, datetime], None]
     undelivered: Callable[[UnitOfWork, Case, str, datetime], None]
+    lost: Callable[[UnitOfWork, int], None]
 
 
 class Dispatcher:
@@ -53,6 +62,8 @@ class Dispatcher:
     def deliver(self, clock: Callable[[], datetime], chats: Collection[int] | None = None) -> int:
         """Deliver everything that is due, chat by chat in order; return how many attempts were made.
 
+        Alarms go first, over all chats, and in their own chat overtake what is not sent yet.
+
         Args:
             chats: only to these chats (a terminal shows one); None: to all whose channel is at hand.
         """
@@ -65,10 +76,11 @@ class Dispatcher:
         return attempts
 
     def _heads(self, now: datetime, chats: Collection[int] | None) -> list[Outbound]:
-        """Return the first pending message of each chat where it is due."""
+        """Return the first pending message of each chat, an alarm before others, where it is due."""
         with self._store.read() as session:
+            alarms_first = if_((t.OutboxRow.urgent, t.OutboxRow.id))
             firsts = (
-                select(func.min(t.OutboxRow.id))
+                select(func.coalesce(func.min(alarms_first), func.min(t.OutboxRow.id)))
                 .join(t.ChatRow, t.ChatRow.id == t.OutboxRow.chat_id)
                 .where(t.OutboxRow.status == "pending", t.ChatRow.channel.in_(self._channels))
                 .group_by(t.OutboxRow.chat_id)
@@ -79,7 +91,7 @@ class Dispatcher:
                 select(t.OutboxRow, t.ChatRow)
                 .join(t.ChatRow, t.ChatRow.id == t.OutboxRow.chat_id)
                 .where(t.OutboxRow.id.in_(firsts), t.OutboxRow.try_at <= now)
-                .order_by(t.OutboxRow.id)
+                .order_by(t.OutboxRow.urgent.desc(), t.OutboxRow.id)
                 .limit(BATCH)
             ).all()
             return [_outbound(session, row, chat) for row, chat in rows]
@@ -95,7 +107,9 @@ class Dispatcher:
             row.status, row.sent_at, row.external_id = "sent", now, receipt.external_id
             if row.is_answer:
                 self._note_response(unit, row, now)
-        elif receipt.outcome is Outcome.FAILED or row.attempts >= ATTEMPTS:
+        elif receipt.outcome is Outcome.FAILED or row.attempts >= (
+            URGENT_ATTEMPTS if row.urgent else ATTEMPTS
+        ):
             row.status = "failed"
             log.error("message failed for good", outbox_id=row.id, error=receipt.error)
             self._note_failure(unit, row, receipt, now)
@@ -118,12 +132,23 @@ class Dispatcher:
         self._watchers.responded(unit, case, now)
 
     def _note_failure(self, unit: UnitOfWork, row: t.OutboxRow, receipt: Receipt, now: datetime) -> None:
-        case = unit.tickets.get(row.ticket_id) if row.ticket_id else None
-        if case is None:
+        """A customer is phoned, an alarm and the first card of a ticket are raised another way."""
+        if row.urgent or _is_for_staff(unit, row):
+            if row.urgent or (row.card is not None and row.note is None):
+                self._watchers.lost(unit, row.id)
+            return
+        ticket = unit.tickets.get(row.ticket_id) if row.ticket_id else None
+        if ticket is None:
             return
         error = receipt.error or receipt.outcome.value
         event = Event(Kind.UNDELIVERED, now, BOT, {"outbox": row.id, "error": error})
-        self._watchers.undelivered(unit, unit.tickets.record(case, event), error, now)
+        self._watchers.undelivered(unit, unit.tickets.record(ticket, event), error, now)
+
+
+def _is_for_staff(unit: UnitOfWork, row: t.OutboxRow) -> bool:
+    """Whether a message goes to support: to say in the same chat that it failed would go on for ever."""
+    kind = unit.session.get_one(t.ChatRow, row.chat_id).kind
+    return kind == "staff" or any(row.chat_id in member.chats for member in unit.alarms.members())
 
 
 def _author(unit: UnitOfWork, row: t.OutboxRow) -> Actor:

@@ -70,6 +70,7 @@ class WatchPolicy:
     Attributes:
         silence: after a fault was reported as solved, the customer's silence for so long closes the ticket.
         percents: shares of a clock's business time at which it warns.
+        least_gap: a warning that would follow the one before, or the start, sooner than this is left out.
         chains: by priority; what is no fault climbs like priority 2.
         at_once: of a clock without duration (diamond level), whatever the priority.
         office: outside these hours warnings of lesser faults are held back.
@@ -81,6 +82,7 @@ class WatchPolicy:
 
     silence: timedelta = timedelta(hours=24)
     percents: tuple[int, ...] = (50, 75, 90)
+    least_gap: timedelta = timedelta(minutes=5)
     chains: Mapping[Priority, Chain] = field(
         default_factory=lambda: Frozen({Priority.ONE: _GRAVE, Priority.TWO: _LESSER}), hash=False
     )
@@ -204,7 +206,11 @@ class _Ladder:
     def _warnings(self) -> Iterator[tuple[int, datetime, Target]]:
         percents = self.policy.percents
         instants = percent_instants(self.state.deadline, self.state.hours, percents)
+        latest = self.state.deadline.started_at
         for percent, at in zip(percents, instants, strict=False):
+            if at - latest < self.policy.least_gap:
+                continue
+            latest = at
             rings_at = at if self._is_grave else next_opening(at, self.policy.office)
             if rings_at < self.state.deadline.due:
                 yield percent, rings_at, Target.ASSIGNEE

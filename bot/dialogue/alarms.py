@@ -71,7 +71,7 @@ def alarm(
     customer = case.customer.name if case.customer else "未绑定合同"
     lines = [
         f"⚠ {case.number} {PRIORITY_NAMES[case.ticket.held]} · {_state(gravest, now)}",
-        f"请{_names(gravest.target, who)}现在{TO_DO[gravest.clock]}：{customer} {contact}",
+        f"请{_names(case, gravest.target, who)}现在{TO_DO[gravest.clock]}：{customer} {contact}",
         f"故障：{shorten(case.summary, WORDS_SHOWN)}",
     ]
     lines += [f"另外：{_state(step, now)}，请{TO_DO[step.clock]}" for step in steps[1:]]
@@ -94,10 +94,11 @@ def _state(step: Step, now: datetime) -> str:
     return f"{name}期限{late}（{until}）"
 
 
-def _names(target: Target, who: Sequence[Member]) -> str:
+def _names(case: Case, target: Target, who: Sequence[Member]) -> str:
     if not who:
         return f"{EVERYBODY}任何一位"
-    title = TARGET_NAMES[target]
+    nobody_has_it = target is Target.ASSIGNEE and case.ticket.assignee is None
+    title = TARGET_NAMES[Target.ON_CALL if nobody_has_it else target]
     return "、".join(member.name if title in member.name else f"{title}{member.name}" for member in who)
 
 

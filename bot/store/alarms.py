@@ -122,6 +122,19 @@ class AlarmStore:
         )
         self._session.flush()
 
+    def move(self, lost: int, ticket_id: int | None, recipient: str, name: str, message: int) -> None:
+        """Note that the alarms of a lost message now ring elsewhere, by another one."""
+        rows = self._session.scalars(
+            select(t.AlarmRow).where(t.AlarmRow.ticket_id == ticket_id, t.AlarmRow.outbox_id == lost)
+        ).all()
+        for row in rows:
+            key = {"ticket_id": row.ticket_id, "clock": row.clock, "revision": row.revision, "step": row.step}
+            taken = select(t.AlarmRow.id).filter_by(**key, recipient=recipient)
+            if self._session.scalars(taken).first() is None:
+                rest = {"name": name, "at": self._now, "outbox_id": message, "outage_id": row.outage_id}
+                self._session.add(t.AlarmRow(**key, recipient=recipient, **rest))
+        self._session.flush()
+
     # --- whom it can call
 
     def members(self) -> list[Member]:

@@ -8,6 +8,7 @@ from urllib.error import URLError
 from urllib.request import Request, urlopen
 
 import structlog
+from pydantic import SecretStr
 
 from bot.clock import Clock
 from bot.store.alarms import last_beat
@@ -35,7 +36,7 @@ class DeadMan:
         url: asked by GET; it may carry a secret, so that it is in no log.
     """
 
-    def __init__(self, url: str | None, clock: Clock) -> None:
+    def __init__(self, url: SecretStr | None, clock: Clock) -> None:
         self._url = url
         self._clock = clock
         self._last: datetime | None = None
@@ -46,7 +47,7 @@ class DeadMan:
         if self._url is None or (self._last is not None and now - self._last < PING_EVERY):
             return
         self._last = now
-        request = Request(self._url, headers={"User-Agent": "hotline"})  # noqa: S310 - the settings check the scheme
+        request = Request(self._url.get_secret_value(), headers={"User-Agent": "hotline"})  # noqa: S310 - the settings check the scheme
         try:
             with urlopen(request, timeout=PING_TIMEOUT_S):  # noqa: S310 - as above
                 pass

@@ -1,0 +1,77 @@
+"""An alarm that could not be delivered is raised another way, in the same commit that notes the failure.
+
+First another private chat of the same person, then the pager; after that only the log is left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import structlog
+from sqlalchemy import select
+
+from bot.delivery.inbox import chat_id
+from bot.dialogue.alarms import EVERYBODY, rerouted
+from bot.messages import Address, Option, Say
+from bot.store import tables as t
+from bot.store.store import UnitOfWork
+
+log = structlog.get_logger(__name__)
+
+PAGER_NAME = "短信/邮件等"
+
+
+class Rerouter:
+    """Raises lost alarms another way.
+
+    Args:
+        pager: the chat that stands for all addresses outside; None: there are none.
+    """
+
+    def __init__(self, pager: Address | None) -> None:
+        self._pager = pager
+
+    def __call__(self, unit: UnitOfWork, outbox_id: int) -> None:
+        """Send a lost alarm to the next place where it has not been yet."""
+        row = unit.session.get_one(t.OutboxRow, outbox_id)
+        attempts = list(_attempts(unit, row))
+        been = {attempt.chat_id for attempt in attempts}
+        member = next((m for m in unit.alarms.members() if row.chat_id in m.chats), None)
+        name = member.name if member else EVERYBODY
+        for chat in member.chats if member else ():
+            if chat not in been:
+                self._send(unit, row, attempts[-1], chat, name, name)
+                return
+        pager = chat_id(unit.session, self._pager, "pager") if self._pager else None
+        if pager is None or pager in been:
+            log.error("an alarm could not be delivered in any way", outbox_id=row.id, ticket=row.ticket_id)
+        elif not _is_underway(unit, pager, attempts[-1]):
+            self._send(unit, row, attempts[-1], pager, name, PAGER_NAME)
+
+    def _send(
+        self, unit: UnitOfWork, lost: t.OutboxRow, first: t.OutboxRow, chat: int, name: str, way: str
+    ) -> None:
+        options = tuple(Option(**choice) for choice in first.choices)
+        message = Say(rerouted(first.text, name), options, urgent=True)
+        new = unit.messages.say(chat, message, ticket=lost.ticket_id)
+        unit.session.get_one(t.OutboxRow, new).instead_of = lost.id
+        unit.alarms.move(lost.id, lost.ticket_id, f"chat:{chat}", way, new)
+
+
+def _attempts(unit: UnitOfWork, row: t.OutboxRow) -> Iterator[t.OutboxRow]:
+    """Yield the lost message and those that it stands for, back to the first."""
+    yield row
+    while row.instead_of is not None:
+        row = unit.session.get_one(t.OutboxRow, row.instead_of)
+        yield row
+
+
+def _is_underway(unit: UnitOfWork, pager: int, first: t.OutboxRow) -> bool:
+    """Whether the same alarm already goes to the pager, lost in another chat."""
+    same = select(t.OutboxRow.instead_of).where(
+        t.OutboxRow.chat_id == pager,
+        t.OutboxRow.created_at >= first.created_at,
+        t.OutboxRow.instead_of.is_not(None),
+    )
+    texts = unit.session.scalars(select(t.OutboxRow.text).where(t.OutboxRow.id.in_(same)))
+    return any(text.startswith(first.text) for text in texts)
