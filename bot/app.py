@@ -140,7 +140,7 @@ def connect(settings: Settings) -> Store:
 
 
 def _make_private(file: Path) -> None:
-    """Make an empty database file that only its owner can read: it will hold customers' words (contract 5.2)."""
+    """Make an empty database file that only its owner can read: it will hold customers' words (5.2)."""
     try:
         file.touch(mode=0o600, exist_ok=True)
     except OSError as error:
