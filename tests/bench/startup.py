@@ -1,7 +1,7 @@
 """How fast the demo starts, and how much memory it takes: `python -m tests.bench.startup`.
 
-From the start of the process to the first answer in a customer's chat, in seconds, after one start that warmed
-the caches; and the memory then, and once a sentence was explained (the segmentation is loaded for that).
+Start to first answer in a customer's chat, in seconds, after one start that warmed the caches; and the
+memory then, and once a sentence was explained (the segmentation is loaded for that).
 """
 
 from __future__ import annotations
