@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import func, select, text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from bot.desk.staff import STAFF_ROLES
@@ -80,7 +80,10 @@ def _schema(store: Store, *, is_sqlite: bool) -> Finding:
 
 
 def _soundness(session: Session) -> Finding:
-    problems = [row for row in session.scalars(text("PRAGMA quick_check(3)")) if row != "ok"]
+    try:
+        problems = [row for row in session.scalars(text("PRAGMA quick_check(3)")) if row != "ok"]
+    except DatabaseError as error:
+        problems = [str(error.orig)]
     if problems:
         advice = "stop the service, keep a copy of the file, restore the last `hotline db backup`"
         return fail("integrity", f"{len(problems)} problems or more: {problems[0]}", advice)

@@ -17,6 +17,7 @@ from bot.doctor.finding import Finding, fail, ok, warn
 from bot.errors import BadInput
 from bot.settings import Settings
 from bot.workdays import FILE_NAME, load_workdays
+from intents import Classifier
 
 NOVEMBER = 11  # in which the State Council announces the next year's holidays
 FONT_TIMEOUT_S = 20
@@ -55,9 +56,9 @@ def check_folder(check: str, folder: Path) -> Finding:
 
 
 def check_knowledge(folder: Path | None) -> Finding:
-    """Load the rules."""
+    """Load the rules as the service does."""
     try:
-        base = knowledge.load(folder)
+        base = Classifier(knowledge.load(folder)).base
     except knowledge.KnowledgeError as error:
         return fail(
             "knowledge", str(error), "mend the file, or unset HOTLINE_KNOWLEDGE to use the packaged rules"
