@@ -18,6 +18,7 @@ COMMANDS = {
     "demo": ("bot.commands.demo:demo", "play a scripted story through the real program"),
     "doctor": ("bot.commands.doctor:doctor", "say what is configured, reachable or missing"),
     "knowledge": ("bot.commands.knowledge:knowledge", "check and explain the rules"),
+    "oncall": ("bot.commands.oncall:oncall", "who is on call: show, import, swap"),
     "penalty": ("bot.commands.penalty:penalty", "the penalty for late payment or missed service"),
     "quote": ("bot.commands.quote:quote", "the yearly fee by the contract's tables"),
     "replay": ("bot.commands.replay:replay", "recompute every ticket from its events and compare"),

@@ -64,6 +64,8 @@ STAFF_VERBS: Mapping[str, tuple[str, ...]] = {
     "todo": ("待办", "todo"),
     "mine": ("我的", "mine"),
     "ticket": ("工单", "ticket"),
+    "oncall": ("值班表", "值班", "oncall"),
+    "swap": ("换班", "swap"),
     "help": ("帮助", "help", "?", "？"),
 }
 
@@ -88,6 +90,8 @@ STAFF_FORMS: Mapping[str, str] = {
     "todo": "待办",
     "mine": "我的",
     "ticket": "工单 T{n}",
+    "oncall": "值班",
+    "swap": "换班 李工 王工 11-24",
 }
 
 
@@ -131,6 +135,7 @@ def customer_command(text: str) -> Command | None:
     return None
 
 
+_WITHOUT_TICKET = {"code", "todo", "mine", "help", "answer", "oncall", "swap"}
 _AFTER_VERB = " \t\n:：,，#Tt0123456789"
 _STAFF_NAMES = sorted(
     ((name, verb) for verb, names in STAFF_VERBS.items() for name in names), key=lambda pair: -len(pair[0])
@@ -153,7 +158,7 @@ def staff_command(text: str) -> Command | None:
             continue
         if rest and rest[0] not in _AFTER_VERB:
             continue  # a sentence that only begins like the verb: 解决了吗
-        numbered = None if verb in {"code", "todo", "mine", "help", "answer"} else _BARE_NUMBER
+        numbered = None if verb in _WITHOUT_TICKET else _BARE_NUMBER
         ticket, rest = _take_ticket(rest, _TICKET)
         if ticket is None and numbered is not None:
             ticket, rest = _take_ticket(rest, numbered)

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from bot.desk.case import Case, Chat, Contact, Customer
 from bot.desk.contract import Terms
 from bot.desk.events import Event
+from bot.desk.roster import Roster, Swap
 from bot.desk.staff import ContactPerson, Grant, Person, Purpose
 from bot.messages import Option, Received, Say
 
@@ -148,6 +149,19 @@ class People(Protocol):
         """
 
 
+class Rosters(Protocol):
+    """Who is on call."""
+
+    def get(self) -> Roster | None:
+        """Return the roster with its swaps, None where none was imported yet."""
+
+    def swap(self, swap: Swap, by: str) -> None:
+        """Store a swap."""
+
+    def staff_names(self) -> set[str]:
+        """Return the names of all members of staff."""
+
+
 class Desk(Protocol):
     """One unit of work: everything that is read and written through it is committed together."""
 
@@ -162,6 +176,9 @@ class Desk(Protocol):
 
     @property
     def customers(self) -> Customers: ...
+
+    @property
+    def roster(self) -> Rosters: ...
 
     @property
     def people(self) -> People: ...

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from bot.desk.case import Case
-from bot.dialogue import cards, joining, staff_actions
+from bot.dialogue import cards, duty, joining, staff_actions
 from bot.dialogue.commands import STAFF_FORMS, Command, of_option, staff_command
 from bot.dialogue.turn import Turn
 from bot.errors import Refused
@@ -175,5 +175,7 @@ PLAIN: Mapping[str, Callable[[Turn, Command], None]] = {
     "help": help_,
     "join": joining.enter,
     "mine": mine,
+    "oncall": duty.show,
+    "swap": duty.swap,
     "todo": todo,
 }

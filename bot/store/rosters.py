@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.desk.roster import Roster, Swap
+from bot.desk.terms import Role
 from bot.store import tables as t
 
 
@@ -25,6 +26,12 @@ class RosterStore:
             return None
         swaps = self._session.scalars(select(t.ShiftRow).order_by(t.ShiftRow.id))
         return Roster.from_dict(row.content, tuple(Swap(s.day, s.member, s.instead_of) for s in swaps))
+
+    def staff_names(self) -> set[str]:
+        """Return the names of all members of staff, whether they have joined or not."""
+        joined = select(t.ContactRow.name).where(t.ContactRow.role != Role.CUSTOMER.value)
+        added = select(t.PersonRow.name).where(t.PersonRow.removed_at.is_(None))
+        return set(self._session.scalars(joined)) | set(self._session.scalars(added))
 
     def replace(self, roster: Roster, by: str) -> None:
         """Store an imported roster; swaps stay, and count where they still fit."""
