@@ -33,6 +33,9 @@ def test_support_confirms_and_the_customer_is_told(reported: TryPage) -> None:
     reported.choose("同意", reported.last())
     expect(reported.last()).to_contain_text("双方已确认：优先等级1")
     expect(reported.tickets).to_contain_text("双方已确认")
+    expect(reported.tickets.locator("dd")).to_have_text(
+        [re.compile("^优先等级1所有、.*合同 2.1 优先等级1"), "优先等级1", "优先等级1李工"]
+    )
 
 
 def test_whoever_presses_an_old_button_is_told_who_was_first(
@@ -136,6 +139,8 @@ def test_a_fault_told_in_fragments_and_a_picture_is_one_ticket(opened: TryPage) 
     expect(opened.customer.locator(".mine img")).to_be_visible()
     expect(opened.card()).to_contain_text("附件 1 个")
     expect(opened.staff.locator(".card")).to_have_count(1)
+    expect(opened.understanding.locator(".sentence")).to_have_text("系统，登不上了")
+    expect(opened.understanding.locator(".source")).to_contain_text("连起来看")
 
 
 def test_the_picture_button_sends_a_picture(opened: TryPage) -> None:

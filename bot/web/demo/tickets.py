@@ -44,8 +44,7 @@ def ticket(case: Case, now: datetime) -> dict[str, Any]:
         "rank": int(held.held),
         "standing": STANDINGS[held.agreement.standing],
         "is_certain": held.certain,
-        "clause": clause_zh(held.clause),
-        "words": list(held.words),
+        "views": _views(case),
         "state": STATE_NAMES[held.work],
         "is_live": held.is_live,
         "assignee": held.assignee[1] if held.assignee else None,
@@ -56,6 +55,26 @@ def ticket(case: Case, now: datetime) -> dict[str, Any]:
         "deadline": _deadline(case, now),
         "why_none": None if case.response else deadline_line(case, now),
     }
+
+
+def _views(case: Case) -> list[dict[str, str]]:
+    """Return what each side takes the priority for (contract 2.1: they determine it jointly)."""
+    held, views = case.ticket, case.ticket.agreement
+    words = "、".join(held.words) if held.certain else "信息不足，存疑按优先等级1"
+    proposed = PRIORITY_NAMES[views.proposed] if held.certain else "待确认"
+    return [
+        {"who": "机器人建议", "view": proposed, "why": f"{words}　{clause_zh(held.clause)}".strip()},
+        {
+            "who": "客户认为",
+            "view": PRIORITY_NAMES[views.customer] if views.customer else "还没说",
+            "why": "",
+        },
+        {
+            "who": "工程师认为",
+            "view": PRIORITY_NAMES[views.vendor] if views.vendor else "还没说",
+            "why": held.vendor_view_by or "",
+        },
+    ]
 
 
 def _deadline(case: Case, now: datetime) -> dict[str, Any] | None:

@@ -53,6 +53,7 @@ def _said(session: Session, rows: list[tuple[t.InboxRow, t.ContactRow]], chat_id
             "text": _label(session, choice, chat_id) if choice else row.content["text"],
             "tapped": choice is not None,
             "photos": len(row.content["attachments"]),
+            "ticket": row.ticket_id,
         }
         placed.append(((row.received_at, row.id, 0, row.id), message))
     return placed

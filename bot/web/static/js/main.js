@@ -10,8 +10,9 @@ import { showUnderstanding } from "./understanding.js";
 const POLL_MS = 3000;
 const DRAFT_MS = 250;
 const BETWEEN_MESSAGES_MS = 700;
+const TOGETHER_MS = 5 * 60 * 1000; // as the dialogue reads fragments
 
-const state = { customer: null, staff: null, samples: null, explained: null, draft: "", heard: true };
+const state = { customer: null, staff: null, samples: null, said: { text: null, source: "" }, draft: "", heard: true };
 const customerPhone = new Phone($("#customer-phone"), (content) => send("customer", content));
 const staffPhone = new Phone($("#staff-phone"), (content) => send("staff", content));
 
@@ -59,15 +60,26 @@ function show(feed) {
   const latest = tickets.find((ticket) => ticket.is_live) ?? tickets[0];
   const fill = (phrase) => phrase.replace("{n}", latest?.id);
   staffPhone.offerPhrases(state.samples.staff_phrases.filter((phrase) => latest || !phrase.includes("{n}")).map(fill));
-  explain(messages.findLast((message) => message.kind === "said" && !message.tapped && message.text)?.text);
+  state.said = saidLast(messages);
+  explain();
+}
+
+/** What the customer said last, with what they had just said about the same ticket: it is read together. */
+function saidLast(messages) {
+  const said = messages.filter((message) => message.kind === "said" && !message.tapped && message.text.trim());
+  const last = said.at(-1);
+  if (!last) return { text: null, source: "" };
+  const isPart = (one) =>
+    one === last || (last.ticket && one.ticket === last.ticket && Date.parse(last.at) - Date.parse(one.at) <= TOGETHER_MS);
+  const parts = said.filter(isPart).map((one) => one.text);
+  return { text: parts.join("，"), source: parts.length > 1 ? `客户刚才说的 ${parts.length} 条，连起来看` : "客户刚才说" };
 }
 
 let lastExplained = null;
 
-async function explain(lastText) {
-  state.lastText = lastText;
-  const text = state.draft.trim() ? state.draft : lastText;
-  const source = state.draft.trim() ? "正在输入" : "客户刚才说";
+async function explain() {
+  const isDraft = Boolean(state.draft.trim());
+  const { text, source } = isDraft ? { text: state.draft, source: "正在输入" } : state.said;
   if (lastExplained === `${source} ${text}`) return;
   lastExplained = `${source} ${text}`;
   const explained = text ? await api.understanding(text).catch(() => null) : null;
@@ -78,7 +90,7 @@ let draftTimer = 0;
 customerPhone.onDraft = (text) => {
   state.draft = text;
   clearTimeout(draftTimer);
-  draftTimer = setTimeout(() => explain(state.lastText), DRAFT_MS);
+  draftTimer = setTimeout(explain, DRAFT_MS);
 };
 
 function setTrouble(isThere) {

@@ -48,7 +48,8 @@ function said(message, view) {
 
 function told(message, view) {
   const lines = message.text.split("\n");
-  const lead = lines.length > 1 ? el("p.lead", {}, ...unbroken(lines.shift())) : null;
+  const isHeaded = lines.length > 1 && (message.is_card || lines[0].endsWith("。"));
+  const lead = isHeaded ? el("p.lead", {}, ...unbroken(lines.shift())) : null;
   const text = el("p.text", {}, ...unbroken(lines.join("\n")));
   const bubble = el(message.is_card ? "div.bubble.card" : "div.bubble", {}, lead, text);
   if (message.choices.length) bubble.append(choices(message, view));

@@ -61,8 +61,11 @@ function card(ticket) {
       el("span.pill", {}, ticket.standing),
       el("span.pill", { data: { state: ticket.is_live ? "live" : "done" } }, ticket.assignee && ticket.is_live ? `${ticket.state} · ${ticket.assignee}` : ticket.state)),
     el("p.summary", {}, ticket.summary),
-    ticket.deadline ? clock(ticket) : el("p.none", {}, ticket.why_none));
+    ticket.deadline ? clock(ticket) : el("p.none", {}, ticket.why_none),
+    el("dl.views-of", { "aria-label": "优先级由双方共同确认" }, ...ticket.views.flatMap(view)));
 }
+
+const view = ({ who, view: said, why }) => [el("dt", {}, who), el("dd", {}, said, why && el("small", {}, why))];
 
 function clock(ticket) {
   const { windows, receipt } = ticket.deadline;

@@ -74,8 +74,8 @@ function verdict(found) {
     found.ask && el("p.ask", {}, `会追问：${found.ask}`));
 }
 
-/** Punctuation aside: it is normalised too, but that is no news. */
-const letters = (text) => text.replace(/[\p{P}\p{Z}\p{C}]/gu, "");
+/** Punctuation and case aside: they are normalised too, but that is no news. */
+const letters = (text) => text.toLowerCase().replace(/[\p{P}\p{Z}\p{C}]/gu, "");
 
 function facts(explained) {
   const { tokens, clauses, candidates, scope, quantities, normalised, verdict: found } = explained;
