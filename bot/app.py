@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from datetime import timedelta
 from pathlib import Path
 
 import knowledge
@@ -13,6 +14,7 @@ from bot.channels.pager import Pager
 from bot.clock import Clock
 from bot.delivery.inbox import Inbox, Message
 from bot.delivery.outbox import Channel, Dispatcher, Watchers
+from bot.desk.policy import TicketPolicy
 from bot.dialogue import customer, staff, told
 from bot.dialogue.rescue import rescue
 from bot.dialogue.turn import Office, Turn
@@ -50,7 +52,11 @@ class App:
         self.classifier = classifier or _classifier(settings.knowledge)
         self.store = open_store(settings)
         self.office = Office(
-            self.classifier, self.store.workdays, settings.hotline_numbers, settings.sales_contact
+            self.classifier,
+            self.store.workdays,
+            settings.hotline_numbers,
+            settings.sales_contact,
+            self.store.rules,
         )
         self.inbox = Inbox(self.store, self._handle, self._rescue)
         pager = _pager(settings)
@@ -134,7 +140,9 @@ def connect(settings: Settings) -> Store:
         raise SettingError(f"HOTLINE_DATABASE_URL: there is no folder {file.parent}")
     if file is not None and not file.exists():
         _make_private(file)
-    store = Store(settings.database_url, load_workdays(settings.data / FILE_NAME), policy_of(settings))
+    rules = TicketPolicy(timedelta(days=settings.reopen_days), settings.update_minutes)
+    workdays = load_workdays(settings.data / FILE_NAME)
+    store = Store(settings.database_url, workdays, policy_of(settings), rules)
     store.ping()
     return store
 

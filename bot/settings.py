@@ -33,6 +33,8 @@ class Settings(BaseSettings):
     hotline_numbers: Annotated[tuple[str, ...], NoDecode] = ("400-818-1110", "010-62283281")
     sales_contact: str = "商务同事"
     silence_hours: int = 24
+    reopen_days: int = 7
+    update_minutes: int = 60
     alarm_urls: Annotated[tuple[SecretStr, ...], NoDecode] = ()
     alarm_office: Annotated[tuple[time, time], NoDecode] = (time(9), time(18))
     alarm_chain_p1: Annotated[tuple[int, ...], NoDecode] = (0, 10, 20, 30)
@@ -99,8 +101,20 @@ class Settings(BaseSettings):
             raise ValueError("must begin with http:// or https://")
         return value
 
+    @field_validator("update_minutes")
+    @classmethod
+    def _not_negative(cls, value: int) -> int:
+        if value < 0:
+            raise ValueError("must be 0, for no such rule, or more")
+        return value
+
     @field_validator(
-        "silence_hours", "alarm_repeat_p1", "alarm_repeat_p2", "outage_reports", "outage_minutes"
+        "silence_hours",
+        "reopen_days",
+        "alarm_repeat_p1",
+        "alarm_repeat_p2",
+        "outage_reports",
+        "outage_minutes",
     )
     @classmethod
     def _positive(cls, value: int) -> int:

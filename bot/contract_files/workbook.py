@@ -131,9 +131,7 @@ def save_template(path: Path, columns: Sequence[Column], notes: Sequence[tuple[s
         letter = get_column_letter(at)
         sheet.column_dimensions[letter].width = 18
         for row in range(2, FORMATTED_ROWS + 2):
-            sheet.cell(
-                row, at
-            ).number_format = "@"  # text: a number keeps its zeros
+            sheet.cell(row, at).number_format = "@"  # text: a number keeps its zeros
         if column.choices:
             allowed = DataValidation(type="list", formula1=f'"{",".join(column.choices)}"', allow_blank=True)
             allowed.add(f"{letter}2:{letter}{FORMATTED_ROWS + 1}")

@@ -21,8 +21,8 @@ from bot.desk.case import Chat, Contact
 from bot.desk.terms import Role
 from bot.messages import Address, Inbound
 from bot.store import tables as t
+from bot.store.chats import contact_of
 from bot.store.store import Store, UnitOfWork
-from bot.store.tickets import contact_of
 
 log = structlog.get_logger(__name__)
 

@@ -121,15 +121,16 @@ class Dispatcher:
             )
 
     def _note_response(self, unit: UnitOfWork, row: t.OutboxRow, now: datetime) -> None:
-        """The first human answer that reached the customer is the response (contract 1)."""
+        """The first human answer that reached the customer is the response (contract 1), others update."""
         case = unit.tickets.get(row.ticket_id) if row.ticket_id else None
-        if case is None or case.ticket.responded_at is not None or not case.ticket.is_open_to_response:
+        if case is None:
             return
-        event = Event(
-            Kind.RESPONDED, now, _author(unit, row), {"how": "message", "at": now.isoformat(), "note": ""}
-        )
-        case = unit.tickets.record(case, event)
-        self._watchers.responded(unit, case, now)
+        ticket, data = case.ticket, {"at": now.isoformat(), "inbox": row.inbox_id}
+        if ticket.responded_at is None and ticket.is_open_to_response:
+            event = Event(Kind.RESPONDED, now, _author(unit, row), {**data, "how": "message", "note": ""})
+            self._watchers.responded(unit, unit.tickets.record(case, event), now)
+        elif ticket.is_live and ticket.answer != row.inbox_id:  # one message to several chats is one update
+            unit.tickets.record(case, Event(Kind.UPDATED, now, _author(unit, row), data))
 
     def _note_failure(self, unit: UnitOfWork, row: t.OutboxRow, receipt: Receipt, now: datetime) -> None:
         """A customer is phoned, an alarm and the first card of a ticket are raised another way."""

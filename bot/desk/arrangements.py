@@ -47,3 +47,16 @@ class Promise:
 
     made_at: datetime
     until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """That somebody of the customer agreed outside the chat, as staff record it: who, how, when."""
+
+    who: str
+    how: str
+    at: datetime
+
+    def to_dict(self) -> dict[str, str]:
+        """Return JSON types."""
+        return {"who": self.who, "how": self.how, "at": self.at.isoformat()}

@@ -43,7 +43,7 @@ class Kind(StrEnum):
     URGED = "urged"
     ASSIGNED = "assigned"  # contact, name
     REPLIED = "replied"  # inbox: support wrote to the customer (not yet delivered)
-    RESPONDED = "responded"  # how: message | call, at, note: the first answer of an engineer
+    RESPONDED = "responded"  # how: message | call, at, note, inbox?: the first answer of an engineer
     WORKAROUND = "workaround"  # inbox: 旁路办法 (contract 2.2.2)
     RESOLVED = "resolved"
     RECOVERED = "recovered"  # the customer says that it works again

@@ -18,3 +18,6 @@ class TicketPolicy:
 
     reopen_within: timedelta = timedelta(days=7)
     update_minutes: int = 60
+
+
+DEFAULT_RULES = TicketPolicy()

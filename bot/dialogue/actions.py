@@ -30,14 +30,21 @@ def ticket_of(turn: Turn, command: Command, *, closed: bool = False) -> Case:
         case = turn.desk.tickets.get(command.ticket)
         if case is None or not _is_theirs(turn, case):
             raise Refused(f"没有找到您的工单 T{command.ticket}。回复“查进度”可以看到您的工单。")
-        return case
+        return _going_on(turn, case)
     cases = turn.desk.tickets.live(turn.chat)
     current = report.current_case(turn, cases)
     if current or cases:
         return current or cases[0]
     if closed and (recent := turn.desk.tickets.recent(turn.chat, 1)):
-        return recent[0]
+        return _going_on(turn, recent[0])
     raise Refused(NO_TICKET)
+
+
+def _going_on(turn: Turn, case: Case) -> Case:
+    """Return the ticket itself, or the one that it was merged into: of the same customer, always."""
+    while case.ticket.merged_into is not None and (into := turn.desk.tickets.get(case.ticket.merged_into)):
+        case = into
+    return case
 
 
 def _is_theirs(turn: Turn, case: Case) -> bool:

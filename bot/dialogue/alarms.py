@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from types import MappingProxyType as Frozen
@@ -77,7 +77,7 @@ def alarm(
     lines += [f"另外：{_state(step, now)}，请{TO_DO[step.clock]}" for step in steps[1:]]
     if tried:
         lines.append("已尝试：" + "；".join(_tried(tried)))
-    return Say("\n".join(lines), _options(case, {step.clock for step in steps}), urgent=True)
+    return Say("\n".join(lines), _options(case, [step.clock for step in steps]), urgent=True)
 
 
 def _state(step: Step, now: datetime) -> str:
@@ -111,7 +111,7 @@ def _tried(tried: Sequence[Tried]) -> list[str]:
     return [f"{at.astimezone(SHANGHAI):%H:%M} {'、'.join(dict.fromkeys(names))}" for at, names in latest]
 
 
-def _options(case: Case, clocks: Collection[ClockName]) -> tuple[Option, ...]:
+def _options(case: Case, clocks: Sequence[ClockName]) -> tuple[Option, ...]:
     number = case.ticket.id
     options = []
     if ClockName.CONFIRMATION in clocks and case.ticket.agreement.vendor is None:
@@ -124,6 +124,8 @@ def _options(case: Case, clocks: Collection[ClockName]) -> tuple[Option, ...]:
     options.append(Option("回复客户", f"回复 T{number} 内容", "reply", number))
     if case.ticket.responded_at is None:
         options.append(Option("响应", f"响应 T{number} 14:05 王经理", "respond", number))
+    typed = f"知道了 T{number} {CLOCK_NAMES[clocks[0]]}"
+    options.append(Option("知道了", typed, "ack", number, clocks[0].value))
     return tuple(options)
 
 

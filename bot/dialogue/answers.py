@@ -11,6 +11,7 @@ from bot.desk.terms import Level
 from bot.dialogue import actions, notify, replies, report
 from bot.dialogue.commands import Command
 from bot.dialogue.turn import Turn
+from bot.dialogue.why import why as receipt
 from bot.messages import Option
 
 CONVERSATION = timedelta(hours=2)  # a word without a subject still belongs to what was spoken of so long ago
@@ -52,7 +53,7 @@ def status(turn: Turn, command: Command) -> None:
 def why(turn: Turn, command: Command) -> None:
     """Say how the deadline was counted."""
     case = actions.ticket_of(turn, command, closed=True)
-    turn.reply(replies.why(case, turn.office.hotline), ticket=case.ticket.id)
+    turn.reply(receipt(case, turn.now, turn.office.hotline), ticket=case.ticket.id)
 
 
 def level(turn: Turn, _: Command) -> None:

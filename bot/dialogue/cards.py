@@ -9,9 +9,11 @@ from bot.desk.agreement import Standing
 from bot.desk.calendar import SHANGHAI
 from bot.desk.case import Case, coverage_at
 from bot.desk.contract import Coverage
+from bot.desk.sla import ClockName
 from bot.desk.tables import LEVEL_NAMES
 from bot.desk.terms import Priority
-from bot.desk.ticket import STATE_NAMES, Work
+from bot.desk.ticket import FINAL, STATE_NAMES, Work
+from bot.dialogue.clock_words import cost_lines, say_span, staff_lines
 from bot.dialogue.receipts import say_deadline, service_hours_zh
 from bot.dialogue.replies import EFFECT_NAMES, PRIORITY_NAMES, clause_zh, shorten, uncovered_line
 from bot.messages import Option, Received, Say
@@ -30,6 +32,7 @@ def card(
         f"客户：{_customer(case, now)}",
         f"联系人：{case.reporter.name}{f' {case.reporter.phone}' if case.reporter.phone else ''}",
         _deadline(case, now),
+        *(staff_lines(case, now) if case.ticket.work not in FINAL else cost_lines(case, now)),
         f"原话：{_words(reports)}",
         f"客户答：{_answer(case)}",
     ]
@@ -79,6 +82,8 @@ def _deadline(case: Case, now: datetime) -> str:
         at = case.ticket.responded_at.astimezone(SHANGHAI)
         late = case.response is not None and case.ticket.responded_at > case.response.due
         return f"已响应：{at:%H:%M}{'（超期）' if late else ''}"
+    if ClockName.RESPONSE in case.deadlines.resting:
+        return f"响应期限：暂停中，还剩 {say_span(case.deadlines.resting[ClockName.RESPONSE])}"
     if case.calendar_gap:
         return f"⚠ 响应期限没有算出：{case.calendar_gap}。请按合同人工确认，并补工作日历。"
     if case.response is None:
@@ -106,7 +111,7 @@ def _recent(case: Case) -> str:
 def _options(case: Case) -> tuple[Option, ...]:
     number, work = case.ticket.id, case.ticket.work
     bind = () if case.customer else (Option("绑定客户", f"绑定 T{number} 客户名称", "bind", number),)
-    if work in (Work.CLOSED, Work.WITHDRAWN):
+    if work in FINAL:
         return (Option("重开", f"重开 T{number}", "reopen", number),) if work is Work.CLOSED else ()
     if work is Work.RESOLVED:
         return (
@@ -129,17 +134,23 @@ def _confirm_options(number: int) -> tuple[Option, ...]:
 
 
 def _work_options(case: Case) -> tuple[Option, ...]:
-    number = case.ticket.id
-    options = [
-        Option("认领", f"认领 T{number}", "claim", number),
-        Option("回复客户", f"回复 T{number} 内容", "reply", number),
-        Option("响应", f"响应 T{number} 14:05 王经理", "respond", number),
+    number, ticket = case.ticket.id, case.ticket
+    options = [Option("继续", f"继续 T{number}", "resume", number)] if ticket.pause else []
+    if not ticket.assignee:
+        options.append(Option("认领", f"认领 T{number}", "claim", number))
+    options.append(Option("回复客户", f"回复 T{number} 内容", "reply", number))
+    if ticket.responded_at is None:
+        options.append(Option("响应", f"响应 T{number} 14:05 王经理", "respond", number))
+    elif ticket.remote_failed_at is None:
+        options.append(Option("转现场", f"不能远程 T{number} 原因", "remote_failed", number))
+    elif ticket.arrived_at is None:
+        options.append(Option("到场", f"到场 T{number}", "arrive", number, "now"))
+    return (
+        *options,
         Option("旁路办法", f"旁路办法 T{number} 步骤", "workaround", number),
         Option("解决", f"解决 T{number} 处理结果", "resolve", number),
-    ]
-    if case.ticket.agreement.vendor is not None:
-        options.append(Option("改级", f"改级 T{number} 2 原因", "change", number))
-    return tuple(options[1:] if case.ticket.assignee else options)
+        Option("改级", f"改级 T{number} 2 原因", "change", number),
+    )
 
 
 def todo_line(case: Case, now: datetime) -> str:
@@ -148,7 +159,9 @@ def todo_line(case: Case, now: datetime) -> str:
     name = case.customer.name if case.customer else "未绑定"
     parts = [f"{case.number} {PRIORITY_NAMES[case.ticket.held]}", name, shorten(case.summary, 12)]
     parts += [STATE_NAMES[case.ticket.work], who]
-    if case.ticket.work is Work.OPEN and case.response:
+    if case.ticket.pause:
+        parts.append("暂停中")
+    elif case.ticket.is_live and case.ticket.responded_at is None and case.response:
         overdue = "，已超期" if now > case.response.due else ""
         parts.append(say_deadline(case.response, now) + overdue)
     return " · ".join(parts)

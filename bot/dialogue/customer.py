@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from bot.desk.case import Case
-from bot.dialogue import actions, answers, joining, report
+from bot.dialogue import actions, answers, joining, report, waiting
 from bot.dialogue.commands import Command, customer_command, of_option
 from bot.dialogue.turn import Turn
 from bot.errors import Refused
@@ -25,9 +25,13 @@ HANDLERS: Mapping[str, Handler] = {
     "keep": actions.keep,
     "level": answers.level,
     "object": actions.object_,
+    "pause_no": waiting.refuse_pause,
+    "pause_yes": waiting.agree_pause,
     "rate": actions.rate,
     "report": actions.report_anyway,
     "status": answers.status,
+    "time_no": waiting.refuse_time,
+    "time_yes": waiting.agree_time,
     "urge": actions.urge,
     "why": answers.why,
     "withdraw": actions.withdraw,
@@ -35,12 +39,18 @@ HANDLERS: Mapping[str, Handler] = {
     "works": actions.works,
 }
 
+# What is no answer to support: it leaves an agreed pause as it is.
+QUIET_VERBS = {"status", "why", "level", "help", "pause_yes", "join", "keep"}
+QUIET_INTENTS = {"thanks", "greeting", "status", "level", "fee"}
+
 
 def answer(turn: Turn) -> None:
     """Answer a customer's message; whatever it is, something helpful is said."""
     try:
         command = command_of(turn)
         if command is not None:
+            if command.verb not in QUIET_VERBS:
+                waiting.answered(turn)
             HANDLERS[command.verb](turn, command)
         else:
             understand(turn)
@@ -55,24 +65,32 @@ def command_of(turn: Turn) -> Command | None:
         if option is None:
             raise Refused("这个按钮已过期，请直接打字告诉我。")
         return of_option(option)
+    options = turn.desk.messages.last_options(turn.chat.id)
     if turn.text.isascii() and turn.text.isdigit() and len(turn.text) <= 2:
-        options = turn.desk.messages.last_options(turn.chat.id)
         number = int(turn.text)
         return of_option(options[number - 1]) if 1 <= number <= len(options) else None
+    if named := next((option for option in options if turn.text in (option.label, option.typed)), None):
+        return of_option(named)  # 同意, 不同意: to what was just asked
     return customer_command(turn.text)
 
 
 def understand(turn: Turn) -> None:
     """Understand a sentence, a picture or a file, and act on it."""
     if not turn.text:
+        if turn.inbound.attachments:
+            waiting.answered(turn)
         picture(turn)
         return
     if _was_asked_to_report(turn):
         report.take(turn.remember(reporting=None), report.of(turn, turn.text, turn.reported_at))
         return
     read = report.read(turn)
+    waited_for = waiting.answered(turn) if read.verdict.intent not in QUIET_INTENTS else []
     if read.certain or read.verdict.ask is not None:
         report.take(turn, read)
+        return
+    if waited_for and read.verdict.intent == "other":
+        report.add(turn, waited_for[0], read)
         return
     answers.ANSWERS.get(read.verdict.intent, answers.not_understood)(turn, read)
 

@@ -88,8 +88,14 @@ class Messages(Protocol):
     def say(self, chat_id: int, message: Say, *, ticket: int | None = None) -> int:
         """Put a message into the outbox and return its id there."""
 
-    def assign(self, ticket_id: int) -> None:
-        """Note that the message that is being handled belongs to a ticket."""
+    def assign(self, ticket_id: int, inbox_id: int) -> None:
+        """Note that a message belongs to a ticket."""
+
+    def move(self, ticket_id: int, into: int) -> None:
+        """Give a ticket's messages to the one that it was merged into."""
+
+    def sender(self, inbox_id: int) -> tuple[Chat, Contact]:
+        """Return where a message came from, the chat locked for this unit of work, and who wrote it."""
 
     def received(self, inbox_id: int) -> Received:
         """Return a received message."""

@@ -6,12 +6,13 @@ from datetime import datetime
 
 from bot.desk.case import Case, coverage_at
 from bot.desk.contract import Coverage, Terms
-from bot.desk.events import Side
 from bot.desk.fees import computed_fee
+from bot.desk.sla import ClockName
 from bot.desk.tables import ENTITLEMENTS, LEVEL_NAMES, SERVICE_NAMES, Service
 from bot.desk.terms import Level, Priority, Purchase
 from bot.desk.ticket import Work
-from bot.dialogue.receipts import deadline_reason, receipt_lines, say_deadline, service_hours_zh
+from bot.dialogue.clock_words import customer_lines, resting_line, with_reason
+from bot.dialogue.receipts import say_deadline, service_hours_zh
 from bot.messages import Option
 
 PRIORITY_NAMES = {
@@ -61,6 +62,11 @@ def verdict_options(ticket: int, priority: Priority) -> tuple[Option, ...]:
     )
 
 
+def effect_objection(ticket: int) -> tuple[Option, ...]:
+    """Return the choice of a customer who did not agree to what was recorded on their behalf."""
+    return (Option("有异议", "有异议", "object", ticket),)
+
+
 def clause_zh(clause: str | None) -> str:
     """Return a clause as the customer is told it: 合同 2.1 优先等级1 (A)."""
     if clause is None:
@@ -90,9 +96,10 @@ def priority_line(case: Case) -> str:
 
 def deadline_line(case: Case, now: datetime) -> str:
     """Return the deadline as people say it and why it is there, or plainly why there is none."""
-    if case.response and case.terms:
-        said = say_deadline(case.response, now)
-        return f"响应期限：{said}（{deadline_reason(case.response, case.terms)}）"
+    if case.response:
+        return f"响应期限：{with_reason(case, case.response, now)}"
+    if ClockName.RESPONSE in case.deadlines.resting:
+        return resting_line(case)
     if case.calendar_gap:
         return "响应期限由工程师人工确认后告诉您"
     if case.terms is None:
@@ -153,6 +160,31 @@ def joined(case: Case, now: datetime, hotline: tuple[str, ...], *, same_chat: bo
     return "\n".join([first, status_line(case, now), hotline_line(hotline)])
 
 
+def split_off(case: Case, opened: Case, now: datetime, hotline: tuple[str, ...]) -> str:
+    """Return that a report which had joined another ticket has one of its own, from its own time."""
+    return "\n".join(
+        [
+            f"您报的问题已从工单 {case.number} 分出，单独处理，工单号 {opened.number}。",
+            priority_line(opened) + "。",
+            deadline_line(opened, now) + "，从您报修时起算。",
+            hotline_line(hotline),
+        ]
+    )
+
+
+def came_back(case: Case, opened: Case, now: datetime, hotline: tuple[str, ...]) -> str:
+    """Return that a fault whose ticket was closed too long ago has a new one."""
+    return "\n".join(
+        [
+            f"工单 {case.number} 关闭已久，已按新的故障受理，工单号 {opened.number}（参照 {case.number}）。",
+            priority_line(opened) + "。",
+            deadline_line(opened, now) + "。",
+            EFFECT_QUESTION,
+            hotline_line(hotline),
+        ]
+    )
+
+
 def raised(case: Case, now: datetime, hotline: tuple[str, ...]) -> str:
     """Return that a follow-up made the ticket graver; the clock still counts from the first report."""
     return "\n".join(
@@ -184,10 +216,12 @@ def state_words(case: Case) -> str:
     words = {
         Work.OPEN: f"{who}已接手，待响应" if who else "待工程师响应",
         Work.RESPONDED: f"{who}正在处理" if who else "工程师正在处理",
+        Work.ONSITE: "工程师已到现场" if ticket.arrived_at else "远程不能解决，工程师到现场处理",
         Work.WORKAROUND: "已给旁路办法，继续处理",
         Work.RESOLVED: "已处理，待您确认恢复",
         Work.CLOSED: "已关闭",
         Work.WITHDRAWN: "已撤销",
+        Work.MERGED: f"已并入工单 T{ticket.merged_into}",
     }
     return words[ticket.work]
 
@@ -196,8 +230,10 @@ def status_line(case: Case, now: datetime) -> str:
     """Return one ticket in one line: number, what it is about, priority, how far, deadline."""
     ticket = case.ticket
     parts = [f"{case.number} {shorten(case.summary)}", PRIORITY_NAMES[ticket.held], state_words(case)]
-    if ticket.work is Work.OPEN and case.response:
+    if ticket.is_live and ticket.responded_at is None and case.response:
         parts.append(f"响应期限 {say_deadline(case.response, now)}")
+    if ticket.is_live:
+        parts += customer_lines(case, now)
     return " · ".join(parts)
 
 
@@ -253,30 +289,6 @@ def vendor_view(case: Case, by: str, reason: str, now: datetime) -> str:
     else:
         first = f"{head}确认为{PRIORITY_NAMES[vendor]}{why}。如不同意，请点“有异议”。"
     return f"{first}\n{deadline_line(case, now)}。"
-
-
-def why(case: Case, hotline: tuple[str, ...]) -> str:
-    """Return the receipt of a deadline: how it was counted, window by window (contract 1, 2.1)."""
-    lines = [f"工单 {case.number} 的期限是这样算的："]
-    if case.response and case.terms:
-        lines += receipt_lines(case.response, case.terms)
-    else:
-        lines.append(deadline_line(case, case.ticket.reported_at))
-    views = case.ticket.agreement
-    said = [
-        f"{'您' if side is Side.CUSTOMER else '工程师'}认为是{PRIORITY_NAMES[view]}"
-        for side, view in ((Side.CUSTOMER, views.customer), (Side.VENDOR, views.vendor))
-        if view is not None
-    ]
-    held = f"按{PRIORITY_NAMES[views.held]}计时"
-    basis = (
-        f"依据您的话{quoted(case.ticket.words)}（{clause_zh(case.ticket.clause)}）"
-        if case.ticket.words
-        else ""
-    )
-    lines.append("，".join(part for part in (held, basis, *said) if part) + "。")
-    lines.append(hotline_line(hotline))
-    return "\n".join(lines)
 
 
 def level(terms: Terms, now: datetime) -> str:

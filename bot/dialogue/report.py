@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from rapidfuzz import fuzz
@@ -13,6 +13,7 @@ from bot.desk.terms import Priority
 from bot.desk.ticket import Work
 from bot.dialogue import notify, replies
 from bot.dialogue.turn import Turn
+from bot.messages import Received
 from intents import Label, Verdict
 
 FRAGMENT_WINDOW = timedelta(minutes=5)  # people write one report in several messages
@@ -108,6 +109,57 @@ def take(turn: Turn, report: Report) -> None:
 
 def open_ticket(turn: Turn, report: Report) -> Case:
     """Open a ticket, give the customer their receipt and support the card."""
+    case = _open(turn, report, _summary(report.text))
+    help_line = None if report.verdict.ask or not report.certain else self_help(turn, report)
+    turn.reply(
+        replies.receipt(case, turn.now, turn.office.hotline, help_line),
+        *replies.effect_options(case.ticket.id),
+        ticket=case.ticket.id,
+    )
+    notify.staff(turn.desk, case, turn.now)
+    return case
+
+
+def open_split(turn: Turn, case: Case, words: Received, reason: str) -> Case:
+    """Open a ticket for a report that had joined ``case``: in its own chat, from its own time."""
+    chat, contact = turn.desk.messages.sender(words.id)
+    theirs = replace(turn, chat=chat, contact=contact, inbox_id=words.id, reported_at=words.at)
+    opened = _open(theirs, of(theirs, words.text, words.at), _summary(reason or words.text), case.ticket.id)
+    theirs.reply(replies.split_off(case, opened, turn.now, turn.office.hotline), ticket=opened.ticket.id)
+    notify.staff(turn.desk, opened, turn.now)
+    return opened
+
+
+def open_again(turn: Turn, case: Case) -> Case:
+    """Open a new ticket for a fault that came back after its ticket was closed for good; it refers to it."""
+    ticket = case.ticket
+    data = {
+        "inbox": turn.inbox_id,
+        "reported_at": turn.reported_at.isoformat(),
+        "priority": int(ticket.agreement.proposed),
+        "certain": ticket.certain,
+        "rule": ticket.rule,
+        "clause": ticket.clause,
+        "words": list(ticket.words),
+        "knowledge_version": ticket.knowledge_version,
+        "contract": contract_reference(turn, turn.reported_at),
+        "refers_to": ticket.id,
+    }
+    event = Event(Kind.REPORTED, turn.now, turn.actor, data)
+    opened = turn.desk.tickets.open(turn.chat, turn.contact, event, case.summary, case.concepts)
+    turn.desk.messages.assign(opened.ticket.id, turn.inbox_id)
+    _touch(turn, opened)
+    text = replies.came_back(case, opened, turn.now, turn.office.hotline)
+    turn.reply(text, *replies.effect_options(opened.ticket.id), ticket=opened.ticket.id)
+    notify.staff(turn.desk, opened, turn.now)
+    return opened
+
+
+def _summary(text: str) -> str:
+    return " ".join(text.split())[:SUMMARY_LENGTH] or "（图片或附件）"
+
+
+def _open(turn: Turn, report: Report, summary: str, refers_to: int | None = None) -> Case:
     event = Event(
         Kind.REPORTED,
         turn.now,
@@ -122,19 +174,12 @@ def open_ticket(turn: Turn, report: Report) -> Case:
             "words": list(report.words),
             "knowledge_version": turn.office.classifier.base.version,
             "contract": contract_reference(turn, report.since),
+            "refers_to": refers_to,
         },
     )
-    summary = " ".join(report.text.split())[:SUMMARY_LENGTH] or "（图片或附件）"
     case = turn.desk.tickets.open(turn.chat, turn.contact, event, summary, report.concepts)
-    turn.desk.messages.assign(case.ticket.id)
+    turn.desk.messages.assign(case.ticket.id, turn.inbox_id)
     _touch(turn, case)
-    help_line = None if report.verdict.ask or not report.certain else self_help(turn, report)
-    turn.reply(
-        replies.receipt(case, turn.now, turn.office.hotline, help_line),
-        *replies.effect_options(case.ticket.id),
-        ticket=case.ticket.id,
-    )
-    notify.staff(turn.desk, case, turn.now)
     return case
 
 
@@ -144,7 +189,7 @@ def add(turn: Turn, case: Case, report: Report) -> None:
     kind = Kind.DETAIL if same_chat else Kind.JOINED
     before = case
     case = turn.desk.tickets.record(case, turn.event(kind, inbox=turn.inbox_id, chat=turn.chat.id))
-    turn.desk.messages.assign(case.ticket.id)
+    turn.desk.messages.assign(case.ticket.id, turn.inbox_id)
     turn.desk.tickets.watch(case, turn.chat.id)
     turn.desk.tickets.add_concepts(case, report.concepts)
     fuller = whole(turn, case, report)
@@ -212,9 +257,20 @@ def _answer_addition(
 
 
 def reopen(turn: Turn, case: Case, reason: str) -> None:
-    """Reopen a ticket whose fault is still there; support must answer anew."""
+    """Reopen a ticket whose fault is still there; support must answer anew.
+
+    Closed for longer than the set time it becomes a new ticket that refers to it.
+    """
+    closed_at = case.ticket.closed_at
+    if (
+        case.ticket.work is Work.CLOSED
+        and closed_at
+        and turn.now - closed_at > turn.office.rules.reopen_within
+    ):
+        open_again(turn, case)
+        return
     case = turn.desk.tickets.record(case, turn.event(Kind.REOPENED, reason=reason[:SUMMARY_LENGTH]))
-    turn.desk.messages.assign(case.ticket.id)
+    turn.desk.messages.assign(case.ticket.id, turn.inbox_id)
     _touch(turn, case)
     text = "\n".join(
         [

@@ -34,7 +34,7 @@ def rescue(turn: Turn) -> None:
     )
     summary = " ".join(turn.text.split())[:SUMMARY_LENGTH] or "（图片或附件）"
     case = turn.desk.tickets.open(turn.chat, turn.contact, event, summary, frozenset())
-    turn.desk.messages.assign(case.ticket.id)
+    turn.desk.messages.assign(case.ticket.id, turn.inbox_id)
     turn.reply(
         f"已收到，工单号 {case.number}，工程师会直接查看您的消息。\n"
         f"{replies.deadline_line(case, turn.now)}。\n"

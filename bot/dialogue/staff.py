@@ -6,7 +6,17 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
 from bot.desk.case import Case
-from bot.dialogue import cards, duty, joining, staff_actions
+from bot.dialogue import (
+    cards,
+    duty,
+    joining,
+    staff_actions,
+    staff_merge,
+    staff_onsite,
+    staff_pause,
+    staff_priority,
+    staff_times,
+)
 from bot.dialogue.commands import STAFF_FORMS, Command, of_option, staff_command
 from bot.dialogue.turn import Turn
 from bot.errors import Refused
@@ -17,17 +27,28 @@ TODO_SHOWN = 15
 
 # What is done to one ticket.
 ON_TICKET: Mapping[str, Handler] = {
-    "ask": staff_actions.ask,
+    "ack": staff_times.acknowledge,
+    "act": staff_onsite.act,
+    "agree_time": staff_times.agree_time,
+    "arrive": staff_onsite.arrive,
+    "ask": staff_priority.ask,
     "bind": staff_actions.bind,
-    "change": staff_actions.change,
+    "change": staff_priority.change,
     "claim": staff_actions.claim,
     "close": staff_actions.close,
-    "confirm": staff_actions.confirm,
-    "not_a_fault": staff_actions.not_a_fault,
+    "confirm": staff_priority.confirm,
+    "consent": staff_priority.consent,
+    "merge": staff_merge.merge,
+    "not_a_fault": staff_priority.not_a_fault,
+    "pause": staff_pause.pause,
+    "promise": staff_times.promise,
+    "remote_failed": staff_onsite.remote_failed,
     "reopen": staff_actions.reopen,
     "reply": staff_actions.reply,
     "resolve": staff_actions.resolve,
     "respond": staff_actions.respond,
+    "resume": staff_pause.resume,
+    "split": staff_merge.split,
     "take_over": staff_actions.take_over,
     "ticket": staff_actions.show,
     "workaround": staff_actions.workaround,
@@ -35,9 +56,15 @@ ON_TICKET: Mapping[str, Handler] = {
 
 # What must be said with a command; a tap alone is asked for it, and the sender's next message is the answer.
 PROMPTS: Mapping[str, str] = {
+    "act": "请发送做了什么，客户会看到",
+    "agree_time": "请发送约定哪个时间和几点，例如：响应 15:00；电话里商定的加上对方：响应 15:00 王经理 电话",
     "answer": "请发送要对客户说的话",
     "bind": "请发送客户名称或合同号",
     "change": "请发送新的优先级和原因，例如：2 只有两个座席受影响",
+    "merge": "请发送并到哪张工单，例如：T11",
+    "pause": "请发送要等客户做什么，客户会看到",
+    "promise": "请发送几点给客户进展，例如：15:00",
+    "remote_failed": "请发送不能远程解决的原因，客户会看到",
     "reply": "请发送要对客户说的话",
     "resolve": "请发送处理结果，客户会看到",
     "respond": "请发送通话时间和对方，例如：14:05 王经理（不写时间按现在）",
@@ -70,7 +97,15 @@ def _command(turn: Turn) -> Command | None:
             raise Refused("这个按钮已过期，请看最新的卡片，或发“待办”。")
         return of_option(option)
     typed = staff_command(turn.text)
+    if typed is not None and typed.verb == "ack" and typed.ticket is None:
+        return _rung(turn)
     return typed or _awaited(turn)
+
+
+def _rung(turn: Turn) -> Command | None:
+    """知道了 by itself is about the alarm that was just heard; without one it is only a word."""
+    options = turn.desk.messages.last_options(turn.chat.id)
+    return next((of_option(option) for option in options if option.verb == "ack"), None)
 
 
 def _awaited(turn: Turn) -> Command | None:

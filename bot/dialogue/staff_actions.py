@@ -2,97 +2,16 @@
 
 from __future__ import annotations
 
-import re
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from bot.desk.agreement import Standing
 from bot.desk.calendar import SHANGHAI
-from bot.desk.case import Case, Customer, view_event
+from bot.desk.case import Case, Customer
 from bot.desk.events import Kind
 from bot.desk.staff import Grant, Purpose
-from bot.desk.terms import Priority
-from bot.dialogue import actions, codes, notify, replies
-from bot.dialogue.replies import PRIORITY_NAMES
+from bot.dialogue import actions, codes, moments, notify, replies
 from bot.dialogue.turn import Turn
 from bot.errors import Refused
 from bot.messages import Say
-
-# --- the priority (contract 2.1)
-
-
-def confirm(turn: Turn, case: Case, argument: str) -> None:
-    """Record support's view of the priority; the second presser is told who was first."""
-    word, _, reason = argument.partition(" ")
-    if word not in {"1", "2"}:
-        raise Refused("优先级只能是 1 或 2。")
-    _first_view(turn, case, Priority(int(word)), reason.strip())
-
-
-def not_a_fault(turn: Turn, case: Case, argument: str) -> None:
-    """Record support's view that it is no fault: a lowering too, so that the customer must agree."""
-    _first_view(turn, case, Priority.NOT_A_FAULT, argument)
-
-
-def _first_view(turn: Turn, case: Case, priority: Priority, reason: str) -> None:
-    ticket = case.ticket
-    if ticket.agreement.vendor is not None and ticket.vendor_view_at is not None:
-        at = ticket.vendor_view_at.astimezone(SHANGHAI)
-        view = PRIORITY_NAMES[ticket.agreement.vendor]
-        raise Refused(
-            f"{ticket.vendor_view_by}已于 {at:%H:%M} 确认 {case.number} 为{view}。"
-            f"要改请发：改级 {case.number} {int(priority) if priority < Priority.NOT_A_FAULT else 2} 原因"
-        )
-    _view(turn, case, priority, reason)
-
-
-def change(turn: Turn, case: Case, argument: str) -> None:
-    """Change support's view, with the reason."""
-    word, _, reason = argument.partition(" ")
-    chosen = {
-        "1": Priority.ONE,
-        "2": Priority.TWO,
-        "3": Priority.NOT_A_FAULT,
-        "不是故障": Priority.NOT_A_FAULT,
-    }
-    if word not in chosen:
-        raise Refused("请写新的优先级（1、2 或 不是故障）和原因。")
-    if not reason.strip():
-        raise Refused("改优先级要写原因，客户会看到。")
-    _view(turn, case, chosen[word], reason.strip())
-
-
-def _view(turn: Turn, case: Case, priority: Priority, reason: str) -> None:
-    event = view_event(case, priority, turn.actor, reason, turn.now, turn.office.workdays)
-    case = turn.desk.tickets.record(case, event)
-    by = turn.contact.name
-    note = f"{case.number} {by}：{PRIORITY_NAMES[priority]}"
-    if event.data["past_due"]:
-        note += "（提高后的期限已过，请立即响应）"
-    notify.staff(turn.desk, case, turn.now, note)
-    agreed = case.ticket.agreement.standing is Standing.AGREED
-    options = () if agreed else replies.verdict_options(case.ticket.id, priority)
-    notify.customers(turn.desk, case, replies.vendor_view(case, by, reason, turn.now), *options)
-    if case.ticket.agreement.standing is Standing.DISPUTED:
-        notify.staff_line(
-            turn.desk,
-            f"{case.number} 双方判断不同，请主管联系客户商定；商定前按较严的期限。",
-            ticket=case.ticket.id,
-        )
-
-
-def ask(turn: Turn, case: Case, _: str) -> None:
-    """Ask the customer how much is affected."""
-    case = turn.desk.tickets.record(case, turn.event(Kind.ASKED))
-    notify.customers(
-        turn.desk,
-        case,
-        f"工单 {case.number}：{turn.contact.name}想确认一下，{replies.EFFECT_QUESTION}",
-        *replies.effect_options(case.ticket.id),
-    )
-    notify.staff(turn.desk, case, turn.now, f"{case.number} {turn.contact.name}已问客户影响范围")
-
-
-# --- the work
 
 
 def claim(turn: Turn, case: Case, _: str) -> None:
@@ -117,31 +36,29 @@ def reply(turn: Turn, case: Case, words: str) -> None:
     notify.staff(turn.desk, case, turn.now, f"{case.number} {turn.contact.name}已回复客户")
 
 
-_CLOCK = re.compile(r"^\s*([01]?\d|2[0-3])[:：]([0-5]\d)(?!\d)\s*")
-
-
 def respond(turn: Turn, case: Case, argument: str) -> None:
     """Record a call with the customer as the response: when, and with whom (contract 1)."""
-    at, note = turn.now, argument
-    if match := _CLOCK.match(argument):
-        local = turn.now.astimezone(SHANGHAI)
-        at = local.replace(hour=int(match[1]), minute=int(match[2]), second=0, microsecond=0)
-        note = argument[match.end() :].strip()
-        if at > turn.now:
-            at -= timedelta(days=1)
+    at, note = happened(turn, case, argument)
     if not note:
         raise Refused("请写明和谁通的话。")
-    _check_call(case, at)
-    event = turn.event(Kind.RESPONDED, how="call", at=at.astimezone(turn.now.tzinfo).isoformat(), note=note)
-    case = turn.desk.tickets.record(case, event)
+    case = turn.desk.tickets.record(
+        case, turn.event(Kind.RESPONDED, how="call", at=at.isoformat(), note=note)
+    )
     notify.staff(turn.desk, case, turn.now, f"{case.number} {turn.contact.name}已电话响应")
 
 
-def _check_call(case: Case, at: datetime) -> None:
-    # A call is entered to the minute: one in the minute of the report counts.
-    if at < case.ticket.clock_from.replace(second=0, microsecond=0):
+def happened(turn: Turn, case: Case, words: str) -> tuple[datetime, str]:
+    """Return when something was done, by default now, and the rest of the words.
+
+    Raises:
+        Refused: that is before the report.
+    """
+    at, rest = moments.past(words, turn.now)
+    # What is entered is exact to the minute: what was done in the minute of the report counts.
+    if at is not None and at < case.ticket.clock_from.replace(second=0, microsecond=0):
         started = case.ticket.clock_from.astimezone(SHANGHAI)
-        raise Refused(f"通话时间早于报修时间（{started:%m-%d %H:%M}），请核对。")
+        raise Refused(f"这个时间早于报修时间（{started:%m-%d %H:%M}），请核对。")
+    return at or turn.now, rest
 
 
 def workaround(turn: Turn, case: Case, words: str) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from bot.desk.calendar import Workdays
 from bot.desk.case import Chat, Contact
 from bot.desk.events import Actor, Event, Kind, Side
+from bot.desk.policy import DEFAULT_RULES, TicketPolicy
 from bot.dialogue.ports import Desk
 from bot.messages import Inbound, Option, Say
 from intents import Classifier
@@ -21,12 +22,14 @@ class Office:
     Attributes:
         hotline: the numbers of the national service centre, the first one first (contract 2.2.1).
         sales: whom to ask about a contract.
+        rules: our own rules about tickets, as the operator has set them.
     """
 
     classifier: Classifier
     workdays: Workdays
     hotline: tuple[str, ...]
     sales: str = "商务同事"
+    rules: TicketPolicy = DEFAULT_RULES
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,14 +10,20 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.desk.calendar import SHANGHAI
-from bot.desk.case import Chat, Customer
+from bot.desk.case import Chat, Contact, Customer
 from bot.desk.contract import Terms, in_force
 from bot.desk.staff import ContactPerson
+from bot.desk.terms import Role
 from bot.messages import Option, Received, Say
 from bot.store import tables as t
 
 REPORTS_SHOWN = 20
 REMEMBERED_MESSAGES = 3  # a typed number answers a question at most so many messages back
+
+
+def contact_of(row: t.ContactRow) -> Contact:
+    """Return the pure record of a contact."""
+    return Contact(row.id, row.name, Role(row.role), row.customer_id, row.phone)
 
 
 class ChatStore:
@@ -104,9 +110,18 @@ class MessageStore:
             .values(status="superseded")
         )
 
-    def assign(self, ticket_id: int) -> None:
-        if self._inbox_id is not None:
-            self._session.get_one(t.InboxRow, self._inbox_id).ticket_id = ticket_id
+    def assign(self, ticket_id: int, inbox_id: int) -> None:
+        self._session.get_one(t.InboxRow, inbox_id).ticket_id = ticket_id
+
+    def move(self, ticket_id: int, into: int) -> None:
+        self._session.execute(
+            update(t.InboxRow).where(t.InboxRow.ticket_id == ticket_id).values(ticket_id=into)
+        )
+
+    def sender(self, inbox_id: int) -> tuple[Chat, Contact]:
+        row = self._session.get_one(t.InboxRow, inbox_id)
+        contact = self._session.get_one(t.ContactRow, row.contact_id)
+        return ChatStore(self._session).get(row.chat_id), contact_of(contact)
 
     def received(self, inbox_id: int) -> Received:
         return _received(self._session.get_one(t.InboxRow, inbox_id))

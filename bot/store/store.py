@@ -13,6 +13,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
 from bot.desk.calendar import Workdays
+from bot.desk.policy import TicketPolicy
 from bot.desk.watch import WatchPolicy
 from bot.errors import StoreError
 from bot.store import engine as engines
@@ -39,13 +40,14 @@ class UnitOfWork:
         session: Session,
         workdays: Workdays,
         policy: WatchPolicy,
+        rules: TicketPolicy,
         now: datetime,
     ) -> None:
         self.session = session
         self.now = now
         self.policy = policy
         self.workdays = workdays
-        self.tickets = TicketStore(session, workdays, policy)
+        self.tickets = TicketStore(session, workdays, policy, rules)
         self.chats = ChatStore(session)
         self.messages = MessageStore(session, now)
         self.customers = CustomerStore(session)
@@ -58,10 +60,17 @@ class UnitOfWork:
 class Store:
     """Opens units of work; safe to share between threads."""
 
-    def __init__(self, url: str, workdays: Workdays, policy: WatchPolicy | None = None) -> None:
+    def __init__(
+        self,
+        url: str,
+        workdays: Workdays,
+        policy: WatchPolicy | None = None,
+        rules: TicketPolicy | None = None,
+    ) -> None:
         self.engine: Engine = engines.create(url)
         self.workdays = workdays
         self.policy = policy or WatchPolicy()
+        self.rules = rules or TicketPolicy()
         self._is_sqlite = self.engine.dialect.name == "sqlite"
         self._writers = engines.FairLock()
         self._readers = self.engine.execution_options(readonly=True)
@@ -74,7 +83,7 @@ class Store:
             Session(self.engine, expire_on_commit=False) as session,
             session.begin(),
         ):
-            yield UnitOfWork(session, self.workdays, self.policy, now)
+            yield UnitOfWork(session, self.workdays, self.policy, self.rules, now)
 
     def transact(self, work: Callable[[UnitOfWork], T], now: datetime) -> T:
         """Run ``work`` in a unit of work; once more when the database chose it as a deadlock's victim."""

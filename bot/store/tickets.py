@@ -16,13 +16,13 @@ from bot.desk.events import Actor, Event, Kind, Side
 from bot.desk.history import apply, fold, opened
 from bot.desk.policy import TicketPolicy
 from bot.desk.sla import Deadline
-from bot.desk.terms import Role
 from bot.desk.ticket import FINAL, Ticket, Work
 from bot.desk.transitions import check
 from bot.desk.watch import WatchPolicy, next_alarm
 from bot.errors import StoreError
 from bot.store import alarms
 from bot.store import tables as t
+from bot.store.chats import contact_of
 
 LIVE_WORK = tuple(work.value for work in Work if work not in FINAL)
 
@@ -255,11 +255,6 @@ PROJECTED = (
 
 def _instant(deadline: Deadline | None) -> datetime | None:
     return deadline.due if deadline else None
-
-
-def contact_of(row: t.ContactRow) -> Contact:
-    """Return the pure record of a contact."""
-    return Contact(row.id, row.name, Role(row.role), row.customer_id, row.phone)
 
 
 def _belongs_to(chat: Chat) -> ColumnElement[bool]:

@@ -78,7 +78,7 @@ def test_a_recorded_call_is_a_response_with_who_and_when(world: World) -> None:
 @pytest.mark.parametrize(
     ("said", "answer"),
     [
-        ("响应 T1 9:20 王经理", "通话时间早于报修时间"),
+        ("响应 T1 9:20 王经理", "这个时间早于报修时间"),
         ("响应 T1 10:05", "和谁通的话"),
         ("关闭 T1", "不能关闭（还没有解决）。现在可以："),
         ("确认 T1 3", "优先级只能是 1 或 2"),

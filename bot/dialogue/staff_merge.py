@@ -1,0 +1,78 @@
+"""Several reports of one fault become one ticket, and a report that joined wrongly becomes its own."""
+
+from __future__ import annotations
+
+import re
+
+from bot.desk.case import Case
+from bot.desk.events import Kind
+from bot.desk.merging import merge_events
+from bot.desk.transitions import check
+from bot.dialogue import notify, replies, report
+from bot.dialogue.clock_words import say_clock
+from bot.dialogue.turn import Turn
+from bot.errors import Refused
+from bot.messages import Received, Say
+
+_INTO = re.compile(r"^[到入进至\s]*[Tt]?\s*(\d{1,12})\s*$")
+_NUMBER = re.compile(r"^(\d{1,2})(?:\s+|$)")
+
+
+def merge(turn: Turn, case: Case, argument: str) -> None:
+    """Merge a ticket into another of the same customer's: each reporter stays informed."""
+    match = _INTO.match(argument)
+    target = turn.desk.tickets.get(int(match[1])) if match else None
+    if target is None:
+        raise Refused("请写并到哪张工单。")
+    merged, absorbed = merge_events(case, target, turn.actor, turn.now)
+    chats = turn.desk.tickets.watchers(case)
+    already = turn.desk.tickets.watchers(target)
+    before = target.response
+    case = turn.desk.tickets.record(case, merged)
+    target = turn.desk.tickets.record(target, absorbed)
+    turn.desk.messages.move(case.ticket.id, target.ticket.id)
+    turn.desk.tickets.add_concepts(target, case.concepts)
+    for chat_id in chats:
+        turn.desk.tickets.watch(target, chat_id)
+    into = target.number
+    text = f"您报的工单 {case.number} 和 {into} 是同一问题，已合并处理，进展都在 {into} 里通知您。"
+    status = replies.status_line(target, turn.now)
+    for chat_id in chats:
+        turn.desk.messages.say(chat_id, Say(f"{text}\n{status}"), ticket=target.ticket.id)
+    if before != target.response:
+        for chat_id in set(already) - set(chats):
+            turn.desk.messages.say(chat_id, Say(status), ticket=target.ticket.id)
+    notify.staff(turn.desk, case, turn.now, f"{case.number} 已并入 {target.number}")
+    notify.staff(turn.desk, target, turn.now, f"{target.number} 并入了 {case.number}")
+
+
+def split(turn: Turn, case: Case, argument: str) -> None:
+    """Open a ticket of its own for a report that had joined this one; it keeps that report's own time."""
+    joined = _joined(turn, case)
+    match = _NUMBER.match(argument)
+    if match and 1 <= int(match[1]) <= len(joined):
+        chosen, reason = joined[int(match[1]) - 1], argument[match.end() :].strip()
+    elif len(joined) == 1:
+        chosen, reason = joined[0], argument
+    else:
+        raise Refused(_which(turn, case, joined))
+    check(case.ticket, Kind.SPLIT, turn.actor)  # before anything is written
+    opened = report.open_split(turn, case, chosen, reason)
+    data = {"inbox": chosen.id, "into": opened.ticket.id, "reason": reason}
+    case = turn.desk.tickets.record(case, turn.event(Kind.SPLIT, **data))
+    notify.staff(turn.desk, case, turn.now, f"{case.number} 拆出 {opened.number}")
+
+
+def _joined(turn: Turn, case: Case) -> list[Received]:
+    first = turn.desk.tickets.events(case.ticket.id)[0].data.get("inbox")
+    return [words for words in turn.desk.messages.reports(case.ticket.id) if words.id != first]
+
+
+def _which(turn: Turn, case: Case, joined: list[Received]) -> str:
+    if not joined:
+        return f"{case.number} 只有一条报修，没有可拆的。"
+    lines = [
+        f"{number}. {say_clock(words.at, turn.now)} {replies.shorten(words.text)}"
+        for number, words in enumerate(joined, start=1)
+    ]
+    return "\n".join([f"{case.number} 并进来的有 {len(joined)} 条，请写拆哪一条：", *lines])

@@ -1,0 +1,39 @@
+"""为什么: the receipt of a ticket's deadlines, so that a customer can check each of them."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.desk.case import Case
+from bot.desk.events import Side
+from bot.dialogue.clock_words import agreed_line, pause_line
+from bot.dialogue.receipts import receipt_lines
+from bot.dialogue.replies import PRIORITY_NAMES, clause_zh, deadline_line, hotline_line, quoted
+
+
+def why(case: Case, now: datetime, hotline: tuple[str, ...]) -> str:
+    """Return how the deadlines were counted, window by window, and what was agreed (contract 1, 2.1)."""
+    lines = [f"工单 {case.number} 的期限是这样算的："]
+    if case.response and case.terms:
+        lines += receipt_lines(case.response, case.terms)
+    else:
+        lines.append(deadline_line(case, now))
+    if case.deadlines.onsite and case.terms:
+        lines += receipt_lines(case.deadlines.onsite, case.terms)
+    lines += [f"约定：{agreed_line(time, now)}" for time in case.ticket.agreed]
+    lines += [pause_line(pause, now) for pause in case.ticket.pauses]
+    return "\n".join([*lines, _basis(case), hotline_line(hotline)])
+
+
+def _basis(case: Case) -> str:
+    """Return the priority that holds, the words that decided it, and both sides' views."""
+    views = case.ticket.agreement
+    said = [
+        f"{'您' if side is Side.CUSTOMER else '工程师'}认为是{PRIORITY_NAMES[view]}"
+        for side, view in ((Side.CUSTOMER, views.customer), (Side.VENDOR, views.vendor))
+        if view is not None
+    ]
+    words = case.ticket.words
+    basis = f"依据您的话{quoted(words)}（{clause_zh(case.ticket.clause)}）" if words else ""
+    held = f"按{PRIORITY_NAMES[views.held]}计时"
+    return "，".join(part for part in (held, basis, *said) if part) + "。"
