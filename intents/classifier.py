@@ -71,7 +71,9 @@ class Classifier:
         self._latin = frozenset(i for i, term in enumerate(self.terms) if term.latin or term.text == " ")
         # only what can make or place a failure is worth guessing at, and only in its full form
         self._guessable = [
-            index for index, term in enumerate(self.terms) if term.kind in GUESSED and len(term.text) > 1
+            index
+            for index, term in enumerate(self.terms)
+            if term.kind in GUESSED and len(term.text) > 1 and not term.person
         ]
 
     @cached_property
@@ -119,7 +121,8 @@ class Classifier:
 
     def _guess(self, norm: str, hits: list[Hit]) -> list[Hit] | None:
         """Return the hits with mistyped terms added, by sound, then by one slip; None when there are none."""
-        if len(norm) == sum(end - start for _, start, end in hits):
+        plain = sum(e - s for i, s, e in hits if e - s > 1 or self.terms[i].kind >= Kind.STOP)
+        if plain == len(norm):
             return None  # every word is known: nothing is mistyped
         for find in (self._by_sound, self._fuzzy.find):
             if found := find(norm):

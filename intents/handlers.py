@@ -70,6 +70,10 @@ def _symptom(r: Reading, t: Term, s: int, e: int) -> None:
     if fate and not t.negative:
         clause.noneof = None
     fate |= clause.planned
+    if t.note & r.bits["note.again"]:
+        _again(r, t, s, e)
+    if t.text[0] == "会":
+        clause.will = s
     if clause.howto > FAR and clause.manage > clause.howto:
         fate |= r.bits["fate.howto"]
     if clause.request > FAR and clause.manage > FAR:
@@ -137,6 +141,7 @@ def _scope(r: Reading, t: Term, s: int, e: int) -> None:
         clause.neg = clause.deny = FAR  # 不是人人都进不去: the negation is spent on 'all'
     clause.scope |= scope
     r.scoped = True
+    clause.unbidden = e
     clause.scoped.append((t, s, e))
     if t.plural:
         clause.plural = True
@@ -166,6 +171,7 @@ def _noneof(r: Reading, t: Term, s: int, e: int) -> None:
 
 def _also(r: Reading, t: Term, s: int, e: int) -> None:
     clause = r.clause
+    clause.unbidden = e
     if (clause.plural or clause.we) and not clause.tries and not clause.others:
         clause.also = r.bits["scope.all"]
         clause.scoped.append((t, s, e))
@@ -214,11 +220,13 @@ def _pending(r: Reading, t: Term, s: int, e: int) -> None:
 def _again(r: Reading, t: Term, s: int, e: int) -> None:
     r.again_before = r.again
     r.again = r.present = r.now = s
+    r.clause.unbidden = e
     r.notes |= r.bits["note.again"]
 
 
 def _occurs(r: Reading, t: Term, s: int, e: int) -> None:
     r.present = s
+    r.clause.unbidden = e
     if t.bare:
         r.now = s
     r.notes |= r.bits["note.occurs"]
@@ -260,6 +268,8 @@ def _howto(r: Reading, t: Term, s: int, e: int) -> None:
 def _manage(r: Reading, t: Term, s: int, e: int) -> None:
     r.clause.manage = e
     r.cues |= t.cue
+    if t.bare and r.clause.request > FAR:  # 把超时挂断改成60秒
+        _kill(r, r.bits["fate.request"])
 
 
 def _request(r: Reading, t: Term, s: int, e: int) -> None:
@@ -335,12 +345,26 @@ def _tries(r: Reading, t: Term, s: int, e: int) -> None:
 
 def _question(r: Reading, t: Term, s: int, e: int) -> None:
     r.notes |= r.bits["note.question"]
+    r.cues |= t.cue
     if t.bare:
         r.clause.asks = True
 
 
 def _note(r: Reading, t: Term, s: int, e: int) -> None:
     r.notes |= t.note
+    r.clause.unbidden = e
+
+
+def _unbidden(r: Reading, t: Term, s: int, e: int) -> None:
+    r.clause.unbidden = e
+
+
+def _weak(r: Reading, t: Term, s: int, e: int) -> None:
+    clause = r.clause
+    last = clause.components[-1] if clause.components else None
+    behind = last and not t.bare and last[0].sphere & r.things and s == last[2]
+    if behind or 0 <= s - clause.unbidden <= 1:
+        _symptom(r, t, s, e)
 
 
 def _idle(r: Reading, t: Term, s: int, e: int) -> None:
@@ -403,6 +427,8 @@ _HANDLERS: dict[Kind, Callable[[Reading, Term, int, int], None]] = {
     Kind.TRIES: _tries,
     Kind.QUESTION: _question,
     Kind.IDLE: _idle,
+    Kind.UNBIDDEN: _unbidden,
+    Kind.WEAK: _weak,
     Kind.NOTE: _note,
     Kind.CUE: _cue,
     Kind.IGNORE: _ignore,

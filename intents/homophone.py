@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from functools import cache
+from operator import eq
 
 from intents import automaton
 from intents.automaton import Hit
@@ -90,12 +91,12 @@ class Homophones:
         usable = [
             index for index, text in enumerate(mapped) if all(ord(char) >= PRIVATE_USE for char in text)
         ]
-        by_sound: dict[str, int] = {}
+        by_sound: dict[str, list[int]] = {}
         liao = chr(syllable_codes()["liao"])
         for index in usable:
-            by_sound.setdefault(mapped[index], index)
+            by_sound.setdefault(mapped[index], []).append(index)
             if terms[index].endswith("不了"):  # listed as le, spelt bu liao
-                by_sound.setdefault(mapped[index][:-1] + liao, index)
+                by_sound.setdefault(mapped[index][:-1] + liao, []).append(index)
         self._index = list(by_sound.values())
         self._match = automaton.build(list(by_sound), accelerate=accelerate)
 
@@ -105,9 +106,11 @@ class Homophones:
         hits: list[Hit] = []
         inside: bytearray | None = None
         for found, first, last in self._match(heard):
-            index = self._index[found]
             start, end = (spans[first][0], spans[last - 1][1]) if spans else (first, last)
             written = text[start:end]
+            index = next(
+                (i for i in self._index[found] if _exact(self.terms[i], written)), self._index[found][0]
+            )
             if written == self.terms[index]:
                 continue
             short = len(self.terms[index]) <= 3 and _HANZI.match(written)
@@ -125,7 +128,7 @@ class Homophones:
 
 def _exact(term: str, written: str) -> bool:
     table = readings()
-    return all(table.get(a) == table.get(b) for a, b in zip(term, written, strict=True))
+    return len(term) == len(written) and all(map(eq, map(table.get, term), map(table.get, written)))
 
 
 def _words(text: str, cut: Cut) -> bytearray:

@@ -41,7 +41,7 @@ class Clause:
     missing: Span | None = None  # 没有, with nothing after it yet
     noneof: Span | None = None
     # where the last … ended
-    deny = howto = manage = neg = neg_until = pending = request = will = FAR
+    deny = howto = manage = neg = neg_until = pending = request = unbidden = will = FAR
     # was there a …
     all_are = asks = others = plural = self = settled = tries = we = works = False
     scope = 0
@@ -92,6 +92,9 @@ class Reading:
     def __init__(self, bits: dict[str, int]) -> None:
         self.bits = bits
         self.machine = bits["sphere.core"] | bits["sphere.function"]
+        self.things = self.machine | sum(
+            bits[f"sphere.{name}"] for name in ("system", "server", "line", "call", "device")
+        )
         self.sentence = Sentence()
         self.clause = Clause(0, 0, self.sentence)
         self.clauses = [self.clause]

@@ -50,6 +50,8 @@ class Kind(IntEnum):
     TRIES = auto()  # 试了三次: what 都 then counts
     QUESTION = auto()
     IDLE = auto()  # 摸鱼: with 'all', the business stands still
+    UNBIDDEN = auto()  # 自己, 无故, 又: what comes next was not asked for
+    WEAK = auto()  # 断, 黑: a failure only behind such a word, or behind what fails
     NOTE = auto()  # sets a note: 偶尔
     CUE = auto()  # speaks for an intent
     IGNORE = auto()  # a word that holds a term by chance
@@ -98,12 +100,15 @@ def compile_terms(base: KnowledgeBase, features: Features) -> list[Term]:
         KnowledgeError: an unknown kind or trait, or one alias with two concepts.
     """
     terms: dict[str, Term] = {}
-    for concept in base.concepts.values():
+    # made forms yield to every concept that lists the word by itself, so they come last
+    for concept in sorted(base.concepts.values(), key=_yields):
         make = _maker(concept, features)
         for alias in concept.aliases:
             text = normalise(alias)
             known = terms.get(text)
             if known and known.concept != concept.id:
+                if _yields(concept):
+                    continue
                 other = base.concepts[known.concept].where
                 raise KnowledgeError(
                     concept.where, f"alias {alias!r} of {concept.id} is taken in {other} by {known.concept}"
@@ -114,6 +119,10 @@ def compile_terms(base: KnowledgeBase, features: Features) -> list[Term]:
             text = normalise(mark)
             terms.setdefault(text, Term(text, kind, "", 0, 0, 0, 0, 0, 0))
     return list(terms.values())
+
+
+def _yields(concept: Concept) -> bool:
+    return concept.traits.get("yields") in ("yes", "true")
 
 
 def _maker(concept: Concept, features: Features) -> Callable[[str], Term]:

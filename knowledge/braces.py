@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 #: No alias list of a reader's own making grows beyond this; a slip of the keyboard must not eat the memory.
-LIMIT = 1000
+LIMIT = 4000
 
 
 def expand(word: str) -> list[str]:

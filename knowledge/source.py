@@ -14,7 +14,20 @@ from knowledge.model import Concept, KnowledgeError, Rule
 _Loader: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 _CONCEPT_KEYS = {"id", "title", "kind", "aliases", "self_help"}
-_TRAITS = {"sphere", "effect", "scope", "cue", "fate", "note", "plural", "auto", "bare", "plain", "manage"}
+_TRAITS = {
+    "sphere",
+    "effect",
+    "scope",
+    "cue",
+    "fate",
+    "note",
+    "plural",
+    "auto",
+    "bare",
+    "plain",
+    "manage",
+    "yields",
+}
 _RULE_KEYS = {
     *("id", "label", "intent", "clause", "when", "unless", "overrides"),
     *("level", "ask", "hit", "miss"),
