@@ -11,6 +11,7 @@ from bot.contract_files.reading import Row
 from bot.contract_files.rows import Read, read_row
 from bot.store.contracts import ContractStore
 from bot.store.store import UnitOfWork
+from bot.watch.correction import correct_contract
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,7 @@ def _store(unit: UnitOfWork, row: Planned) -> None:
         unit.contracts.add(row.terms)
     elif row.changes:
         unit.contracts.correct(row.terms)
+        correct_contract(unit, row.number, row.terms.version, "合同记录有更新")
     if row.persons is not None and row.outcome is not Outcome.UNCHANGED:
         unit.contracts.replace_persons(row.terms, row.persons)
 
