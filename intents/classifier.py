@@ -73,7 +73,7 @@ class Classifier:
         self._guessable = [
             index
             for index, term in enumerate(self.terms)
-            if term.kind in GUESSED and len(term.text) > 1 and not term.person
+            if term.kind in GUESSED and len(term.text) > 1 and not (term.person or term.made)
         ]
 
     @cached_property

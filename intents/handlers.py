@@ -261,6 +261,11 @@ def _kill(r: Reading, fate: int) -> None:
 def _howto(r: Reading, t: Term, s: int, e: int) -> None:
     r.clause.howto = e
     r.cues |= t.cue
+    if t.manage:  # 如何判断掉线: asks of the thing, whatever comes next
+        r.clause.manage = e + 1
+    attributed = r.clause.attributed
+    if attributed:  # 误删的资料怎么找回
+        attributed.fate |= r.bits["fate.howto"]
     if t.bare:  # 转接失败的代码在哪能查到
         _kill(r, r.bits["fate.howto"])
 
@@ -294,8 +299,10 @@ def _record(r: Reading, t: Term, s: int, e: int) -> None:
 
 
 def _of(r: Reading, t: Term, s: int, e: int) -> None:
-    if r.clause.request > FAR and r.findings and r.findings[-1].end == s:
-        r.findings[-1].fate |= r.bits["fate.request"]
+    if r.findings and r.findings[-1].end == s:
+        r.clause.attributed = r.findings[-1]
+        if r.clause.request > FAR:
+            r.findings[-1].fate |= r.bits["fate.request"]
 
 
 def _listed(r: Reading, t: Term, s: int, e: int) -> None:

@@ -42,6 +42,7 @@ class Clause:
     noneof: Span | None = None
     # where the last … ended
     deny = howto = manage = neg = neg_until = pending = request = unbidden = will = FAR
+    attributed: Finding | None = None  # the failure that a 的 makes an attribute
     # was there a …
     all_are = asks = others = plural = self = settled = tries = we = works = False
     scope = 0

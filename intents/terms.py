@@ -86,6 +86,7 @@ class Term:
         default=False, kw_only=True
     )  # begins or ends in a letter or digit, so that a longer word may hold it by chance
     manage: bool = field(default=False, kw_only=True)  # what one asks how to do: 怎么下载
+    made: bool = field(default=False, kw_only=True)  # a productive form: never guessed at
 
 
 _LATIN = re.compile(r"^[a-z0-9]|.*[a-z0-9]$")
@@ -158,6 +159,7 @@ def _maker(concept: Concept, features: Features) -> Callable[[str], Term]:
             auto="auto" in yes,
             bare="bare" in yes,
             manage="manage" in yes,
+            made=_yields(concept),
             person=concept.traits.get("sphere") == "person",
             latin=bool(_LATIN.match(text)),
         )
