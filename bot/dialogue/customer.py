@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from bot.desk.case import Case
-from bot.dialogue import actions, answers, joining, report, waiting
+from bot.dialogue import actions, answers, joining, phones, report, waiting
 from bot.dialogue.commands import Command, customer_command, of_option
 from bot.dialogue.turn import Turn
 from bot.errors import Refused
@@ -80,6 +80,8 @@ def understand(turn: Turn) -> None:
         if turn.inbound.attachments:
             waiting.answered(turn)
         picture(turn)
+        return
+    if phones.given(turn):
         return
     if _was_asked_to_report(turn):
         report.take(turn.remember(reporting=None), report.of(turn, turn.text, turn.reported_at))

@@ -125,9 +125,6 @@ class Customers(Protocol):
     def phones_of(self, customer_id: int) -> list[ContactPerson]:
         """Return whom to phone at a customer, in the order of the record."""
 
-    def add_phone(self, customer_id: int, person: ContactPerson) -> None:
-        """Keep a phone number that a customer gave in chat."""
-
 
 class People(Protocol):
     """Members of staff, and the single-use codes by which people and chats become known."""
@@ -146,6 +143,9 @@ class People(Protocol):
 
     def void(self, code_hash: str) -> None:
         """End a code's validity: the wrong eyes have seen it."""
+
+    def keep_phone(self, contact: Contact, phone: str) -> None:
+        """Keep the telephone number that a contact gave in chat."""
 
     def join(self, contact: Contact, person_id: int) -> Person:
         """Make a contact one of a member's identities, with the member's name and role.

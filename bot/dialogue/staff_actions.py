@@ -8,7 +8,7 @@ from bot.desk.calendar import SHANGHAI
 from bot.desk.case import Case, Customer
 from bot.desk.events import Kind
 from bot.desk.staff import Grant, Purpose
-from bot.dialogue import actions, codes, moments, notify, replies
+from bot.dialogue import actions, codes, moments, notify, phones, replies
 from bot.dialogue.turn import Turn
 from bot.errors import Refused
 from bot.messages import Say
@@ -26,7 +26,8 @@ def take_over(turn: Turn, case: Case, _: str) -> None:
     event = turn.event(Kind.ASSIGNED, contact=turn.contact.id, name=turn.contact.name)
     case = turn.desk.tickets.record(case, event)
     notify.staff(turn.desk, case, turn.now, f"{case.number} {turn.contact.name}已认领")
-    notify.customers(turn.desk, case, f"工单 {case.number} 由{turn.contact.name}负责，会在这里与您联系。")
+    text = f"工单 {case.number} 由{turn.contact.name}负责，会在这里与您联系。{phones.request(case)}"
+    notify.customers(turn.desk, case, text)
 
 
 def reply(turn: Turn, case: Case, words: str) -> None:

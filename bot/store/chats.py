@@ -15,6 +15,7 @@ from bot.desk.contract import Terms, in_force
 from bot.desk.staff import ContactPerson
 from bot.desk.terms import Role
 from bot.messages import Option, Received, Say
+from bot.store import phones
 from bot.store import tables as t
 
 REPORTS_SHOWN = 20
@@ -67,6 +68,15 @@ class MessageStore:
     def answers(self, inbox_id: int) -> None:
         """What is said in this unit of work answers that message."""
         self._inbox_id = inbox_id
+
+    @property
+    def is_from_staff(self) -> bool:
+        """Whether what is said answers a member of staff."""
+        if self._inbox_id is None:
+            return False
+        sender = select(t.InboxRow.contact_id).where(t.InboxRow.id == self._inbox_id).scalar_subquery()
+        role = self._session.scalars(select(t.ContactRow.role).where(t.ContactRow.id == sender)).one()
+        return role != Role.CUSTOMER.value
 
     def say(self, chat_id: int, message: Say, *, ticket: int | None = None) -> int:
         if message.card:
@@ -194,14 +204,4 @@ class CustomerStore:
         return in_force(map(Terms.from_dict, stored), at.astimezone(SHANGHAI).date())
 
     def phones_of(self, customer_id: int) -> list[ContactPerson]:
-        rows = self._session.scalars(
-            select(t.ContactPersonRow)
-            .where(t.ContactPersonRow.customer_id == customer_id)
-            .order_by(t.ContactPersonRow.id)
-        )
-        seen = dict.fromkeys((row.name, row.phone) for row in rows)  # two contracts may name the same person
-        return [ContactPerson(name, phone) for name, phone in seen]
-
-    def add_phone(self, customer_id: int, person: ContactPerson) -> None:
-        self._session.add(t.ContactPersonRow(customer_id=customer_id, name=person.name, phone=person.phone))
-        self._session.flush()
+        return phones.of_customer(self._session, customer_id)

@@ -50,6 +50,11 @@ class PeopleStore:
         self._session.flush()
         return self._person(row)
 
+    def keep_phone(self, contact: Contact, phone: str) -> None:
+        """Keep the telephone number that a contact gave in chat."""
+        self._session.get_one(t.ContactRow, contact.id).phone = phone
+        self._session.flush()
+
     def join(self, contact: Contact, person_id: int) -> Person:
         """Make a contact one of a member's identities, with the member's name and role.
 

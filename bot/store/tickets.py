@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -20,7 +21,7 @@ from bot.desk.ticket import FINAL, Ticket, Work
 from bot.desk.transitions import check
 from bot.desk.watch import WatchPolicy, next_alarm
 from bot.errors import StoreError
-from bot.store import alarms
+from bot.store import alarms, phones
 from bot.store import tables as t
 from bot.store.chats import contact_of
 
@@ -222,11 +223,18 @@ class TicketStore:
             customer=Customer(customer.id, customer.name) if customer else None,
             terms=terms,
             chat_id=row.chat_id,
-            reporter=contact_of(self._session.get_one(t.ContactRow, row.contact_id)),
+            reporter=self._reporter(row),
             summary=row.summary,
             concepts=frozenset(row.concepts),
             deadlines=deadlines(ticket, terms, self._workdays, self._rules),
         )
+
+    def _reporter(self, row: t.TicketRow) -> Contact:
+        """Return who reported; without a number of their own, with those of the contract's record."""
+        reporter = contact_of(self._session.get_one(t.ContactRow, row.contact_id))
+        if reporter.phone or row.customer_id is None:
+            return reporter
+        return replace(reporter, phone=phones.say(phones.of_customer(self._session, row.customer_id)))
 
 
 PROJECTED = (
