@@ -12,7 +12,7 @@ from intents.automaton import Hit
 from intents.explain import Explanation, explain
 from intents.features import Features
 from intents.fuzzy import Fuzzy
-from intents.handlers import read
+from intents.handlers import read, steps
 from intents.homophone import Homophones
 from intents.judge import Case, Judge
 from intents.reading import Finding, Span
@@ -68,6 +68,10 @@ class Classifier:
         self._other_matters = sum(
             self.features.bits[f"cue.{cue}"] for cue in OTHER_MATTERS & self.features.cues
         )
+        self._steps = steps(self.terms)
+        self._single = frozenset(
+            i for i, term in enumerate(self.terms) if len(term.text) == 1 and term.kind < Kind.STOP
+        )
         self._latin = frozenset(i for i, term in enumerate(self.terms) if term.latin or term.text == " ")
         # only what can make or place a failure is worth guessing at, and only in its full form
         self._guessable = [
@@ -117,12 +121,12 @@ class Classifier:
         return [hit for hit in hits if hit[0] not in latin or not _cuts(norm, hit[1], hit[2])]
 
     def _case(self, norm: str, hits: list[Hit]) -> Case:
-        return Case(read(hits, self.terms, self.features.bits, len(norm)), self.features, norm)
+        return Case(read(hits, self._steps, self.features, len(norm)), self.features, norm)
 
     def _guess(self, norm: str, hits: list[Hit]) -> list[Hit] | None:
         """Return the hits with mistyped terms added, by sound, then by one slip; None when there are none."""
-        plain = sum(e - s for i, s, e in hits if e - s > 1 or self.terms[i].kind >= Kind.STOP)
-        if plain == len(norm):
+        single = self._single
+        if sum([end - start for index, start, end in hits if index not in single]) == len(norm):
             return None  # every word is known: nothing is mistyped
         for find in (self._by_sound, self._fuzzy.find):
             if found := find(norm):

@@ -61,11 +61,18 @@ class Features:
         names += [f"cue.{cue}" for cue in cues]
         self.bits: dict[str, int] = {name: 1 << index for index, name in enumerate(names)}
         #: what a failure is about, wherever a component of this sphere stands next to it
-        self.strong = sum(
-            self.bits[f"sphere.{name}"] for name in ("device", "server", "foreign", "own", "admin")
-        )
-        self.aside = sum(self.bits[f"sphere.{name}"] for name in ("foreign", "own", "admin"))
+        self.strong = self._spheres("device", "server", "foreign", "own", "admin")
+        self.aside = self._spheres("foreign", "own", "admin")
+        #: what 没有 after it says is missing
+        self.machine = self._spheres("core", "function")
+        #: what a bare 断 or 黑 behind it is said of
+        self.things = self._spheres("core", "function", "system", "server", "line", "call", "device")
+        #: what one phone can tell: 别人打不进来
+        self.spoken = self.bits["effect.call"] | self.bits["effect.voice"]
         self.groups = {*GROUPS, "cue", "with"}
+
+    def _spheres(self, *names: str) -> int:
+        return sum(self.bits[f"sphere.{name}"] for name in names)
 
     def bit(self, group: str, value: str, where: str) -> int:
         """Return the bit of one value.

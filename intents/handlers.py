@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from intents.automaton import Hit
+from intents.features import Features
 from intents.reading import (
     ATTACH_GAP,
     CANNOT_GAP,
@@ -369,7 +370,7 @@ def _unbidden(r: Reading, t: Term, s: int, e: int) -> None:
 def _weak(r: Reading, t: Term, s: int, e: int) -> None:
     clause = r.clause
     last = clause.components[-1] if clause.components else None
-    behind = last and not t.bare and last[0].sphere & r.things and s == last[2]
+    behind = last and not t.bare and last[0].sphere & r.features.things and s == last[2]
     if behind or 0 <= s - clause.unbidden <= 1:
         _symptom(r, t, s, e)
 
@@ -398,7 +399,8 @@ def _pause(r: Reading, t: Term, s: int, e: int) -> None:
     r.open(e, sentence=False)
 
 
-_HANDLERS: dict[Kind, Callable[[Reading, Term, int, int], None]] = {
+_Handler = Callable[[Reading, Term, int, int], None]
+_HANDLERS: dict[Kind, _Handler] = {
     Kind.COMPONENT: _component,
     Kind.ACTION: _action,
     Kind.SYMPTOM: _symptom,
@@ -444,16 +446,20 @@ _HANDLERS: dict[Kind, Callable[[Reading, Term, int, int], None]] = {
 }
 
 
-#: The same as a list: indexing by number costs a third of a look-up by enum member.
-_BY_NUMBER = [_HANDLERS.get(Kind(number), _ignore) if number else _ignore for number in range(len(Kind) + 1)]
+#: What to do on a hit of a term, term by term: looked up once, not once a hit.
+Steps = Sequence[tuple[_Handler, Term]]
 
 
-def read(hits: Sequence[Hit], terms: Sequence[Term], bits: dict[str, int], size: int) -> Reading:
+def steps(terms: Sequence[Term]) -> Steps:
+    """Return the handler of every term, beside it."""
+    return [(_HANDLERS.get(term.kind, _ignore), term) for term in terms]
+
+
+def read(hits: Sequence[Hit], steps: Steps, features: Features, size: int) -> Reading:
     """Return the reading of one message's hits."""
-    reading = Reading(bits)
-    table = _BY_NUMBER
+    reading = Reading(features)
     for index, start, end in hits:
-        term = terms[index]
-        table[term.kind](reading, term, start, end)
+        handle, term = steps[index]
+        handle(reading, term, start, end)
     reading.finish(size)
     return reading

@@ -100,7 +100,7 @@ class Case:
         self.bits = features.bits
         self.strong = features.strong
         self.aside = features.aside
-        self.spoken = self.bits["effect.call"] | self.bits["effect.voice"]  # 别人打不进来 tells of one phone
+        self.spoken = features.spoken
         self.size = len(norm.strip())
         for finding in reading.findings:
             finding.fate = self._fate(finding)

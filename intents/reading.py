@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from intents.features import Features
 from intents.terms import Term
 
 #: How many characters may stand between a negation and what it negates, a verb and its failure, …
@@ -16,16 +17,13 @@ Span = tuple[Term, int, int]
 
 
 class Sentence:
-    """What holds up to the next full stop."""
+    """What holds up to the next full stop; marks are class attributes until they are set."""
 
-    __slots__ = ("fates", "hypothetical", "last", "other_than", "scope")
-
-    def __init__(self) -> None:
-        self.fates = 0  # bits: fates for all findings inside
-        self.hypothetical = -1  # where an 'if' begins
-        self.scope = 0  # of all its clauses, known when the message has been read
-        self.last: Span | None = None  # the component spoken of
-        self.other_than: int = FAR  # where an 'except' begins
+    fates = 0  # bits: fates for all findings inside
+    hypothetical = -1  # where an 'if' begins
+    last: Span | None = None  # the component spoken of
+    other_than = FAR  # where an 'except' begins
+    scope = 0  # of all its clauses, known when the message has been read
 
 
 class Clause:
@@ -81,6 +79,8 @@ class Finding:
 
 def _nearest(components: list[Span], parts: list[Span]) -> Span | None:
     """Return the last component that is no part of the finding, rather a thing than a person."""
+    if not components:
+        return None
     own = [part[1] for part in parts]
     before = [span for span in components if span[1] not in own]
     things = [span for span in before if not span[0].person]
@@ -88,28 +88,24 @@ def _nearest(components: list[Span], parts: list[Span]) -> Span | None:
 
 
 class Reading:
-    """The state while reading, and its outcome."""
+    """The state while reading, and its outcome; marks are class attributes until they are set."""
 
-    def __init__(self, bits: dict[str, int]) -> None:
-        self.bits = bits
-        self.machine = bits["sphere.core"] | bits["sphere.function"]
-        self.things = self.machine | sum(
-            bits[f"sphere.{name}"] for name in ("system", "server", "line", "call", "device")
-        )
+    cues = 0
+    notes = 0
+    first: Span | None = None  # the first component of all
+    scoped = False  # does any clause say whom it meets
+    recovered_span: Span | None = None
+    # where the last … stood; present: something that really happened, now: and still does
+    again = again_before = now = present = recovered = FAR
+
+    def __init__(self, features: Features) -> None:
+        self.bits = features.bits
+        self.features = features
         self.sentence = Sentence()
         self.clause = Clause(0, 0, self.sentence)
         self.clauses = [self.clause]
         self.findings: list[Finding] = []
-        self.cues = 0
-        self.scoped = False  # does any clause say whom it meets
         self.cue_spans: list[Span] = []
-        self.notes = 0
-        self.first: Span | None = None
-        self.recovered = FAR
-        self.recovered_span: Span | None = None
-        self.again = self.again_before = FAR
-        self.present = FAR  # something that really happened
-        self.now = FAR  # and still does
 
     def add(self, term: Term, parts: list[Span], fate: int = 0) -> None:
         effect = term.effect or self.bits["effect.fail"]
@@ -118,7 +114,9 @@ class Reading:
 
     def open(self, at: int, *, sentence: bool) -> None:
         """End the clause, and the sentence if told so."""
-        self._settle(at)
+        clause = self.clause
+        if clause.missing or clause.cannot or clause.noneof:
+            self._settle(at)
         if sentence:
             self.sentence = Sentence()
         self.clause = Clause(len(self.clauses), at, self.sentence)
@@ -132,7 +130,7 @@ class Reading:
         missing = clause.missing
         if missing and clause.components and missing[1] - clause.deny > NEG_GAP and end - missing[2] <= 1:
             part = clause.components[-1]
-            if part[0].sphere & self.machine and part[2] <= missing[1]:
+            if part[0].sphere & self.features.machine and part[2] <= missing[1]:
                 effect = part[0].effect or self.bits["effect.fail"]
                 self.findings.append(Finding(effect, part[0].sphere, clause, [part, missing], 0))
                 return

@@ -183,21 +183,21 @@ def test_words_that_corrections_ask_for_are_proposed() -> None:
     found = suggest(
         default_classifier(),
         [
-            Correction("话机鬼打墙了，按啥都绕回来", "none", "P2"),
-            Correction("坐席界面鬼打墙，怎么点都回首页", "none", "P2"),
+            Correction("话机呜哩哇了，按啥都绕回来", "none", "P2"),
+            Correction("坐席界面呜哩哇，怎么点都回首页", "none", "P2"),
             Correction("系统崩了", "P1", "P1"),
         ],
     )
-    assert [(one.alias, one.mended) for one in found] == [("鬼打墙", 2)]
+    assert [(one.alias, one.mended) for one in found] == [("呜哩哇", 2)]
 
 
 def test_a_word_that_would_break_another_message_is_not_proposed() -> None:
     found = suggest(
         default_classifier(),
         [
-            Correction("话机鬼打墙了", "none", "P2"),
-            Correction("坐席界面鬼打墙", "none", "P2"),
-            Correction("昨晚看了个鬼打墙的片子", "none", "none"),
+            Correction("话机呜哩哇了", "none", "P2"),
+            Correction("坐席界面呜哩哇", "none", "P2"),
+            Correction("昨晚看了个呜哩哇的片子", "none", "none"),
         ],
     )
     assert found == []
