@@ -6,6 +6,8 @@ from collections.abc import Collection, Mapping
 from datetime import timedelta
 from pathlib import Path
 
+from sqlalchemy.exc import DBAPIError
+
 import knowledge
 from bot import clock as real_clock
 from bot.channels.pager import ADDRESS as ALARM_ADDRESS
@@ -18,11 +20,11 @@ from bot.desk.policy import TicketPolicy
 from bot.dialogue import customer, staff, told
 from bot.dialogue.rescue import rescue
 from bot.dialogue.turn import Office, Turn
-from bot.errors import SettingError
+from bot.errors import SettingError, StoreError
 from bot.messages import Inbound
 from bot.settings import Settings
 from bot.store import migrate
-from bot.store.store import Store, UnitOfWork, sqlite_file
+from bot.store.store import Store, UnitOfWork, cause, sqlite_file
 from bot.watch.heartbeat import DeadMan
 from bot.watch.policy import policy_of
 from bot.watch.reroute import Rerouter
@@ -121,10 +123,13 @@ def open_store(settings: Settings) -> Store:
         SettingError: the address is wrong.
     """
     store = connect(settings)
-    if sqlite_file(settings.database_url) is not None:
-        migrate.upgrade(store.engine)
-    else:
-        migrate.check_current(store.engine)
+    try:
+        if sqlite_file(settings.database_url) is not None:
+            migrate.upgrade(store.engine)
+        else:
+            migrate.check_current(store.engine)
+    except DBAPIError as error:  # a full disk, a file or a database that may only be read
+        raise StoreError(f"HOTLINE_DATABASE_URL: {store.address} failed: {cause(error)}") from error
     return store
 
 

@@ -32,7 +32,7 @@ def head() -> str:
 
 def current(engine: Engine) -> str | None:
     """Return the database's revision, None for an empty database."""
-    with engine.connect() as connection:
+    with engine.execution_options(readonly=True).connect() as connection:
         return MigrationContext.configure(connection).get_current_revision()
 
 

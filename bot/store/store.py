@@ -20,6 +20,7 @@ from bot.store import engine as engines
 from bot.store.alarms import AlarmStore
 from bot.store.chats import ChatStore, CustomerStore, MessageStore
 from bot.store.contracts import ContractStore
+from bot.store.outages import OutageStore
 from bot.store.people import PeopleStore
 from bot.store.rosters import RosterStore
 from bot.store.tickets import TicketStore
@@ -54,6 +55,7 @@ class UnitOfWork:
         self.people = PeopleStore(session, now)
         self.alarms = AlarmStore(session, now)
         self.roster = RosterStore(session, now)
+        self.outages = OutageStore(session, self.tickets, self.messages, policy, now)
         self.contracts = ContractStore(session, now)
 
 
@@ -105,10 +107,10 @@ class Store:
     def ping(self) -> None:
         """Raise `StoreError`, in one line without secrets, if the database does not answer or is none."""
         try:
-            with self.engine.connect() as connection:
+            with self._readers.connect() as connection:
                 connection.execute(text("SELECT 1"))
         except OperationalError as error:
-            raise StoreError(f"HOTLINE_DATABASE_URL: cannot open {self.address}: {_cause(error)}") from error
+            raise StoreError(f"HOTLINE_DATABASE_URL: cannot open {self.address}: {cause(error)}") from error
         except DBAPIError as error:
             raise StoreError(f"HOTLINE_DATABASE_URL: {self.address} is damaged or no database") from error
 
@@ -122,7 +124,8 @@ class Store:
         self.engine.dispose()
 
 
-def _cause(error: DBAPIError) -> str:
+def cause(error: DBAPIError) -> str:
+    """Return the database's own first line about an error; it holds no values of ours."""
     lines = str(error.orig).strip().splitlines()
     return lines[0] if lines else type(error.orig).__name__
 
