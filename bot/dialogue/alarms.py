@@ -70,17 +70,17 @@ def alarm(
     contact = f"{case.reporter.name} {case.reporter.phone or '（电话未登记）'}"
     customer = case.customer.name if case.customer else "未绑定合同"
     lines = [
-        f"⚠ {case.number} {PRIORITY_NAMES[case.ticket.held]} · {_state(gravest, now)}",
-        f"请{_names(case, gravest.target, who)}现在{TO_DO[gravest.clock]}：{customer} {contact}",
+        f"⚠ {case.number} {PRIORITY_NAMES[case.ticket.held]} · {state_words(gravest, now)}",
+        f"请{who_words(case, gravest.target, who)}现在{TO_DO[gravest.clock]}：{customer} {contact}",
         f"故障：{shorten(case.summary, WORDS_SHOWN)}",
     ]
-    lines += [f"另外：{_state(step, now)}，请{TO_DO[step.clock]}" for step in steps[1:]]
+    lines += [f"另外：{state_words(step, now)}，请{TO_DO[step.clock]}" for step in steps[1:]]
     if tried:
         lines.append("已尝试：" + "；".join(_tried(tried)))
     return Say("\n".join(lines), _options(case, [step.clock for step in steps]), urgent=True)
 
 
-def _state(step: Step, now: datetime) -> str:
+def state_words(step: Step, now: datetime) -> str:
     """Return how a clock stands: 响应时间已用 75%，期限 今天 12:00 前，约 30 分钟内."""
     name = CLOCK_NAMES[step.clock]
     over = (now - step.deadline.due).total_seconds() // 60
@@ -94,7 +94,8 @@ def _state(step: Step, now: datetime) -> str:
     return f"{name}期限{late}（{until}）"
 
 
-def _names(case: Case, target: Target, who: Sequence[Member]) -> str:
+def who_words(case: Case, target: Target, who: Sequence[Member]) -> str:
+    """Return whom an alarm calls: 值班王工; nobody: anybody in the staff chat."""
     if not who:
         return f"{EVERYBODY}任何一位"
     nobody_has_it = target is Target.ASSIGNEE and case.ticket.assignee is None

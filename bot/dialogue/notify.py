@@ -5,13 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.desk.case import Case, Chat
-from bot.dialogue import cards
+from bot.dialogue import cards, outages
 from bot.dialogue.ports import Desk
 from bot.messages import Option, Say
 
 
 def staff(desk: Desk, case: Case, now: datetime, note: str | None = None) -> None:
-    """Show the ticket's card in every staff chat; ``note`` says what changed, None for a new ticket."""
+    """Show the ticket's card in every staff chat; ``note`` says what changed, None for a new ticket.
+
+    What a suspected common outage shows is not shown by itself.
+    """
+    if outages.took(desk, case, now, is_new=note is None):
+        return
     reports = desk.messages.reports(case.ticket.id)
     chat = Chat(case.chat_id, "private", case.customer.id if case.customer else None, {})
     recent = [

@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from bot.desk.case import Case, Chat, Contact, Customer
 from bot.desk.contract import Terms
 from bot.desk.events import Event
+from bot.desk.outage import Outage
 from bot.desk.roster import Roster, Swap
 from bot.desk.staff import ContactPerson, Grant, Person, Purpose
 from bot.messages import Option, Received, Say
@@ -168,6 +169,22 @@ class Rosters(Protocol):
         """Return the names of all members of staff."""
 
 
+class Outages(Protocol):
+    """Suspected common outages."""
+
+    def admit(self, case: Case) -> tuple[int, bool] | None:
+        """Take a new report into the outage that goes on, or suspect one; return it and whether it is new.
+
+        None: the report stands for itself.
+        """
+
+    def is_silent(self, case: Case) -> bool:
+        """Tell whether a change of a ticket is not shown by itself: unless support has asked for it."""
+
+    def get(self, outage_id: int) -> Outage:
+        """Return an outage as it stands."""
+
+
 class Desk(Protocol):
     """One unit of work: everything that is read and written through it is committed together."""
 
@@ -185,6 +202,9 @@ class Desk(Protocol):
 
     @property
     def roster(self) -> Rosters: ...
+
+    @property
+    def outages(self) -> Outages: ...
 
     @property
     def people(self) -> People: ...

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Insert, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -162,7 +162,9 @@ class AlarmStore:
 
     def beat(self, name: str) -> None:
         """Note that a worker did its round now."""
-        self._session.execute(_upsert(self._session, name, self._now))
+        statement = _insert_beat(self._session, name, self._now)
+        change = {"at": self._now}
+        self._session.execute(statement.on_conflict_do_update(index_elements=["name"], set_=change))
 
     def count_failures(self) -> int:
         """Return how many tickets could not be done and wait to be tried again."""
@@ -195,7 +197,12 @@ def _member(identities: Sequence[tuple[t.ContactRow, int | None]]) -> Member:
     )
 
 
-def _upsert(session: Session, name: str, at: datetime) -> Insert:
+def lock(session: Session, name: str, now: datetime) -> None:
+    """Let one unit of work in at a time; the others wait here for its end."""
+    session.execute(_insert_beat(session, name, now).on_conflict_do_nothing())
+    session.get_one(t.HeartbeatRow, name, with_for_update=t.LOCK, populate_existing=True)
+
+
+def _insert_beat(session: Session, name: str, at: datetime) -> sqlite.Insert | postgresql.Insert:
     insert = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
-    statement = insert(t.HeartbeatRow).values(name=name, at=at)
-    return statement.on_conflict_do_update(index_elements=[t.HeartbeatRow.name], set_={"at": at})
+    return insert(t.HeartbeatRow).values(name=name, at=at)

@@ -43,6 +43,11 @@ class TicketStore:
         row = self._session.get(t.TicketRow, ticket_id, with_for_update=t.LOCK)
         return self._case(row) if row else None
 
+    def peek(self, ticket_id: int) -> Case | None:
+        """Return a ticket as it is now, without a lock: to look, not to change."""
+        row = self._session.get(t.TicketRow, ticket_id)
+        return self._case(row) if row else None
+
     def live(self, chat: Chat) -> list[Case]:
         rows = self._session.scalars(
             select(t.TicketRow)

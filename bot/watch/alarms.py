@@ -10,12 +10,14 @@ import structlog
 from bot.desk.case import Case
 from bot.desk.roster import Member
 from bot.desk.watch import Step, Target, called, due_steps
+from bot.dialogue import outages
 from bot.dialogue.alarms import EVERYBODY, Tried, alarm
 from bot.store.store import UnitOfWork
 
 log = structlog.get_logger(__name__)
 
 NOBODY = "nobody"
+OUTAGE = "疑似共性故障"
 
 
 class Watch:
@@ -23,13 +25,48 @@ class Watch:
 
     def __init__(self, unit: UnitOfWork) -> None:
         self._unit = unit
+        self._folded: dict[int, list[tuple[Case, tuple[Step, ...]]]] = {}
 
     def ring(self, case: Case) -> None:
-        """Ring what is due for a ticket, each step once; nothing where nothing is."""
+        """Ring what is due for a ticket, each step once, and set when to look at it again.
+
+        What a suspected common outage rings for is only gathered: `ring_outage` must follow.
+        """
         unit = self._unit
         rang = unit.alarms.fired(case.ticket.id)
-        if steps := due_steps(case, rang, unit.now, unit.policy, unit.workdays):
+        steps = due_steps(case, rang, unit.now, unit.policy, unit.workdays)
+        outage = unit.outages.holds(case) if steps else None
+        if outage is not None:
+            self._folded.setdefault(outage, []).append((case, steps))
+            return
+        if steps:
             self._send(case, steps)
+        unit.tickets.schedule(case)
+
+    def gathered(self) -> dict[int, list[int]]:
+        """Return the outages that must ring, with their tickets."""
+        return {outage: [case.ticket.id for case, _ in found] for outage, found in self._folded.items()}
+
+    def ring_outage(self, outage_id: int) -> None:
+        """Ring once for all tickets of an outage, unless it rang for something as grave a short while ago."""
+        unit, found = self._unit, self._folded[outage_id]
+        case, gravest = max(
+            ((case, step) for case, steps in found for step in steps), key=lambda pair: pair[1].rank
+        )
+        message = None
+        if not unit.outages.rang_lately(outage_id, gravest.rank):
+            numbers = [case.ticket.id for case, _ in found]
+            who = self._called(case, [gravest.target])
+            say = outages.alarm(unit.outages.get(outage_id), case, gravest, numbers, who, unit.now)
+            everybody = self._called(case, [gravest.target, *gravest.also])
+            sent = [unit.messages.say(chat, say) for chat, _ in self._chats(everybody)]
+            message = sent[0] if sent else None
+        for one, steps in found:
+            for step in steps:
+                unit.alarms.ring(
+                    one.ticket.id, step, f"outage:{outage_id}", OUTAGE, message=message, outage=outage_id
+                )
+            unit.tickets.schedule(one)
 
     def _send(self, case: Case, steps: Sequence[Step]) -> None:
         gravest = steps[0]

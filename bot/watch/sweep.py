@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 
 import structlog
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -10,7 +12,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from bot.desk.case import Case
 from bot.desk.events import BOT, Event, Kind
 from bot.desk.ticket import Work
-from bot.dialogue import notify, replies
+from bot.dialogue import notify, outages, replies
 from bot.store.store import Store, UnitOfWork
 from bot.watch import alarms
 from bot.watch.heartbeat import SWEEP
@@ -31,31 +33,39 @@ def sweep(store: Store, now: datetime) -> int:
         done += count
         if count < BATCH:
             break
-    store.transact(lambda unit: unit.alarms.beat(SWEEP), now)
+    store.transact(_end, now)
     return done
+
+
+def _end(unit: UnitOfWork) -> None:
+    if (outage := unit.outages.stale_card()) is not None:
+        outages.show(unit, unit.outages.get(outage), unit.now)
+    unit.alarms.beat(SWEEP)
 
 
 def _batch(unit: UnitOfWork) -> int:
     tickets = unit.alarms.due_tickets(BATCH)
-    watch = alarms.Watch(unit) if tickets else None
+    watch = alarms.Watch(unit)
     for ticket_id in tickets:
-        assert watch is not None  # noqa: S101 - made for these tickets
-        _guarded(unit, watch, ticket_id)
+        _guarded(unit, [ticket_id], partial(_one, unit, watch, ticket_id))
+    for outage, folded in watch.gathered().items():
+        _guarded(unit, folded, partial(watch.ring_outage, outage))
     return len(tickets)
 
 
-def _guarded(unit: UnitOfWork, watch: alarms.Watch, ticket_id: int) -> None:
-    """Do one ticket, and keep what it does wrong to itself."""
+def _guarded(unit: UnitOfWork, tickets: Sequence[int], work: Callable[[], None]) -> None:
+    """Do some tickets, and keep what they do wrong to themselves."""
     try:
         with unit.session.begin_nested():
-            _one(unit, watch, ticket_id)
-            unit.alarms.clear_failure(ticket_id)
+            work()
+            for ticket_id in tickets:
+                unit.alarms.clear_failure(ticket_id)
     except (OperationalError, InterfaceError):
         raise  # the database itself: the whole batch is tried again
     except Exception as error:  # noqa: BLE001 - a boundary: it records, and the others go on
-        name = type(error).__name__
-        attempts = unit.alarms.note_failure(ticket_id, name)
-        log.error("the sweep failed on a ticket", ticket=ticket_id, attempts=attempts, error=name)
+        for ticket_id in tickets:
+            attempts = unit.alarms.note_failure(ticket_id, type(error).__name__)
+            log.error("the sweep failed", ticket=ticket_id, attempts=attempts, error=type(error).__name__)
 
 
 def _one(unit: UnitOfWork, watch: alarms.Watch, ticket_id: int) -> None:
@@ -66,7 +76,6 @@ def _one(unit: UnitOfWork, watch: alarms.Watch, ticket_id: int) -> None:
         _close_silent(unit, case, unit.now)
         return
     watch.ring(case)
-    unit.tickets.schedule(case)
 
 
 def _close_silent(unit: UnitOfWork, case: Case, now: datetime) -> None:

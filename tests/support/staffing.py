@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from bot import samples
 from bot.desk.roster import Roster, Rotation
 from bot.desk.terms import Role
-from bot.messages import Outbound
+from bot.messages import Outbound, Sender
 from bot.store import tables as t
 from tests.support.world import CHANNEL, World
 
@@ -54,3 +55,18 @@ def alarms(world: World, chat: str = samples.STAFF_CHAT) -> list[str]:
 def messages(world: World, chat: str) -> list[Outbound]:
     """Return what a chat was sent."""
     return world.phones.delivered.get(chat, [])
+
+
+def crowd(world: World, count: int) -> list[str]:
+    """Add customers with contracts, each with a chat; return the chats."""
+    keys = [f"crowd{number}" for number in range(count)]
+    with world.app.store.begin(world.now) as unit:
+        for number, key in enumerate(keys, start=1):
+            sample = replace(
+                samples.CUSTOMERS[0], key=key, name=f"第{number}客服中心", person=f"{number}号班长"
+            )
+            customer = samples._customer(unit.session, sample, world.now)
+            who = Sender(key, sample.person)
+            samples._contact(unit.session, CHANNEL, who, Role.CUSTOMER, customer, sample.phone)
+            samples.add_chat(unit.session, samples.address(CHANNEL, key), "private", customer)
+    return keys
