@@ -88,11 +88,12 @@ def understand(turn: Turn) -> None:
         return
     read = report.read(turn)
     waited_for = waiting.answered(turn) if read.verdict.intent not in QUIET_INTENTS else []
-    if read.certain or read.verdict.ask is not None:
-        report.take(turn, read)
+    is_report = read.certain or read.verdict.ask is not None
+    if waited_for and (is_report or read.verdict.intent == "other"):
+        report.add(turn, waited_for[0], read)  # what support waited for belongs to that ticket
         return
-    if waited_for and read.verdict.intent == "other":
-        report.add(turn, waited_for[0], read)
+    if is_report:
+        report.take(turn, read)
         return
     answers.ANSWERS.get(read.verdict.intent, answers.not_understood)(turn, read)
 

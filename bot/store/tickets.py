@@ -108,15 +108,10 @@ class TicketStore:
         """Set when the sweep must look at the ticket again: an alarm has rung."""
         self._locked(case).next_alarm_at = self._next_alarm(case)
 
-    def open_ids(self, after: int, limit: int) -> list[int]:
-        """Return the next tickets by id that are not final, for work on all of them."""
-        ids = (
-            select(t.TicketRow.id)
-            .where(t.TicketRow.work.in_(LIVE_WORK), t.TicketRow.id > after)
-            .order_by(t.TicketRow.id)
-            .limit(limit)
-        )
-        return list(self._session.scalars(ids))
+    def ids(self, after: int, limit: int, *, closed: bool = False) -> list[int]:
+        """Return the next tickets by id, for work on all of them; those that are final only if ``closed``."""
+        query = select(t.TicketRow.id).where(t.TicketRow.id > after).order_by(t.TicketRow.id).limit(limit)
+        return list(self._session.scalars(query if closed else query.where(t.TicketRow.work.in_(LIVE_WORK))))
 
     def bind(self, case: Case, customer_id: int, event: Event) -> Case:
         self._locked(case).customer_id = customer_id

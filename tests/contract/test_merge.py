@@ -1,0 +1,163 @@
+"""Merging and splitting: one clock, everybody informed, nothing of other customers; on both databases."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.world import World
+
+P1 = "所有坐席都登不上系统了，电话全打不进来"
+P2 = "有两个座席听不到录音"
+
+
+@pytest.fixture
+def colleague(world: World) -> World:
+    """A world in which the visitor is a colleague of the regular customer's reporter."""
+    world.staff("绑定码 青禾保险客服中心")
+    code = world.last("staff").split("绑定码：")[1].splitlines()[0]
+    world.customer(f"绑定 {code}", who="visitor")
+    return world
+
+
+def test_the_earliest_clock_and_the_stricter_priority_hold_and_each_stays_informed(colleague: World) -> None:
+    world = colleague
+    world.customer(P2)
+    world.wait(minutes=30)
+    world.customer("IVR 打不进来，全部受影响", who="visitor")
+    assert [t["held"] for t in world.tickets()] == [2, 1]
+
+    world.staff("合并 T1 到 T2")
+
+    merged, target = world.tickets()
+    assert (merged["work"], merged["merged_into"], merged["next_alarm_at"]) == ("merged", 2, None)
+    assert (target["held"], str(target["response_due"])) == (1, "2026-03-02 04:00:00+00:00")
+    assert "您报的工单 T1 和 T2 是同一问题，已合并处理" in world.last("regular")
+    assert "响应期限 今天 12:00 前" in world.last("visitor")
+
+    world.staff("回复 T2 在处理")
+    assert world.last("regular") == world.last("visitor") == "李工（工单 T2）：在处理"
+    assert "有两个座席听不到录音" in world.card().text
+    assert world.differences() == {}
+
+
+def test_the_stricter_determination_of_the_merged_ticket_is_taken_over(colleague: World) -> None:
+    world = colleague
+    world.customer(P1)
+    world.tap("全部受影响")
+    world.staff("确认 T1 1")
+    world.customer(P2, who="visitor")
+
+    world.staff("合并 T1 到 T2")
+
+    assert (world.tickets()[1]["held"], world.tickets()[1]["standing"]) == (1, "agreed")
+
+
+def test_a_merged_ticket_answers_for_the_one_that_goes_on(colleague: World) -> None:
+    world = colleague
+    world.customer(P2)
+    world.customer(P1, who="visitor")
+    world.staff("合并 T1 到 T2")
+
+    assert "T2" in world.customer("查进度 T1")
+    assert "已并入T2，请对T2操作" in world.staff("回复 T1 在吗")
+    assert "已催办工单 T2" in world.customer("催单 T1")
+
+
+def test_three_reports_become_one(colleague: World) -> None:
+    world = colleague
+    world.customer(P2)
+    world.customer("IVR 打不进来，全部受影响", who="visitor")
+    world.customer("呼入排队报表打不开", who="visitor")
+    assert len(world.tickets()) == 3
+
+    world.staff("合并 T2 到 T1")
+    world.staff("合并 T3 到 T1")
+
+    assert [t["work"] for t in world.tickets()] == ["open", "merged", "merged"]
+    assert [t["merged_into"] for t in world.tickets()] == [None, 1, 1]
+    world.wait(days=2)
+    assert [t["work"] for t in world.tickets()] == ["open", "merged", "merged"]
+    assert not [text for text in world.heard("staff") if text.startswith(("⚠ T2", "⚠ T3"))]
+
+
+def test_tickets_of_two_customers_are_never_merged_and_neither_is_named(world: World) -> None:
+    world.customer(P1)
+    world.customer(P1, who="enhanced")
+
+    said = world.staff("合并 T2 到 T1")
+
+    assert "不是同一客户的工单，不能合并" in said
+    assert "青禾" not in said
+    assert [t["work"] for t in world.tickets()] == ["open", "open"]
+
+
+@pytest.mark.parametrize(
+    ("said", "answer"),
+    [
+        ("合并 T1 到 T1", "请写另一张工单"),
+        ("合并 T1 到 T9", "请写并到哪张工单"),
+        ("合并 T1 到 那张", "请写并到哪张工单"),
+        ("拆分 T1", "只有一条报修"),
+    ],
+)
+def test_a_wrong_command_is_answered_with_what_is_right(world: World, said: str, answer: str) -> None:
+    world.customer(P1)
+
+    assert answer in world.staff(said)
+
+
+def test_nothing_is_half_merged(colleague: World) -> None:
+    world = colleague
+    world.customer(P2)
+    world.customer(P1, who="visitor")
+    world.staff("解决 T2 好了")
+
+    said = world.staff("合并 T1 到 T2")
+
+    assert "待客户确认恢复" in said
+    assert world.tickets()[0]["work"] == "open"
+
+
+def test_a_ticket_on_site_is_not_lost_in_another(world: World) -> None:
+    world.customer(P1, who="enhanced")
+    world.customer("录音查询页面打不开", who="enhanced")
+    assert len(world.tickets()) == 2
+    world.staff("不能远程 T1 硬件")
+
+    assert "请反过来合并：合并 T2 到 T1" in world.staff("合并 T1 到 T2")
+
+
+def test_a_report_that_joined_wrongly_becomes_its_own_with_its_own_time(colleague: World) -> None:
+    world = colleague
+    world.customer(P1)
+    world.wait(minutes=20)
+    world.customer("所有坐席都登不上系统", who="visitor")
+    own_time = world.now
+    world.wait(minutes=40)
+
+    world.staff("拆分 T1 那边是另一套系统")
+
+    first, second = world.tickets()
+    assert second["reported_at"] == own_time
+    assert str(second["response_due"]) == "2026-03-02 04:20:00+00:00"
+    assert second["summary"] == "那边是另一套系统"
+    assert "已从工单 T1 分出，单独处理，工单号 T2" in world.last("visitor")
+    assert "工单号 T2" not in world.last("regular")
+    assert str(first["response_due"]) == "2026-03-02 04:00:00+00:00"
+    assert world.differences() == {}
+
+
+def test_of_several_joined_reports_the_number_says_which(colleague: World) -> None:
+    world = colleague
+    world.customer(P1)
+    world.customer("所有坐席都登不上系统", who="visitor")
+    world.wait(minutes=10)
+    world.customer("所有坐席还是登不上系统", who="visitor")
+
+    said = world.staff("拆分 T1")
+    assert "请写拆哪一条" in said
+    assert "2. 10:10 所有坐席还是登不上系统" in said
+
+    world.staff("拆分 T1 2")
+
+    assert world.tickets()[1]["reported_at"] == world.now

@@ -1,0 +1,78 @@
+"""Joint determination: raising needs one side, lowering both, and until then the stricter holds (2.1)."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.desk.agreement import Agreement, Standing
+from bot.desk.events import Side
+from bot.desk.terms import Priority
+
+ONE, TWO, NONE = Priority.ONE, Priority.TWO, Priority.NOT_A_FAULT
+priorities = st.sampled_from(Priority)
+sides = st.sampled_from([Side.CUSTOMER, Side.VENDOR])
+views = st.lists(st.tuples(sides, priorities), max_size=8)
+
+
+def played(start: Priority, said: list[tuple[Side, Priority]], *, certain: bool = True) -> list[Agreement]:
+    steps = [Agreement.open(start, certain=certain)]
+    for side, priority in said:
+        steps.append(steps[-1].view(side, priority))
+    return steps
+
+
+def test_what_is_in_doubt_is_held_as_priority_1() -> None:
+    assert Agreement.open(TWO, certain=False).held is ONE
+
+
+@given(priorities, views)
+def test_a_lowering_is_always_shared_by_both(start: Priority, said: list[tuple[Side, Priority]]) -> None:
+    steps = played(start, said)
+    for before, after in pairwise(steps):
+        if after.held > before.held:
+            assert after.customer == after.vendor == after.held
+
+
+@given(priorities, views, sides, priorities)
+def test_one_side_is_enough_to_raise(
+    start: Priority, said: list[tuple[Side, Priority]], side: Side, view: Priority
+) -> None:
+    last = played(start, said)[-1]
+    if view < last.held:
+        assert last.view(side, view).held == view
+
+
+@given(priorities, views)
+def test_agreed_means_that_both_views_are_there_and_hold(
+    start: Priority, said: list[tuple[Side, Priority]]
+) -> None:
+    last = played(start, said)[-1]
+    if last.standing is Standing.AGREED:
+        assert last.held == last.customer == last.vendor
+    else:
+        assert last.held <= min(view for view in (last.customer, last.vendor, NONE) if view is not None)
+
+
+@given(priorities, views, priorities)
+def test_the_bots_new_reading_never_lowers_what_holds(
+    start: Priority, said: list[tuple[Side, Priority]], view: Priority
+) -> None:
+    last = played(start, said)[-1]
+    assert last.propose(view).held <= last.held
+
+
+@given(priorities, views, st.booleans())
+def test_an_agreement_survives_its_json(
+    start: Priority, said: list[tuple[Side, Priority]], certain: bool
+) -> None:
+    for step in played(start, said, certain=certain):
+        assert Agreement.from_dict(step.to_dict()) == step
+
+
+def test_the_bot_has_no_view() -> None:
+    with pytest.raises(ValueError, match="no view"):
+        Agreement.open(ONE, certain=True).view(Side.BOT, TWO)
