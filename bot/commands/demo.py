@@ -13,13 +13,17 @@ import click
 from bot import clock, samples, settings
 from bot.app import App
 from bot.desk.calendar import SHANGHAI
+from bot.desk.roster import Roster, Rotation
+from bot.desk.terms import Role
 from bot.errors import BadInput, HotlineError
 from bot.messages import Inbound, Outbound, Outcome, Receipt, Sender
+from bot.store.tables import ContactRow
 
 WECHAT, TELEGRAM = "wechat", "telegram"
 PLACES = {WECHAT: "微信", TELEGRAM: "Telegram"}
 CHEN, LIN = (samples.CUSTOMERS[0], WECHAT), (samples.CUSTOMERS[1], TELEGRAM)
 LI, WANG, ZHAO = (person for person, _ in samples.STAFF)
+MANAGER = Sender("qian", "钱经理")
 Customer = tuple[samples.SampleCustomer, str]
 
 
@@ -29,6 +33,7 @@ class Stage:
     def __init__(self, database_url: str) -> None:
         self.now = datetime.combine(clock.now().astimezone(SHANGHAI).date(), time(10), SHANGHAI)
         self._keys = itertools.count(1)
+        self._said: tuple[datetime, str] | None = None
         self._shown: dict[str, list[Outbound]] = {}
         self.app = App(
             settings.load(database_url=database_url), {WECHAT: self, TELEGRAM: self}, lambda: self.now
@@ -42,8 +47,12 @@ class Stage:
         """Print what the program delivers: the demo is its channel."""
         address = message.address
         self._shown.setdefault(address.chat, []).append(message)
-        whom = "值班群" if address.chat == samples.STAFF_CHAT else _name(address.chat)
+        whom = _name(address.chat)
         text = message.note if message.note and message.replaces else message.text
+        if (self.now, text) == self._said:  # an alarm goes to several
+            click.echo(f"    （同时发给 {whom}）")
+            return Receipt(Outcome.SENT, external_id=str(message.id))
+        self._said = (self.now, text)
         self._print(f"机器人 → {whom}（{PLACES[address.channel]}）", text)
         if message.choices and text is message.text:
             click.echo("    " + " ".join(f"［{choice.label}］" for choice in message.choices))
@@ -58,6 +67,29 @@ class Stage:
         self.now += timedelta(**span)
         self.app.sweep()
         self.app.deliver()
+
+    def night_shift(self) -> None:
+        """Let 王工 be on call, with a private chat like the lead's and the manager's."""
+        with self.app.store.begin(self.now) as unit:
+            unit.session.add(
+                ContactRow(
+                    channel=TELEGRAM,
+                    account=samples.ACCOUNT,
+                    user=MANAGER.user,
+                    name=MANAGER.name,
+                    role=Role.MANAGER.value,
+                    bind_failures=0,
+                )
+            )
+            for person in (WANG, ZHAO, MANAGER):
+                samples.add_chat(unit.session, samples.address(TELEGRAM, person.user), "private", None)
+            turns = Rotation("值班", (WANG.name, LI.name), 7, self.now.date() - timedelta(days=1))
+            unit.roster.replace(Roster((turns,)), "demo")
+
+    def until(self, clock_time: time) -> None:
+        """Let the day pass until a time of day in Shanghai."""
+        self.now = datetime.combine(self.now.date(), clock_time, SHANGHAI)
+        self.wait()
 
     def says(self, customer: Customer, text: str) -> None:
         """A customer writes."""
@@ -99,11 +131,13 @@ class Stage:
 
 
 def _name(chat: str) -> str:
-    return next(sample.person for sample in samples.CUSTOMERS if sample.key == chat)
+    customers = {sample.key: sample.person for sample in samples.CUSTOMERS}
+    staff = {person.user: f"{person.name}（私聊）" for person in (LI, WANG, ZHAO, MANAGER)}
+    return {**customers, **staff, samples.STAFF_CHAT: "值班群"}[chat]
 
 
 def story(stage: Stage) -> None:
-    """Play the story: a P1 in WeChat, a P2 in Telegram with an objection, a close with a rating."""
+    """Play the story: a P1, a P2 with an objection, a close with a rating, an escalation at night."""
     chen, lin = CHEN[0], LIN[0]
     stage.scene(f"一、{chen.name}（常规级，每天 09:00–17:00）在微信报修")
     stage.says(CHEN, "所有坐席都登不上系统了，电话全打不进来")
@@ -135,6 +169,21 @@ def story(stage: Stage) -> None:
     stage.says(CHEN, "5")
     stage.says(LIN, "查进度")
     stage.staff(ZHAO, "待办")
+
+    stage.scene("四、晚上没有人响应：提醒、超期、逐级上报")
+    stage.staff(ZHAO, "回复 T2 录音服务已恢复写入，补录正在核对")
+    stage.staff(ZHAO, "解决 T2 录音已恢复")
+    stage.taps(LIN, "已恢复")
+    stage.night_shift()
+    stage.until(time(22))
+    stage.says(LIN, "外呼任务全部停了，一个电话都打不出去")
+    stage.wait(minutes=2)
+    stage.staff(WANG, "确认 T3 1")
+    stage.wait(minutes=3)
+    for _ in range(17):
+        stage.wait(minutes=5)
+    stage.staff(WANG, "响应 T3 林主管，外呼服务已重启，正在观察")
+    stage.staff(WANG, "值班")
 
 
 @click.command()
