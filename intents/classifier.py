@@ -17,6 +17,7 @@ from intents.homophone import Homophones
 from intents.judge import Case, Judge
 from intents.reading import Finding, Span
 from intents.segment import cutter
+from intents.signs import Signs
 from intents.tables import normalise
 from intents.terms import Kind, compile_terms
 from intents.verdict import Evidence, Label, Verdict
@@ -63,6 +64,7 @@ class Classifier:
         self.features = Features(base.concepts.values())
         self.terms = compile_terms(base, self.features)
         self.judge = Judge(base, self.features)
+        self.signs = Signs(base, self.features, accelerate=accelerate)
         self._match = automaton.build([term.text for term in self.terms], accelerate=accelerate)
         self.accelerate = accelerate
         self._other_matters = sum(
@@ -121,7 +123,7 @@ class Classifier:
         return [hit for hit in hits if hit[0] not in latin or not _cuts(norm, hit[1], hit[2])]
 
     def _case(self, norm: str, hits: list[Hit]) -> Case:
-        return Case(read(hits, self._steps, self.features, len(norm)), self.features, norm)
+        return Case(read(hits, self._steps, self.features, len(norm)), self.features, norm, self.signs)
 
     def _guess(self, norm: str, hits: list[Hit]) -> list[Hit] | None:
         """Return the hits with mistyped terms added, by sound, then by one slip; None when there are none."""

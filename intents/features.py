@@ -47,6 +47,8 @@ GROUPS: dict[str, tuple[str, ...]] = {
         *("negated", "hypothetical", "define", "howto", "request", "plan", "past", "status", "recovered"),
         *("foreign", "record", "speech"),
     ),
+    # how the message is told, all in all
+    "sign": ("report", "plain", "none"),
     "found": ("live", "dead", "none"),
 }
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from intents.features import Features
 from intents.quantity import find
 from intents.reading import Finding, Reading, Span
+from intents.signs import Signs
 from intents.terms import Kind, Term
 from knowledge import KnowledgeBase, KnowledgeError, Rule
 
@@ -95,8 +96,10 @@ class Judge:
 class Case:
     """A reading with every finding's fate settled."""
 
-    def __init__(self, reading: Reading, features: Features, norm: str) -> None:
+    def __init__(self, reading: Reading, features: Features, norm: str, signs: Signs) -> None:
         self.reading = reading
+        self.norm = norm
+        self.signs = signs
         self.bits = features.bits
         self.strong = features.strong
         self.aside = features.aside
@@ -106,10 +109,9 @@ class Case:
             finding.fate = self._fate(finding)
         self.live = [finding for finding in reading.findings if not finding.fate]
         self.scope_anywhere = 0
-        if self.live:
-            self._count(norm)
-            if reading.scoped:
-                self._spread()
+        self._count(norm)
+        if reading.scoped:
+            self._spread()
 
     def _count(self, norm: str) -> None:
         """Give each clause the scope of the quantities in it."""
@@ -119,6 +121,11 @@ class Case:
             while at + 1 < len(clauses) and clauses[at + 1].start <= quantity.start:
                 at += 1
             clause = clauses[at]
+            if quantity.scope == "none":  # 一条录音都没有: not about the one
+                clause.scope = self.bits["scope.all"]
+                clause.scoped.append((COUNTED["all"], quantity.start, quantity.end))
+                self.reading.scoped = True
+                continue
             if clause.sentence.other_than > FAR_AWAY:
                 continue  # 除了两台，其他四个: the exception has said it all
             if any(quantity.start < end and start < quantity.end for _, start, end in clause.scoped[:REACH]):
@@ -131,9 +138,12 @@ class Case:
     def _spread(self) -> None:
         """Let each sentence, and the message, know what its clauses say of whom it meets."""
         for clause in self.reading.clauses:
-            if clause.scope:
-                clause.sentence.scope |= clause.scope
-                self.scope_anywhere |= clause.scope
+            scope = clause.scope
+            if clause.works:
+                scope &= ~self.bits["scope.all"]  # 大家都好好的 does not widen what comes next
+            if scope:
+                clause.sentence.scope |= scope
+                self.scope_anywhere |= scope
 
     def _fate(self, f: Finding) -> int:
         r, bits = self.reading, self.bits
@@ -159,6 +169,8 @@ class Case:
         near = f.near or _after(f, self.aside)
         if near and near[0].sphere & self.strong:
             return near[0].sphere
+        if f.sphere and near and near[0].sphere & self.bits["sphere.line"] & ~f.sphere:
+            return near[0].sphere | f.sphere  # 热线没声音: all its calls
         if f.sphere:
             return f.sphere
         person = self.bits["sphere.person"]
@@ -201,7 +213,7 @@ class Case:
             mask |= r.first[0].sphere
         if self.size <= SHORT:
             mask |= bits["note.short"]
-        return mask
+        return mask | self.scope_anywhere | self.signs.bits(self.norm)
 
 
 #: What a quantity is evidence of.

@@ -15,7 +15,7 @@ _WHO = (
     r"技能组|队列|人|台|部|位|名|路|号机|号台|号人|号线|端口|通道|座机|节点)"
 )
 _RATIO = re.compile(
-    rf"({_NUM}){_CLASS}{_WHO}?次?(?:里|中|当中|之中|里面|里头|有|只有|才|能)[得就只有能才]*({_NUM})({_NUM})?{_CLASS}"
+    rf"({_NUM}){_CLASS}{_WHO}?次?(?:里|中|当中|之中|里面|里头|有|只有|才|能|掉|断|丢|失败|打不通|只剩|就剩|剩)[得就只有能才剩]*({_NUM})({_NUM})?{_CLASS}"
 )
 _COUNT = re.compile(
     rf"({_NUM})(多|来|几)?(?:个|名|位|台|部|路|条|家|只|间)?{_WHO}(?!次|点|分|月|天|遍|报|写)"
@@ -23,6 +23,15 @@ _COUNT = re.compile(
 _SHARE = re.compile(rf"({_NUM}|\d+(?:\.\d+)?)(?:成|%)(?:多|以上)?的?(?:{_WHO}|电话|通话|呼叫|来电|录音)")
 _NAMED = re.compile(
     r"(?:分机|工号|坐席|座席|机位|工位|话机)号?[是为]?\s?\d{1,6}|\d{1,6}号?(?:分机|坐席|座席|工位|台|机|座|话机|线)"
+)
+#: Not one of them: 一个都分不到, 没剩一条好的; and all that were counted: 四台全离线.
+_ONE = r"(?:一|半)(?:个|条|通|台|部|路|位|名|家|只|间|张|笔)"
+_NONE = re.compile(
+    rf"{_ONE}[^，。,！!？?；;\s]{{0,5}}[都也](?:没|不|无|未|冇|打|分|接|登|进|拨|听|连|派|上|录|出|导|收)"
+    rf"|(?:没|没有|冇|无|木有)(?:剩|剩下|接到|接进来|进来|打进来|回来|录到|分到|收到|留下)?{_ONE}"
+)
+_ALL_OF = re.compile(
+    rf"([二两三四五六七八九十几\d]{{1,3}})(?:个|台|条|路|部|块|间)(?:{_WHO})?(?:就)?(?:全|都全|一起全)"
 )
 #: A cheap look before the four patterns: a number, and soon after it what could be counted.
 _HINT = re.compile(
@@ -43,7 +52,7 @@ FEW = 5
 
 
 class Quantity(NamedTuple):
-    """A span that says how many: scope is ``all``, ``many``, ``some`` or ``one``."""
+    """A span that says how many: ``all``, ``many``, ``some`` or ``one`` are met; ``none`` of them works."""
 
     start: int
     end: int
@@ -70,7 +79,9 @@ def find(text: str) -> list[Quantity]:
     """Return what the normalised text counts, in order; overlapping spans keep the first pattern's."""
     if not _HINT.search(text):
         return []
-    found: list[Quantity | None] = [_ratio(match) for match in _RATIO.finditer(text)]
+    found: list[Quantity | None] = [Quantity(*match.span(), "none") for match in _NONE.finditer(text)]
+    found += [_ratio(match) for match in _RATIO.finditer(text)]
+    found += [Quantity(*match.span(), "none") for match in _ALL_OF.finditer(text)]
     found += [_share(match) for match in _SHARE.finditer(text)]
     found += [Quantity(*match.span(), "one") for match in _NAMED.finditer(text)]
     found += [_count(match) for match in _COUNT.finditer(text)]
@@ -87,6 +98,8 @@ def _ratio(match: re.Match[str]) -> Quantity | None:
     whole, part = number(match[1]), number(match[2])
     if not whole >= 2 or not 0 < part <= whole or "能" in match[0] or "才" in match[0]:
         return None
+    if "剩" in match[0]:  # what is left works
+        return Quantity(*match.span(), "some" if part / whole > 0.5 else "none")
     return Quantity(*match.span(), "all" if part / whole >= 0.5 else "some")
 
 

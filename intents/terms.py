@@ -61,6 +61,9 @@ class Kind(IntEnum):
 
 KINDS = {kind.name.lower(): kind for kind in Kind}
 
+#: The kind of concepts that are weighed (``intents.signs``), not read.
+SIGN = "sign"
+
 _NEGATIVE = frozenset("不没无未勿唔冇木别莫妹")
 
 
@@ -103,6 +106,8 @@ def compile_terms(base: KnowledgeBase, features: Features) -> list[Term]:
     terms: dict[str, Term] = {}
     # made forms yield to every concept that lists the word by itself, so they come last
     for concept in sorted(base.concepts.values(), key=_yields):
+        if concept.kind == SIGN:
+            continue  # weighed by themselves
         make = _maker(concept, features)
         for alias in concept.aliases:
             text = normalise(alias)

@@ -27,6 +27,7 @@ _TRAITS = {
     "plain",
     "manage",
     "yields",
+    "points",
 }
 _RULE_KEYS = {
     *("id", "label", "intent", "clause", "when", "unless", "overrides"),
