@@ -87,7 +87,8 @@ def list_(database_url: str | None, *, as_json: bool) -> None:
     store = open_store(settings.load(database_url=database_url))
     try:
         with store.read() as session:
-            people = PeopleStore(session, clock.now()).active()
+            on_record = PeopleStore(session, clock.now())
+            people, others = on_record.active(), on_record.outsiders()
     finally:
         store.close()
     if as_json:
@@ -96,6 +97,9 @@ def list_(database_url: str | None, *, as_json: bool) -> None:
         print_table(("姓名", "角色", "电话", "已加入"), map(_line, people))
     else:
         click.echo("nobody yet: `hotline staff add NAME --role admin`", err=True)
+    if others:
+        named = ", ".join(f"{name} ({role}, {channel})" for name, role, channel in others)
+        click.echo(f"without a membership, of the samples or of `hotline chat`: {named}", err=True)
 
 
 @staff.command()

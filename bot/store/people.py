@@ -37,6 +37,15 @@ class PeopleStore:
         rows = self._session.scalars(select(t.PersonRow).where(_is_active()).order_by(t.PersonRow.name))
         return [self._person(row) for row in rows]
 
+    def outsiders(self) -> list[tuple[str, Role, str]]:
+        """Return name, role and channel of identities whose role no membership gave: the samples."""
+        rows = self._session.scalars(
+            select(t.ContactRow)
+            .where(t.ContactRow.person_id.is_(None), t.ContactRow.role != Role.CUSTOMER.value)
+            .order_by(t.ContactRow.id)
+        )
+        return [(row.name, Role(row.role), row.channel) for row in rows]
+
     def add(self, name: str, role: Role, phone: str | None) -> Person:
         """Add a member, who joins by a code.
 

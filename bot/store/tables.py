@@ -99,13 +99,13 @@ class ContractRow(Base):
 
 
 class ContactPersonRow(Base):
-    """Whom to phone at a customer: from a contract's record, or given in chat (no contract number)."""
+    """Whom to phone at a customer, as a contract's record says; all versions of it share them."""
 
     __tablename__ = "contact_persons"
     __table_args__ = (Index(None, "customer_id"),)
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     customer_id: Mapped[int] = mapped_column(ForeignKey("customers.id"))
-    contract_number: Mapped[str | None] = mapped_column(String(64))
+    contract_number: Mapped[str] = mapped_column(String(64))
     name: Mapped[str] = mapped_column(String(200))
     phone: Mapped[str] = mapped_column(String(64))
 

@@ -193,7 +193,9 @@ def test_tables_for_people_name_members_and_codes(
     hotline("staff", "add", "孙工", "--role", "lead")
 
     run(["staff", "list", "--db", world.url])
-    assert "主管" in capsys.readouterr().out
+    out, err = capsys.readouterr()
+    assert "主管" in out
+    assert "李工 (engineer, phone)" in err  # a sample's identity has the role without a membership
     run(["bind", "--list", "--db", world.url])
     assert "加入值班人员" in capsys.readouterr().out
     run(["staff", "chat-code", "--db", world.url])

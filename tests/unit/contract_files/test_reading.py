@@ -178,6 +178,13 @@ def test_the_template_has_every_column_and_no_row(tmp_path: Path) -> None:
     assert [cell.value for cell in sheet[1]] == [column.header for column in COLUMNS]
 
 
+def test_the_guide_explains_every_column() -> None:
+    guide = (Path(__file__).parents[3] / "docs" / "contracts.md").read_text("utf-8")
+
+    assert [c.field for c in COLUMNS if f"`{c.field}`" not in guide and c.names[0] != "备注"] == []
+    assert [c.names[0] for c in COLUMNS if c.names[0] not in guide] == []
+
+
 def test_a_template_that_is_filled_in_is_read(tmp_path: Path) -> None:
     path = tmp_path / "template.xlsx"
     template.write(path)

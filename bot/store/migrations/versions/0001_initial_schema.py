@@ -62,7 +62,7 @@ def upgrade() -> None:
         "contact_persons",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("customer_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("contract_number", sa.String(length=64), nullable=True),
+        sa.Column("contract_number", sa.String(length=64), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
         sa.Column("phone", sa.String(length=64), nullable=False),
         sa.ForeignKeyConstraint(
