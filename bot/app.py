@@ -18,7 +18,7 @@ from bot.delivery.inbox import Inbox, Message
 from bot.delivery.outbox import Channel, Dispatcher, Watchers
 from bot.desk.policy import TicketPolicy
 from bot.dialogue import customer, staff, told
-from bot.dialogue.rescue import rescue
+from bot.dialogue.rescue import give_up, rescue
 from bot.dialogue.turn import Office, Turn
 from bot.errors import SettingError, StoreError
 from bot.messages import Inbound
@@ -60,7 +60,7 @@ class App:
             settings.sales_contact,
             self.store.rules,
         )
-        self.inbox = Inbox(self.store, self._handle, self._rescue)
+        self.inbox = Inbox(self.store, self._handle, self._rescue, self._give_up)
         pager = _pager(settings)
         self.dispatcher = Dispatcher(
             self.store,
@@ -101,6 +101,9 @@ class App:
 
     def _rescue(self, unit: UnitOfWork, message: Message) -> None:
         rescue(self._turn(unit, message))
+
+    def _give_up(self, unit: UnitOfWork, message: Message) -> None:
+        give_up(self._turn(unit, message))
 
     def _turn(self, unit: UnitOfWork, message: Message) -> Turn:
         return Turn(

@@ -79,10 +79,11 @@ class Inbound:
         return {
             "sender": {"user": self.sender.user, "name": storable(self.sender.name)},
             "text": storable(self.text),
-            "choice": self.choice,
+            "choice": storable(self.choice) if self.choice is not None else None,
             "addressed": self.addressed,
             "attachments": [
-                {"kind": a.kind.value, "reference": a.reference, "name": a.name} for a in self.attachments
+                {"kind": a.kind.value, "reference": storable(a.reference), "name": storable(a.name)}
+                for a in self.attachments
             ],
         }
 

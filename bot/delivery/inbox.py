@@ -19,7 +19,8 @@ from sqlalchemy.orm import Session
 
 from bot.desk.case import Chat, Contact
 from bot.desk.terms import Role
-from bot.messages import Address, Inbound
+from bot.errors import StoreError
+from bot.messages import Address, Inbound, storable
 from bot.store import tables as t
 from bot.store.chats import contact_of
 from bot.store.store import Store, UnitOfWork
@@ -58,10 +59,11 @@ class _HandlingFailed(Exception):
 class Inbox:
     """Receives and handles; safe to share between threads and, on PostgreSQL, between processes."""
 
-    def __init__(self, store: Store, handle: Handler, rescue: Handler) -> None:
+    def __init__(self, store: Store, handle: Handler, rescue: Handler, give_up: Handler) -> None:
         self._store = store
         self._handle_message = handle
         self._rescue_message = rescue
+        self._give_up = give_up
 
     def receive(self, inbound: Inbound, now: datetime) -> tuple[int, bool]:
         """Make the message durable; return its id and whether it is new.
@@ -84,7 +86,10 @@ class Inbox:
                 select(t.InboxRow.chat_id).where(t.InboxRow.status == "received").distinct().limit(limit)
             ).all()
         for chat_id in chats:
-            self._handle_chat(chat_id, now)
+            try:
+                self._handle_chat(chat_id, now)
+            except Exception as error:  # noqa: BLE001 - one chat's trouble must not keep the others waiting
+                log.error("a chat waits", chat_id=chat_id, error=type(error).__name__, where=_where(error))
         return len(chats)
 
     def _handle_chat(self, chat_id: int, now: datetime, until: int | None = None) -> None:
@@ -97,16 +102,16 @@ class Inbox:
 
         Where the database itself fails the error is raised: the message stays and is resumed.
         """
-        for attempt in range(1, ATTEMPTS + 1):
+        tries = [*[self._handle_message] * ATTEMPTS, self._rescue_message, self._give_up]
+        for attempt, handle in enumerate(tries, start=1):
+            status = "handled" if handle is self._handle_message else "failed"
             try:
-                return self._store.transact(lambda unit: self._one(unit, chat_id, self._handle_message), now)
+                return self._store.transact(lambda unit: self._one(unit, chat_id, handle, status), now)  # noqa: B023
             except _HandlingFailed as failure:
                 self._note_failure(failure, attempt, now)
-        return self._store.transact(
-            lambda unit: self._one(unit, chat_id, self._rescue_message, status="failed"), now
-        )
+        raise StoreError(f"chat {chat_id}: a message can't even be given up")
 
-    def _one(self, unit: UnitOfWork, chat_id: int, handle: Handler, status: str = "handled") -> int | None:
+    def _one(self, unit: UnitOfWork, chat_id: int, handle: Handler, status: str) -> int | None:
         chat = lock_chat(unit, chat_id)
         row = unit.session.scalars(
             select(t.InboxRow)
@@ -173,12 +178,12 @@ def _message(session: Session, row: t.InboxRow, chat: Chat) -> Message:
 
 
 def _insert(session: Session, inbound: Inbound, now: datetime) -> tuple[int, bool]:
-    address = inbound.address
+    address, key = inbound.address, storable(inbound.dedupe_key)
     stored = session.scalars(
         select(t.InboxRow.id).where(
             t.InboxRow.channel == address.channel,
             t.InboxRow.account == address.account,
-            t.InboxRow.dedupe_key == inbound.dedupe_key,
+            t.InboxRow.dedupe_key == key,
         )
     ).first()
     if stored is not None:
@@ -186,7 +191,7 @@ def _insert(session: Session, inbound: Inbound, now: datetime) -> tuple[int, boo
     values = {
         "channel": address.channel,
         "account": address.account,
-        "dedupe_key": inbound.dedupe_key,
+        "dedupe_key": key,
         "chat_id": chat_id(session, address),
         "contact_id": _contact_id(session, inbound),
         "sent_at": inbound.sent_at,

@@ -126,6 +126,8 @@ class Dispatcher:
         if case is None:
             return
         ticket, data = case.ticket, {"at": now.isoformat(), "inbox": row.inbox_id}
+        if row.created_at < ticket.clock_from:
+            return  # said before the reopening: it answers nothing that was said since
         if ticket.responded_at is None and ticket.is_open_to_response:
             event = Event(Kind.RESPONDED, now, _author(unit, row), {**data, "how": "message", "note": ""})
             self._watchers.responded(unit, unit.tickets.record(case, event), now)

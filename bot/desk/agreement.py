@@ -52,8 +52,13 @@ class Agreement:
         return Standing.AGREED if self.customer == self.vendor else Standing.DISPUTED
 
     def propose(self, priority: Priority) -> Agreement:
-        """Take the bot's new reading: it may raise what holds, never lower it."""
-        return replace(self, proposed=priority, held=min(self.held, priority))
+        """Take the bot's new reading: it may raise what holds, never lower it.
+
+        A raise rests on new facts, which nobody has judged yet: both sides must speak anew.
+        """
+        if priority < self.held:
+            return Agreement(proposed=priority, held=priority)
+        return replace(self, proposed=priority)
 
     def view(self, side: Side, priority: Priority) -> Agreement:
         """Record one side's view; only a view that both share may lower what holds."""

@@ -79,8 +79,11 @@ def _judged(ticket: Ticket, agreement: Agreement) -> Changes:
 
 def _proposed(ticket: Ticket, event: Event) -> Changes:
     data = event.data
+    agreement = ticket.agreement.propose(Priority(data["priority"]))
+    unseen = {"vendor_view_by": None, "vendor_view_at": None} if agreement.vendor is None else {}
     return {
-        **_judged(ticket, ticket.agreement.propose(Priority(data["priority"]))),
+        **_judged(ticket, agreement),
+        **unseen,
         "certain": data["certain"],
         "rule": data["rule"],
         "clause": data["clause"],

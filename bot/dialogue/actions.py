@@ -71,7 +71,7 @@ def agree(turn: Turn, command: Command) -> None:
 
 
 def _view(turn: Turn, case: Case, priority: Priority, reason: str) -> None:
-    event = view_event(case, priority, turn.actor, reason, turn.now, turn.office.workdays)
+    event, before = view_event(case, priority, turn.actor, reason, turn.now, turn.office.workdays), case
     case = turn.desk.tickets.record(case, event)
     text = replies.view_recorded(case, priority, turn.now, turn.office.hotline)
     turn.reply(text, ticket=case.ticket.id)
@@ -79,14 +79,14 @@ def _view(turn: Turn, case: Case, priority: Priority, reason: str) -> None:
         notify.customers(turn.desk, case, text, but=turn.chat.id)
     note = f"{case.number} 客户答：{replies.EFFECT_NAMES[priority]}"
     notify.staff(turn.desk, case, turn.now, note + ("（新期限已过）" if event.data["past_due"] else ""))
+    notify.dispute(turn.desk, before, case)
 
 
 def object_(turn: Turn, command: Command) -> None:
     """The customer objects to the priority: ask for the effect, which is their view."""
     case = ticket_of(turn, command)
-    held = replies.PRIORITY_NAMES[case.ticket.held]
     turn.reply(
-        f"明白，您对工单 {case.number} 的优先级有异议（现按{held}计时）。\n{replies.EFFECT_QUESTION}",
+        f"明白，您对工单 {case.number} 的优先级有异议（现{replies.timed(case.ticket.held)}）。\n{replies.EFFECT_QUESTION}",
         *replies.effect_options(case.ticket.id),
         ticket=case.ticket.id,
     )
@@ -217,9 +217,13 @@ def report_anyway(turn: Turn, command: Command) -> None:
 def bind_chat(turn: Turn, chat_id: int, customer_id: int) -> None:
     """Bind a chat; its open tickets get the contract, and their deadlines count from the report."""
     desk = turn.desk
-    unbound = desk.tickets.live(desk.chats.get(chat_id))
+    chat, customer = desk.chats.get(chat_id), desk.customers.get(customer_id)
+    if chat.customer_id is not None:
+        if chat.customer_id == customer_id:
+            raise Refused(f"这个聊天已经绑定 {customer.name}。")
+        raise Refused("这个聊天已绑定另一个客户，不能再换。请用新的聊天绑定，或联系工程师。")
+    unbound = desk.tickets.live(chat)
     desk.chats.bind(chat_id, customer_id)
-    customer = desk.customers.get(customer_id)
     lines = [f"已绑定：{customer.name}。"]
     for case in unbound:
         if case.customer is not None:

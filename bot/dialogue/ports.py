@@ -30,8 +30,8 @@ class Tickets(Protocol):
     def recent(self, chat: Chat, limit: int) -> list[Case]:
         """Return the latest tickets of the chat's customer (or of the chat), whatever their state."""
 
-    def by_due(self, limit: int) -> list[Case]:
-        """Return the open tickets of all customers, the earliest deadline first."""
+    def by_due(self, limit: int, assignee: int | None = None, skip: int = 0) -> list[Case]:
+        """Return the open tickets of all customers (or one engineer's), unanswered and earliest due first."""
 
     def open(
         self, chat: Chat, contact: Contact, event: Event, summary: str, concepts: frozenset[str]

@@ -45,3 +45,9 @@ def rescue(turn: Turn) -> None:
     notify.staff_line(
         turn.desk, f"⚠ {case.number} 程序没能处理这条消息，请直接看原话并联系客户。", ticket=case.ticket.id
     )
+
+
+def give_up(turn: Turn) -> None:
+    """When even that failed: the hotline for the sender, and a number for support to look the message up."""
+    turn.reply(f"这条消息没有处理成功，请直接拨打：{' / '.join(turn.office.hotline)}（24 小时）")
+    notify.staff_line(turn.desk, f"⚠ {turn.contact.name}的消息（编号 {turn.inbox_id}）没能处理，请直接联系。")

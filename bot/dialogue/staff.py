@@ -78,10 +78,16 @@ def answer(turn: Turn) -> None:
         if turn.inbound.choice is not None or turn.inbound.addressed:
             turn.reply("只有值班人员可以操作。请让管理员为您登记。")
         return
+    if turn.chat.customer_id is not None:  # what support is told is not for a customer's chat (contract 5.2)
+        if turn.inbound.addressed:
+            turn.reply("请在值班群里操作。")
+        return
     command: Command | None = None
     try:
         command = _command(turn)
-        if command is None:
+        if turn.text == "取消" and turn.inbound.choice is None:
+            turn.reply("好的，已取消。")
+        elif command is None:
             if turn.inbound.addressed:
                 help_(turn)
         else:
@@ -95,11 +101,13 @@ def _command(turn: Turn) -> Command | None:
         option = turn.desk.messages.option(turn.inbound.choice, turn.chat.id)
         if option is None:
             raise Refused("这个按钮已过期，请看最新的卡片，或发“待办”。")
+        _awaited(turn)
         return of_option(option)
     typed = staff_command(turn.text)
     if typed is not None and typed.verb == "ack" and typed.ticket is None:
-        return _rung(turn)
-    return typed or _awaited(turn)
+        typed = _rung(turn)
+    awaited = _awaited(turn)  # whatever comes next, the question is no longer open
+    return typed or awaited
 
 
 def _rung(turn: Turn) -> Command | None:
@@ -112,9 +120,11 @@ def _awaited(turn: Turn) -> Command | None:
     """Return the command that the sender was asked to complete; what they write now completes it."""
     waiting = dict(turn.chat.state.get("awaiting", {}))
     asked = waiting.pop(str(turn.contact.id), None)
-    if asked is None or not turn.text:
+    if asked is None:
         return None
     turn.remember(awaiting=waiting)
+    if not turn.text or turn.text == "取消" or not turn.inbound.addressed:
+        return None
     if turn.now - datetime.fromisoformat(asked["at"]) > PROMPT_VALID:
         return None
     return Command(asked["verb"], asked["ticket"], f"{asked['argument']} {turn.text}".strip())
@@ -146,7 +156,8 @@ def _prompt(turn: Turn, command: Command) -> None:
     }
     turn.remember(awaiting=waiting)
     about = f"（T{command.ticket}）" if command.ticket else ""
-    turn.reply(f"{turn.contact.name}，{PROMPTS[command.verb]}{about}。", ticket=command.ticket)
+    asked = f"{turn.contact.name}，{PROMPTS[command.verb]}{about}。不做了请发：取消"
+    turn.reply(asked, ticket=command.ticket)
 
 
 def _form(command: Command | None) -> str:
@@ -157,25 +168,22 @@ def _form(command: Command | None) -> str:
 # --- what is about no single ticket
 
 
-def todo(turn: Turn, _: Command) -> None:
-    """List what is open, the earliest deadline first."""
-    _list(turn, turn.desk.tickets.by_due(TODO_SHOWN + 1), "没有未结的工单。")
+def todo(turn: Turn, command: Command) -> None:
+    """List what is open, unanswered and earliest due first, page by page: 待办 2."""
+    _list(turn, command, None, "没有未结的工单。")
 
 
-def mine(turn: Turn, _: Command) -> None:
+def mine(turn: Turn, command: Command) -> None:
     """List what the sender has taken."""
-    cases = [
-        case
-        for case in turn.desk.tickets.by_due(200)
-        if case.ticket.assignee and case.ticket.assignee[0] == turn.contact.id
-    ]
-    _list(turn, cases, "您名下没有未结的工单。")
+    _list(turn, command, turn.contact.id, "您名下没有未结的工单。")
 
 
-def _list(turn: Turn, cases: list[Case], nothing: str) -> None:
+def _list(turn: Turn, command: Command, assignee: int | None, nothing: str) -> None:
+    page = max(int(command.argument), 1) if command.argument.isdecimal() and len(command.argument) < 5 else 1
+    cases = turn.desk.tickets.by_due(TODO_SHOWN + 1, assignee, (page - 1) * TODO_SHOWN)
     lines = [cards.todo_line(case, turn.now) for case in cases[:TODO_SHOWN]]
     if len(cases) > TODO_SHOWN:
-        lines.append("还有更多，处理后再发“待办”。")
+        lines.append(f"下一页请发：{'待办' if assignee is None else '我的'} {page + 1}")
     turn.reply("\n".join(lines) or nothing)
 
 

@@ -55,6 +55,8 @@ def happened(turn: Turn, case: Case, words: str) -> tuple[datetime, str]:
         Refused: that is before the report.
     """
     at, rest = moments.past(words, turn.now)
+    if (at is None and words[:1].isdecimal()) or rest[:1] in {":", "："}:
+        raise Refused("时间没有看懂，请写成 14:05。")
     # What is entered is exact to the minute: what was done in the minute of the report counts.
     if at is not None and at < case.ticket.clock_from.replace(second=0, microsecond=0):
         started = case.ticket.clock_from.astimezone(SHANGHAI)

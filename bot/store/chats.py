@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -19,7 +20,8 @@ from bot.store import phones
 from bot.store import tables as t
 
 REPORTS_SHOWN = 20
-REMEMBERED_MESSAGES = 3  # a typed number answers a question at most so many messages back
+_CHOICE_ID = re.compile(r"[0-9]{1,18}\.[0-9]{1,3}", re.ASCII)
+REMEMBERED_MESSAGES = 2  # a typed number answers a question at most so many messages back
 
 
 def contact_of(row: t.ContactRow) -> Contact:
@@ -147,7 +149,7 @@ class MessageStore:
 
     def option(self, choice_id: str, chat_id: int) -> Option | None:
         outbox_id, _, number = choice_id.partition(".")
-        if not (outbox_id.isascii() and outbox_id.isdigit() and number.isascii() and number.isdigit()):
+        if not _CHOICE_ID.fullmatch(choice_id):
             return None
         row = self._session.get(t.OutboxRow, int(outbox_id))
         if row is None or row.chat_id != chat_id or int(number) >= len(row.choices):
@@ -157,7 +159,7 @@ class MessageStore:
     def last_options(self, chat_id: int) -> tuple[Option, ...]:
         latest = self._session.scalars(
             select(t.OutboxRow.choices)
-            .where(t.OutboxRow.chat_id == chat_id)
+            .where(t.OutboxRow.chat_id == chat_id, t.OutboxRow.status == "sent")
             .order_by(t.OutboxRow.id.desc())
             .limit(REMEMBERED_MESSAGES)
         )

@@ -63,11 +63,18 @@ class TicketStore:
         )
         return [self._case(row) for row in rows]
 
-    def by_due(self, limit: int) -> list[Case]:
+    def by_due(self, limit: int, assignee: int | None = None, skip: int = 0) -> list[Case]:
+        query = select(t.TicketRow).where(t.TicketRow.work.in_(LIVE_WORK))
+        if assignee is not None:
+            query = query.where(t.TicketRow.assignee_id == assignee)
         rows = self._session.scalars(
-            select(t.TicketRow)
-            .where(t.TicketRow.work.in_(LIVE_WORK))
-            .order_by(t.TicketRow.response_due.is_(None), t.TicketRow.response_due, t.TicketRow.id)
+            query.order_by(
+                t.TicketRow.responded_at.is_not(None),  # what still waits for an answer goes first
+                t.TicketRow.response_due.is_(None),
+                t.TicketRow.response_due,
+                t.TicketRow.id,
+            )
+            .offset(skip)
             .limit(limit)
         )
         return [self._case(row) for row in rows]
@@ -134,9 +141,12 @@ class TicketStore:
             self._session.flush()
 
     def watchers(self, case: Case) -> list[int]:
+        # A chat that has since been bound to somebody else hears nothing more (contract 5.2).
+        same = t.ChatRow.customer_id == case.customer.id if case.customer else t.ChatRow.customer_id.is_(None)
         chats = self._session.scalars(
             select(t.TicketChatRow.chat_id)
-            .where(t.TicketChatRow.ticket_id == case.ticket.id)
+            .join(t.ChatRow, t.ChatRow.id == t.TicketChatRow.chat_id)
+            .where(t.TicketChatRow.ticket_id == case.ticket.id, same)
             .order_by(t.TicketChatRow.chat_id)
         ).all()
         return sorted(chats, key=lambda chat: chat != case.chat_id)

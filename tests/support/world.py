@@ -83,6 +83,10 @@ class World:
         self.app.sweep()
         self.app.deliver()
 
+    def wait_undelivered(self, **span: float) -> None:
+        """Let time pass while nothing is delivered."""
+        self.now += timedelta(**span)
+
     def at(self, instant: str) -> None:
         """Set the clock to an ISO 8601 instant."""
         self.now = datetime.fromisoformat(instant)

@@ -1,0 +1,144 @@
+"""Faults that a review found, each as the test that would have caught it; on both databases."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+
+from bot.dialogue import customer
+from bot.messages import Outcome, Receipt, Sender
+from tests.support.world import World
+
+P1 = "所有坐席都登不上系统了，电话全打不进来"
+P2 = "有两个座席登不上"
+
+
+def test_a_raise_rests_on_new_facts_that_both_sides_must_judge_anew(world: World) -> None:
+    world.customer(P2)
+    world.tap("确认2", who="li")
+    world.tap("同意")
+    world.wait(minutes=2)
+    world.customer("现在所有座席都登不上了")
+    assert (world.tickets()[0]["held"], world.tickets()[0]["standing"]) == (1, "proposed")
+    assert "确认1" in [choice.label for choice in world.card().choices]
+
+    world.customer("部分受影响")
+
+    assert world.tickets()[0]["held"] == 1
+    assert world.differences() == {}
+
+
+def test_what_support_is_told_does_not_appear_in_a_customers_chat(world: World) -> None:
+    world.customer(P1, who="enhanced")
+
+    for said in ("待办", "绑定码 远山银行信用卡中心", "工单 T1"):
+        told = world._submit(world.inbound("regular", world.person("li"), said), "regular")
+        assert told == "请在值班群里操作。"
+
+
+def test_another_command_ends_an_open_question_to_staff(world: World) -> None:
+    world.customer(P1)
+    world.staff("回复 T1")
+    world.staff("待办")
+    count = len(world.heard("regular"))
+
+    world.staff("中午吃什么")
+
+    assert len(world.heard("regular")) == count
+
+
+def test_a_question_to_staff_can_be_cancelled(world: World) -> None:
+    world.customer(P1)
+    world.staff("解决 T1")
+
+    assert world.staff("取消") == "好的，已取消。"
+    world.staff("已经重启")
+    assert world.tickets()[0]["work"] == "open"
+
+
+@pytest.mark.parametrize("time", ["25:99", "12:99", "99点"])
+def test_an_impossible_time_of_a_call_is_no_response(world: World, time: str) -> None:
+    world.customer(P1)
+
+    world.staff(f"响应 T1 {time} 王经理")
+
+    assert world.tickets()[0]["responded_at"] is None
+
+
+def test_a_typed_number_answers_only_what_was_delivered(world: World) -> None:
+    world.customer(P1)
+    world.app.submit(world.inbound("staff", world.person("li"), "解决 T1 好了"))
+    world.phones.receipts = [Receipt(Outcome.LATER, error="500")] * 2
+    world.app.deliver()
+
+    world.app.submit(world.inbound("regular", Sender("regular", "陈班长"), "1"))
+
+    assert world.tickets()[0]["work"] == "resolved"
+
+
+def test_a_message_that_cannot_even_be_rescued_does_not_keep_others_waiting(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise ValueError
+
+    monkeypatch.setattr(customer, "answer", fail)
+    monkeypatch.setattr("bot.app.rescue", fail)
+    world.app.inbox.receive(world.inbound("regular", Sender("regular", "a"), P1), world.now)
+    world.app.inbox.receive(world.inbound("enhanced", Sender("enhanced", "b"), P1), world.now)
+
+    world.wait(seconds=5)
+
+    assert "400-818-1110" in world.last("regular")
+    assert "400-818-1110" in world.last("enhanced")
+    assert "没能处理，请直接联系" in world.last("staff")
+
+
+def test_a_bound_chat_is_not_bound_to_somebody_else(world: World) -> None:
+    issued = world.staff("绑定码 远山银行信用卡中心")
+    code = issued.split("绑定码：")[1].splitlines()[0]
+    world.customer(P1)
+
+    assert "已绑定另一个客户" in world.customer(f"绑定 {code}")
+    assert world.tickets()[0]["customer_id"] == 1
+
+
+def test_words_said_before_a_reopening_are_no_response_to_it(world: World) -> None:
+    world.customer(P1)
+    world.staff("解决 T1 已重启")
+    world.app.submit(world.inbound("staff", world.person("li"), "回复 T1 请再试"))
+    world.wait_undelivered(minutes=1)
+    world.app.submit(world.inbound("regular", Sender("regular", "陈班长"), "没恢复"))
+    world.app.deliver()
+
+    assert world.tickets()[0]["responded_at"] is None
+
+
+def test_todo_shows_what_waits_before_what_was_answered_and_turns_pages(world: World) -> None:
+    for number in range(16):
+        world.customer(f"{1001 + number}分机坏了", who=f"chat-{number}")
+        world.staff(f"回复 T{number + 1} 在看")
+    world.customer(P1)
+
+    lines = world.staff("待办").splitlines()
+
+    assert lines[0].startswith("T17")
+    assert lines[-1] == "下一页请发：待办 2"
+    assert "T16" in world.staff("待办 2")
+
+
+@pytest.mark.parametrize("choice", ["99999999999999999999999.0", "1.99999", "x", "", "-1.0", "１.0"])
+def test_a_forged_choice_is_answered_like_an_old_one(world: World, choice: str) -> None:
+    told = world._submit(world.inbound("regular", Sender("regular", "a"), choice=choice), "regular")
+
+    assert "这个按钮已过期" in told
+    assert world.tickets() == []
+
+
+def test_half_a_surrogate_in_any_field_is_stored_without_it(world: World) -> None:
+    message = world.inbound("regular", Sender("regular", "\ud800名"), "IVR挂了\ud800", choice=None)
+
+    world.app.submit(message)
+
+    assert datetime.fromisoformat(str(world.tickets()[0]["reported_at"])) == world.now
