@@ -234,6 +234,8 @@ def _occurs(r: Reading, t: Term, s: int, e: int) -> None:
 
 
 def _modal(r: Reading, t: Term, s: int, e: int) -> None:
+    if t.bare and s:
+        return  # 修复 is the title of a change only at the start of a message
     r.sentence.fates |= t.fate
     if t.cue:
         _cue(r, t, s, e)

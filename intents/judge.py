@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from intents.features import Features
@@ -105,6 +106,7 @@ class Case:
         self.aside = features.aside
         self.spoken = features.spoken
         self.size = len(norm.strip())
+        self.possible = _possible(norm) if reading.findings else FAR_AWAY
         for finding in reading.findings:
             finding.fate = self._fate(finding)
         self.live = [finding for finding in reading.findings if not finding.fate]
@@ -153,6 +155,8 @@ class Case:
         if r.now > FAR_AWAY:
             fate &= ~(bits["fate.past"] | bits["fate.status"] | bits["fate.define"])
         if f.clause.asks and 0 <= f.start - f.clause.will <= 1:
+            fate |= bits["fate.hypothetical"]
+        if self.possible >= f.end and r.now <= FAR_AWAY and r.again <= FAR_AWAY:
             fate |= bits["fate.hypothetical"]
         if 0 <= sentence.hypothetical <= f.start and not present:
             fate |= bits["fate.hypothetical"]
@@ -216,6 +220,15 @@ class Case:
         return mask | self.scope_anywhere | self.signs.bits(self.norm)
 
 
+def _possible(norm: str) -> int:
+    """Return where a message asks, at its end, what would happen then: 断网的时候还能接电话吗."""
+    match = _WOULD.search(norm)
+    return match.start() if match and not _HELP.search(match[0]) else FAR_AWAY
+
+
+_WOULD = re.compile(r"(?:会|能|可以|支持)(?!不能)[^，。？?！!；、\s]{0,14}(?:吗|么|嘛|不)[？?。\s]*$")
+#: Whoever asks for this has the fault: 打不开了，能看一下吗.
+_HELP = re.compile("看|查|找|处理|修|解决|过来|帮|派|快|远程|尽|安排|恢复|给|是不是|会不会|能不能")
 #: What a quantity is evidence of.
 COUNTED = {scope: Term("", Kind.SCOPE, f"scope.{scope}") for scope in ("all", "many", "some", "one")}
 SHORT = 8

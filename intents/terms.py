@@ -105,7 +105,7 @@ def compile_terms(base: KnowledgeBase, features: Features) -> list[Term]:
     """
     terms: dict[str, Term] = {}
     # made forms yield to every concept that lists the word by itself, so they come last
-    for concept in sorted(base.concepts.values(), key=_yields):
+    for concept in sorted(base.concepts.values(), key=_rank):
         if concept.kind == SIGN:
             continue  # weighed by themselves
         make = _maker(concept, features)
@@ -125,6 +125,11 @@ def compile_terms(base: KnowledgeBase, features: Features) -> list[Term]:
             text = normalise(mark)
             terms.setdefault(text, Term(text, kind, "", 0, 0, 0, 0, 0, 0))
     return list(terms.values())
+
+
+def _rank(concept: Concept) -> int:
+    """Return the order in which concepts take their words; of made forms, shields come first."""
+    return 0 if not _yields(concept) else 1 if concept.kind == "ignore" else 2
 
 
 def _yields(concept: Concept) -> bool:
