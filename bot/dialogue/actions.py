@@ -86,7 +86,8 @@ def object_(turn: Turn, command: Command) -> None:
     """The customer objects to the priority: ask for the effect, which is their view."""
     case = ticket_of(turn, command)
     turn.reply(
-        f"明白，您对工单 {case.number} 的优先级有异议（现{replies.timed(case.ticket.held)}）。\n{replies.EFFECT_QUESTION}",
+        f"明白，您对工单 {case.number} 的优先级有异议（现{replies.timed(case.ticket.held)}）。\n"
+        + replies.EFFECT_QUESTION,
         *replies.effect_options(case.ticket.id),
         ticket=case.ticket.id,
     )

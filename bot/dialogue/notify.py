@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from bot.desk.agreement import Standing
 from bot.desk.case import Case, Chat
 from bot.dialogue import cards, outages
 from bot.dialogue.ports import Desk
+from bot.dialogue.replies import judged, timed
 from bot.messages import Option, Say
 
 
@@ -33,6 +35,20 @@ def staff_line(desk: Desk, text: str, *options: Option, ticket: int | None = Non
     """Say one line in every staff chat."""
     for chat_id in desk.chats.staff():
         desk.messages.say(chat_id, Say(text, options), ticket=ticket)
+
+
+def dispute(desk: Desk, before: Case, case: Case) -> None:
+    """Call a lead when a view has just made the two sides differ, whichever of them spoke last."""
+    views = case.ticket.agreement
+    if views.standing is not Standing.DISPUTED or views == before.ticket.agreement:
+        return
+    assert views.customer is not None and views.vendor is not None  # noqa: S101, PT018 - a dispute has two
+    staff_line(
+        desk,
+        f"{case.number} 双方判断不同：客户{judged(views.customer)}，我方{judged(views.vendor)}。"
+        f"请主管联系客户商定；商定前{timed(views.held)}。",
+        ticket=case.ticket.id,
+    )
 
 
 def customers(

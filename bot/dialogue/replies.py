@@ -25,6 +25,20 @@ EFFECT_NAMES = {
     Priority.TWO: "部分受影响",
     Priority.NOT_A_FAULT: "只是咨询",
 }
+
+
+def judged(priority: Priority) -> str:
+    """Return a side's view as a verb phrase: 认为是优先等级1, 认为不是故障."""
+    is_fault = priority is not Priority.NOT_A_FAULT
+    return f"认为{'是' if is_fault else ''}{PRIORITY_NAMES[priority]}"
+
+
+def timed(priority: Priority) -> str:
+    """Return by what the clock runs: 按优先等级1计时, 不按故障计时."""
+    is_fault = priority is not Priority.NOT_A_FAULT
+    return f"按{PRIORITY_NAMES[priority]}计时" if is_fault else "不按故障计时"
+
+
 EFFECT_QUESTION = "请问影响多大？点一下或回复数字即可。"
 
 
@@ -249,12 +263,9 @@ def view_recorded(case: Case, priority: Priority, now: datetime, hotline: tuple[
     if case.ticket.agreement.standing.value == "agreed":
         outcome = f"双方已确认：{PRIORITY_NAMES[priority]}。"
     elif vendor is not None:
-        outcome = (
-            f"工程师认为是{PRIORITY_NAMES[vendor]}，与您不一致，商定前按{PRIORITY_NAMES[case.ticket.held]}计时，"
-            "主管会与您联系。"
-        )
+        outcome = f"工程师{judged(vendor)}，与您不一致，商定前{timed(case.ticket.held)}，主管会与您联系。"
     else:
-        outcome = f"待工程师确认，确认前按{PRIORITY_NAMES[case.ticket.held]}计时。"
+        outcome = f"待工程师确认，确认前{timed(case.ticket.held)}。"
     return "\n".join(
         [
             f"已记录：{EFFECT_NAMES[priority]}（工单 {case.number}）。",
@@ -278,14 +289,10 @@ def vendor_view(case: Case, by: str, reason: str, now: datetime) -> str:
         own = agreement.customer
         assert own is not None  # noqa: S101 - a dispute has two views
         first = (
-            f"{head}认为是{PRIORITY_NAMES[vendor]}{why}，您的判断是{PRIORITY_NAMES[own]}。"
-            f"商定前按{PRIORITY_NAMES[agreement.held]}计时，主管会与您联系。"
+            f"{head}{judged(vendor)}{why}，您{judged(own)}。商定前{timed(agreement.held)}，主管会与您联系。"
         )
     elif vendor > agreement.held:
-        first = (
-            f"{head}认为是{PRIORITY_NAMES[vendor]}{why}。您同意吗？"
-            f"您同意之前仍按{PRIORITY_NAMES[agreement.held]}计时。"
-        )
+        first = f"{head}{judged(vendor)}{why}。您同意吗？您同意之前仍{timed(agreement.held)}。"
     else:
         first = f"{head}确认为{PRIORITY_NAMES[vendor]}{why}。如不同意，请点“有异议”。"
     return f"{first}\n{deadline_line(case, now)}。"

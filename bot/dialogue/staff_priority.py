@@ -53,7 +53,7 @@ def change(turn: Turn, case: Case, argument: str) -> None:
 
 
 def _view(turn: Turn, case: Case, priority: Priority, reason: str) -> None:
-    event = view_event(case, priority, turn.actor, reason, turn.now, turn.office.workdays)
+    event, before = view_event(case, priority, turn.actor, reason, turn.now, turn.office.workdays), case
     case = turn.desk.tickets.record(case, event)
     by = turn.contact.name
     note = f"{case.number} {by}：{PRIORITY_NAMES[priority]}"
@@ -63,12 +63,7 @@ def _view(turn: Turn, case: Case, priority: Priority, reason: str) -> None:
     agreed = case.ticket.agreement.standing is Standing.AGREED
     options = () if agreed else replies.verdict_options(case.ticket.id, priority)
     notify.customers(turn.desk, case, replies.vendor_view(case, by, reason, turn.now), *options)
-    if case.ticket.agreement.standing is Standing.DISPUTED:
-        notify.staff_line(
-            turn.desk,
-            f"{case.number} 双方判断不同，请主管联系客户商定；商定前按较严的期限。",
-            ticket=case.ticket.id,
-        )
+    notify.dispute(turn.desk, before, case)
 
 
 def ask(turn: Turn, case: Case, _: str) -> None:

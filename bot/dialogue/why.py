@@ -8,7 +8,7 @@ from bot.desk.case import Case
 from bot.desk.events import Side
 from bot.dialogue.clock_words import agreed_line, pause_line
 from bot.dialogue.receipts import receipt_lines
-from bot.dialogue.replies import PRIORITY_NAMES, clause_zh, deadline_line, hotline_line, quoted
+from bot.dialogue.replies import clause_zh, deadline_line, hotline_line, judged, quoted, timed
 
 
 def why(case: Case, now: datetime, hotline: tuple[str, ...]) -> str:
@@ -29,11 +29,10 @@ def _basis(case: Case) -> str:
     """Return the priority that holds, the words that decided it, and both sides' views."""
     views = case.ticket.agreement
     said = [
-        f"{'您' if side is Side.CUSTOMER else '工程师'}认为是{PRIORITY_NAMES[view]}"
+        f"{'您' if side is Side.CUSTOMER else '工程师'}{judged(view)}"
         for side, view in ((Side.CUSTOMER, views.customer), (Side.VENDOR, views.vendor))
         if view is not None
     ]
     words = case.ticket.words
     basis = f"依据您的话{quoted(words)}（{clause_zh(case.ticket.clause)}）" if words else ""
-    held = f"按{PRIORITY_NAMES[views.held]}计时"
-    return "，".join(part for part in (held, basis, *said) if part) + "。"
+    return "，".join(part for part in (timed(views.held), basis, *said) if part) + "。"
