@@ -38,9 +38,9 @@ class Pager:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", DeprecationWarning)  # of modules that Apprise looks for
                 apprise = import_module("apprise")
-                logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
                 self._addresses = [apprise.Apprise() for _ in urls]
                 added = [one.add(url) for one, url in zip(self._addresses, urls, strict=True)]
+                _silence()
         except ImportError as error:
             raise SettingError("HOTLINE_ALARM_URLS: needs the extra `alarms`") from error
         if wrong := [str(number) for number, ok in enumerate(added, start=1) if not ok]:
@@ -57,3 +57,9 @@ class Pager:
         if any(taken):
             return Receipt(Outcome.SENT, external_id=str(message.id))
         return Receipt(Outcome.LATER, error="pager")
+
+
+def _silence() -> None:
+    """Keep addresses out of the log: Apprise and what it sends by write whole paths, where tokens stand."""
+    logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
+    logging.getLogger("urllib3.connectionpool").setLevel(logging.ERROR)
