@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
+from bot.desk.agreement import Standing
 from bot.desk.case import Case, view_event
 from bot.desk.events import BOT, Event, Kind
 from bot.desk.terms import Priority
@@ -12,6 +15,7 @@ from bot.dialogue.turn import Turn
 from bot.errors import Refused
 from bot.messages import Option, Say
 
+OTHERS_NAMED = 2
 NO_TICKET = "您现在没有未结的工单。直接用一句话描述故障就能报修。"
 
 
@@ -20,8 +24,14 @@ def hotline(turn: Turn) -> str:
     return replies.hotline_line(turn.office.hotline)
 
 
-def ticket_of(turn: Turn, command: Command, *, closed: bool = False) -> Case:
+def ticket_of(
+    turn: Turn, command: Command, *, closed: bool = False, fits: Callable[[Case], bool] | None = None
+) -> Case:
     """Return the customer's ticket that a command is about: the one it names, else the latest one.
+
+    Args:
+        closed: when none is open, the latest closed one.
+        fits: those for which it makes sense go before the others.
 
     Raises:
         Refused: it is not theirs (which is not told apart from: it does not exist), or there is none.
@@ -32,6 +42,7 @@ def ticket_of(turn: Turn, command: Command, *, closed: bool = False) -> Case:
             raise Refused(f"没有找到您的工单 T{command.ticket}。回复“查进度”可以看到您的工单。")
         return _going_on(turn, case)
     cases = turn.desk.tickets.live(turn.chat)
+    cases = [case for case in cases if fits and fits(case)] or cases
     current = report.current_case(turn, cases)
     if current or cases:
         return current or cases[0]
@@ -59,9 +70,18 @@ def effect(turn: Turn, command: Command) -> None:
     _view(turn, case, Priority(int(command.argument)), replies.EFFECT_NAMES[Priority(int(command.argument))])
 
 
+def _awaits_consent(case: Case) -> bool:
+    agreement = case.ticket.agreement
+    return agreement.vendor is not None and agreement.standing is not Standing.AGREED
+
+
+def _is_resolved(case: Case) -> bool:
+    return case.ticket.work is Work.RESOLVED
+
+
 def agree(turn: Turn, command: Command) -> None:
     """Record that the customer shares the engineer's view."""
-    case = ticket_of(turn, command)
+    case = ticket_of(turn, command, fits=_awaits_consent)
     vendor = case.ticket.agreement.vendor
     if vendor is None:
         raise Refused("工程师还没有给出判断，有结果会马上告诉您。")
@@ -104,6 +124,15 @@ def urge(turn: Turn, command: Command) -> None:
         )
         return
     case = turn.desk.tickets.record(case, turn.event(Kind.URGED))
+    notify.staff(turn.desk, case, turn.now, f"{case.number} 客户催单（第 {case.ticket.urged} 次）")
+    if replies.is_settled_no_fault(case):
+        turn.reply(
+            f"工单 {case.number} 双方已确认不是故障，不按故障计时。现在关闭吗？\n"
+            f"仍是故障请点“有异议”。已转告工程师。\n{hotline(turn)}",
+            *replies.settled_options(case.ticket.id),
+            ticket=case.ticket.id,
+        )
+        return
     who = f"负责人是{case.ticket.assignee[1]}。" if case.ticket.assignee else "正在安排工程师。"
     lines = [
         f"已催办工单 {case.number}（第 {case.ticket.urged} 次），{who}",
@@ -112,7 +141,6 @@ def urge(turn: Turn, command: Command) -> None:
     if case.ticket.urged > 1:
         lines.append(f"着急的话请直接拨打 {turn.office.hotline[0]}，报工单号 {case.number}，会有人接听。")
     turn.reply("\n".join([*lines, hotline(turn)]), ticket=case.ticket.id)
-    notify.staff(turn.desk, case, turn.now, f"{case.number} 客户催单（第 {case.ticket.urged} 次）")
 
 
 def withdraw(turn: Turn, command: Command) -> None:
@@ -120,7 +148,7 @@ def withdraw(turn: Turn, command: Command) -> None:
     case = ticket_of(turn, command)
     turn.reply(
         f"确定撤销工单 {case.number}（{replies.shorten(case.summary)}）吗？撤销后不再处理。",
-        Option("确定撤销", "1", "withdraw_now", case.ticket.id),
+        Option("确定撤销", "确定撤销", "withdraw_now", case.ticket.id),
         Option("不撤销", "不撤销", "keep", case.ticket.id),
         ticket=case.ticket.id,
     )
@@ -145,7 +173,7 @@ def keep(turn: Turn, command: Command) -> None:
 
 def works(turn: Turn, command: Command) -> None:
     """It works again: the answer to 恢复了吗 closes, said by itself it asks first."""
-    case = ticket_of(turn, command, closed=True)
+    case = ticket_of(turn, command, closed=True, fits=_is_resolved)
     if case.ticket.work in FINAL:
         turn.reply(f"好的，工单 {case.number} 已关闭。再有问题随时告诉我。\n{hotline(turn)}")
         return
@@ -153,10 +181,13 @@ def works(turn: Turn, command: Command) -> None:
         _close(turn, case)
         return
     case = turn.desk.tickets.record(case, turn.event(Kind.RECOVERED))
+    live = [other for other in turn.desk.tickets.live(turn.chat) if other.ticket.id != case.ticket.id]
+    named = "、".join(f"{other.number} {replies.shorten(other.summary)}" for other in live[:OTHERS_NAMED])
+    others = f"\n如果说的是另一张（{named}），请发“已恢复 {live[0].number}”。" if live else ""
     turn.reply(
-        f"收到，工单 {case.number} 显示已恢复。现在关闭，还是再观察一下？",
+        f"您说已恢复：{case.number} {replies.shorten(case.summary)}。现在关闭，还是再观察一下？{others}",
         Option("关闭工单", "关闭", "close", case.ticket.id),
-        Option("再观察", "不撤销", "keep", case.ticket.id),
+        Option("再观察", "再观察", "keep", case.ticket.id),
         ticket=case.ticket.id,
     )
     notify.staff(turn.desk, case, turn.now, f"{case.number} 客户说已恢复")
@@ -164,7 +195,7 @@ def works(turn: Turn, command: Command) -> None:
 
 def broken(turn: Turn, command: Command) -> None:
     """It does not work yet: a resolved or closed ticket is opened again."""
-    case = ticket_of(turn, command, closed=True)
+    case = ticket_of(turn, command, closed=True, fits=_is_resolved)
     if case.ticket.is_live:
         turn.reply(
             f"明白，工单 {case.number} 继续处理。\n{replies.status_line(case, turn.now)}\n{hotline(turn)}"

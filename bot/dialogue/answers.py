@@ -43,6 +43,8 @@ def status(turn: Turn, command: Command) -> None:
             lines.append(f"另有 {len(cases) - STATUS_SHOWN} 张未结工单。")
         number = cases[0].ticket.id
         options = [Option("催单", "催单", "urge", number), Option("为什么", "为什么", "why", number)]
+        if replies.is_settled_no_fault(cases[0]):
+            options = list(replies.settled_options(number))
         turn.reply("\n".join([*lines, hotline(turn)]), *options, ticket=number)
         return
     recent = turn.desk.tickets.recent(turn.chat, 1)
@@ -60,7 +62,7 @@ def level(turn: Turn, _: Command) -> None:
     """Say what the customer's contract gives."""
     terms = _terms(turn)
     if terms is None:
-        turn.reply(f"这个聊天还没有绑定合同。{replies.BIND_HELP}\n{hotline(turn)}")
+        turn.reply(f"这个聊天还没有绑定合同。\n{replies.BIND_HELP}\n{hotline(turn)}")
     else:
         turn.reply(f"{replies.level(terms, turn.now)}\n{hotline(turn)}")
 
@@ -255,10 +257,11 @@ def not_understood(turn: Turn, _: report.Report) -> None:
     missed = int(turn.chat.state.get("missed", 0)) + 1
     turn.remember(missed=missed)
     if missed == 1:
-        text = "已转给工程师看。如果是故障，请点“按故障报修”，或说一下：哪里、什么现象、影响多少坐席。"
+        text = "已转给值班工程师。如果是故障，请点“按故障报修”，或说一下：哪里、什么现象、影响多少坐席。"
     else:
         text = (
-            f"工程师已看到，会在这里回复您。着急请直接拨打 {turn.office.hotline[0]}；是故障就点“按故障报修”。"
+            f"已再次转给值班工程师，会在这里回复您。着急请直接拨打 {turn.office.hotline[0]}；"
+            "是故障就点“按故障报修”。"
         )
     turn.reply(f"{text}\n{hotline(turn)}", way_out(turn), Option("转人工", "转人工", "human"))
     _pass_on(turn, "留言")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from bot.desk.agreement import Standing
 from bot.desk.case import Case, coverage_at
 from bot.desk.contract import Coverage, Terms
 from bot.desk.fees import computed_fee
@@ -156,14 +157,16 @@ def receipt(case: Case, now: datetime, hotline: tuple[str, ...], help_line: str 
         f"已收到，工单号 {case.number}。",
         priority_line(case) + "。",
         deadline_line(case, now) + "。",
-        "已通知值班工程师，确认后第一时间告诉您。" if case.customer else BIND_HELP,
-        help_line or EFFECT_QUESTION,
+        f"已通知值班工程师，确认后第一时间告诉您。{help_line or ''}"
+        if case.customer
+        else f"已转给值班工程师。{BIND_HELP}",
+        EFFECT_QUESTION,
         hotline_line(hotline),
     ]
     return "\n".join(lines)
 
 
-BIND_HELP = "绑定办法：向工程师要绑定码，发送“绑定 绑定码”；值班工程师也已看到。"
+BIND_HELP = "绑定办法：向工程师要绑定码，发送“绑定 绑定码”。"
 
 
 def joined(case: Case, now: datetime, hotline: tuple[str, ...], *, same_chat: bool) -> str:
@@ -220,12 +223,29 @@ def understood(case: Case, now: datetime, hotline: tuple[str, ...], help_line: s
     )
     held = "" if case.ticket.held == case.ticket.agreement.proposed else "，双方确认前按优先等级1计时"
     lines = [f"明白了，工单 {case.number}。", view + held + "。", deadline_line(case, now) + "。"]
-    return "\n".join([*lines, help_line or EFFECT_QUESTION, hotline_line(hotline)])
+    return "\n".join([*lines, *([help_line] if help_line else []), EFFECT_QUESTION, hotline_line(hotline)])
+
+
+def is_settled_no_fault(case: Case) -> bool:
+    """Tell whether both sides have found a live ticket to be no fault: all that is left is to close it."""
+    ticket = case.ticket
+    agreed = ticket.agreement.standing is Standing.AGREED
+    return ticket.is_live and agreed and ticket.held is Priority.NOT_A_FAULT
+
+
+def settled_options(ticket: int) -> tuple[Option, ...]:
+    """Return the choices on a ticket that both sides have found to be no fault."""
+    return (
+        Option("关闭工单", "关闭", "close", ticket),
+        Option("有异议", "有异议", "object", ticket),
+    )
 
 
 def state_words(case: Case) -> str:
     """Return how far a ticket is, in words."""
     ticket = case.ticket
+    if is_settled_no_fault(case):
+        return "双方已确认，可以关闭"
     who = ticket.assignee[1] if ticket.assignee else None
     words = {
         Work.OPEN: f"{who}已接手，待响应" if who else "待工程师响应",

@@ -16,10 +16,13 @@ from bot.dialogue.turn import Turn
 from bot.messages import Received
 from intents import Label, Verdict
 
+GENERIC = frozenset({"agent.people", "platform.system"})
+SAME_WINDOW = timedelta(hours=1)  # so long the same symptom of an unnamed part is taken for the same fault
 FRAGMENT_WINDOW = timedelta(minutes=5)  # people write one report in several messages
 SIMILAR = 80  # rapidfuzz's token-set ratio of two reports of the same fault
 PRIORITIES = {Label.P1: Priority.ONE, Label.P2: Priority.TWO}
 SUMMARY_LENGTH = 60
+ASKS_SCOPE = "是否所有"  # in a self-help line: it asks how many are affected
 PEOPLE = "agent.people"  # the concept of whom it concerns
 
 
@@ -75,9 +78,7 @@ def read(turn: Turn) -> Report:
         return alone
     text = "，".join([*(words for words, _ in fragments), turn.text])
     together = of(turn, text, min(fragments[0][1], turn.reported_at))
-    if _gravity(together) < _gravity(alone) or (together.certain and alone.certain):
-        return together
-    return alone
+    return together if _gravity(together) < _gravity(alone) else alone
 
 
 def _gravity(report: Report) -> tuple[int, bool]:
@@ -198,6 +199,7 @@ def add(turn: Turn, case: Case, report: Report) -> None:
     )
     if is_news:
         case = turn.desk.tickets.record(case, _proposal(turn, fuller))
+        case = turn.desk.tickets.summarise(case, _summary(fuller.text))
     _touch(turn, case)
     _answer_addition(turn, before, case, fuller, is_news=is_news, same_chat=same_chat)
 
@@ -291,6 +293,9 @@ def find_same(turn: Turn, report: Report) -> Case | None:
     current = current_case(turn, cases)
     if current and _continues(turn, current, report):
         return current
+    asked = next((case for case in cases if case.ticket.work is Work.RESOLVED), None)
+    if asked and not specific(turn, report.concepts):
+        return asked  # 还是不行: an answer to 恢复了吗
     return next((case for case in cases if _is_same_fault(turn, case, report)), None)
 
 
@@ -306,27 +311,25 @@ def _continues(turn: Turn, case: Case, report: Report) -> bool:
     """Whether a message shortly after a report goes on with it: it completes it, or names nothing else."""
     if not case.ticket.certain or not report.certain:
         return True
-    components = _components(turn, report.concepts)
-    known = _components(turn, case.concepts)
-    return not components or not known or bool(components & known) or _is_same_fault(turn, case, report)
+    named, known = specific(turn, report.concepts), specific(turn, case.concepts)
+    return not named or not known or bool(named & known) or _is_same_fault(turn, case, report)
 
 
 def _is_same_fault(turn: Turn, case: Case, report: Report) -> bool:
-    components, known = _components(turn, report.concepts), _components(turn, case.concepts)
-    if components and components <= known:
-        if not report.certain:
-            return True  # 'the IVR again', without saying what of it
-        if _symptoms(turn, report.concepts) & _symptoms(turn, case.concepts):
+    named, known = specific(turn, report.concepts), specific(turn, case.concepts)
+    if named and named <= known and not report.certain:
+        return True  # 'the IVR again', without saying what of it
+    recent = turn.reported_at - case.ticket.clock_from <= SAME_WINDOW
+    if named == known or (recent and (not named or not known)):
+        symptoms = _of_kind(turn, report.concepts, "symptom") & _of_kind(turn, case.concepts, "symptom")
+        if symptoms:
             return True
     return bool(report.text) and fuzz.token_set_ratio(report.text, case.summary) >= SIMILAR
 
 
-def _components(turn: Turn, concepts: frozenset[str]) -> frozenset[str]:
-    return _of_kind(turn, concepts, "component")
-
-
-def _symptoms(turn: Turn, concepts: frozenset[str]) -> frozenset[str]:
-    return _of_kind(turn, concepts, "symptom")
+def specific(turn: Turn, concepts: frozenset[str]) -> frozenset[str]:
+    """Return the parts of the platform that are named; 'agents' and 'the system' tell no fault from another."""
+    return _of_kind(turn, concepts, "component") - GENERIC
 
 
 def _of_kind(turn: Turn, concepts: frozenset[str], kind: str) -> frozenset[str]:
@@ -344,7 +347,9 @@ def self_help(turn: Turn, report: Report) -> str | None:
     kinds = ("symptom", "component")
     ranked = sorted(named, key=lambda c: kinds.index(k) if (k := _kind(turn, c)) in kinds else len(kinds))
     told = [concept for concept in ranked if concept != PEOPLE] + [PEOPLE] * (PEOPLE in named)
-    first = next((line for concept in told for line in base.self_help(concept)), None)
+    is_told = any(concept.startswith("scope.") for concept in named)  # how many: they have said that too
+    lines = (line for concept in told for line in base.self_help(concept))
+    first = next((line for line in lines if not (is_told and ASKS_SCOPE in line)), None)
     return f"等待时{first}" if first else None
 
 

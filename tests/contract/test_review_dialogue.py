@@ -49,3 +49,56 @@ def test_no_fault_is_said_so_that_nobody_reads_whether(world: World) -> None:
     assert "您认为不是故障，工程师认为不是故障" in receipt
     assert "是不是故障" not in "".join(world.heard("regular"))
     assert "按不是故障" not in "".join(world.heard("regular"))
+
+
+def test_a_receipt_with_self_help_still_asks_how_much_is_affected_in_six_lines(world: World) -> None:
+    told = world.customer("有两个座席的耳麦没有声音")
+
+    assert "等待时请" in told
+    assert "请问影响多大" in told
+    assert len(told.splitlines()) <= 6
+
+
+def test_self_help_does_not_ask_how_many_when_that_was_said(world: World) -> None:
+    told = world.customer("所有坐席都登不上系统了")
+
+    assert "是否所有坐席都这样" not in told
+    assert "等待时请把报错画面截图或拍照发来" in told
+
+
+def test_a_settled_no_fault_is_offered_for_closing_and_no_engineer_is_promised(world: World) -> None:
+    world.customer(P1)
+    world.staff("不是故障 T1 客户测试")
+    world.tap("同意")
+
+    status = world.customer("查进度")
+    assert "可以关闭" in status
+    assert "待工程师响应" not in status
+    urged = world.customer("催单")
+    assert "现在关闭吗" in urged
+    assert "正在安排工程师" not in urged
+    world.tap("关闭工单")
+    assert world.tickets()[0]["work"] == "closed"
+
+
+def test_nobody_is_said_to_have_looked_who_has_not(world: World) -> None:
+    world.customer("我的合同", who="stranger")
+    world.customer("哪里的那个", who="stranger")
+    world.customer("哪里的那个", who="stranger")
+
+    assert "已看到" not in "".join(world.heard("stranger"))
+    assert "已再次转给值班工程师" in world.last("stranger")
+
+
+def test_recovered_names_the_ticket_it_is_taken_for_and_the_others(world: World) -> None:
+    world.customer("有两个座席的耳麦没有声音")
+    world.wait(minutes=20)
+    world.customer("录音查询一直报错，部分录音下载不了")
+
+    told = world.customer("恢复了")
+
+    assert "您说已恢复：T2 录音查询" in told
+    assert "T1 有两个座席" in told
+    assert "请发“已恢复 T1”" in told
+    world.customer("已恢复 T1")
+    assert "您说已恢复：T1" in world.last()
