@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from bot.desk.case import Case
+from bot.desk.terms import Priority
 from bot.dialogue import actions, answers, joining, phones, report, waiting
 from bot.dialogue.commands import Command, customer_command, of_option
 from bot.dialogue.turn import Turn
@@ -51,6 +53,8 @@ def answer(turn: Turn) -> None:
         if command is not None:
             if command.verb not in QUIET_VERBS:
                 waiting.answered(turn)
+            if command.verb != "report" and "fragments" in turn.chat.state:
+                turn = turn.remember(fragments=None)  # what came before was another matter
             HANDLERS[command.verb](turn, command)
         else:
             understand(turn)
@@ -87,6 +91,9 @@ def understand(turn: Turn) -> None:
         report.take(turn.remember(reporting=None), report.of(turn, turn.text, turn.reported_at))
         return
     read = report.read(turn)
+    if not read.certain and (answered := effect_in_words(turn)):
+        actions.effect(turn, answered)
+        return
     waited_for = waiting.answered(turn) if read.verdict.intent not in QUIET_INTENTS else []
     is_report = read.certain or read.verdict.ask is not None
     if waited_for and (is_report or read.verdict.intent == "other"):
@@ -96,6 +103,25 @@ def understand(turn: Turn) -> None:
         report.take(turn, read)
         return
     answers.ANSWERS.get(read.verdict.intent, answers.not_understood)(turn, read)
+
+
+# How people answer 影响多大 in their own words; what is said of a part goes before what is said of all.
+_EFFECT_WORDS = (
+    (Priority.TWO, re.compile(r"部分|个别|只有|就我|就一个|几个|[一两二三俩]个|一组")),
+    (Priority.ONE, re.compile(r"全部|所有|全体|全都|都受影响|都不行|整个|全公司")),
+    (Priority.NOT_A_FAULT, re.compile(r"咨询|问一下|问问|不是故障|没有?故障|没有?影响")),
+)
+_EFFECT_LENGTH = 14
+
+
+def effect_in_words(turn: Turn) -> Command | None:
+    """Return the answer to the open question about the effect, said in a few words; None if it is none."""
+    options = turn.desk.messages.last_options(turn.chat.id)
+    asked = next((option for option in options if option.verb == "effect"), None)
+    if asked is None or len(turn.text) > _EFFECT_LENGTH or "?" in turn.text or "？" in turn.text:
+        return None
+    meant = next((view for view, words in _EFFECT_WORDS if words.search(turn.text)), None)
+    return Command("effect", asked.ticket, str(int(meant))) if meant else None
 
 
 def picture(turn: Turn) -> None:

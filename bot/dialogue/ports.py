@@ -48,6 +48,9 @@ class Tickets(Protocol):
     def add_concepts(self, case: Case, concepts: frozenset[str]) -> None:
         """Remember what further reports of the same fault named."""
 
+    def summarise(self, case: Case, summary: str) -> Case:
+        """Say anew in a few words what the ticket is about."""
+
     def events(self, ticket_id: int) -> list[Event]:
         """Return the ticket's events in order."""
 

@@ -17,7 +17,7 @@ from bot.messages import Received
 from intents import Label, Verdict
 
 GENERIC = frozenset({"agent.people", "platform.system"})
-SAME_WINDOW = timedelta(hours=1)  # so long the same symptom of an unnamed part is taken for the same fault
+SAME_WINDOW = timedelta(hours=1)  # so long the same part, or the same symptom, means the same fault
 FRAGMENT_WINDOW = timedelta(minutes=5)  # people write one report in several messages
 SIMILAR = 80  # rapidfuzz's token-set ratio of two reports of the same fault
 PRIORITIES = {Label.P1: Priority.ONE, Label.P2: Priority.TWO}
@@ -320,6 +320,8 @@ def _is_same_fault(turn: Turn, case: Case, report: Report) -> bool:
     if named and named <= known and not report.certain:
         return True  # 'the IVR again', without saying what of it
     recent = turn.reported_at - case.ticket.clock_from <= SAME_WINDOW
+    if named and named == known and recent:
+        return True  # the same part, in other words; support can split what should not have been joined
     if named == known or (recent and (not named or not known)):
         symptoms = _of_kind(turn, report.concepts, "symptom") & _of_kind(turn, case.concepts, "symptom")
         if symptoms:
@@ -328,7 +330,7 @@ def _is_same_fault(turn: Turn, case: Case, report: Report) -> bool:
 
 
 def specific(turn: Turn, concepts: frozenset[str]) -> frozenset[str]:
-    """Return the parts of the platform that are named; 'agents' and 'the system' tell no fault from another."""
+    """Return the parts of the platform that are named; 'agents' and 'the system' tell no faults apart."""
     return _of_kind(turn, concepts, "component") - GENERIC
 
 

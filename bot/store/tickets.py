@@ -127,6 +127,11 @@ class TicketStore:
     def add_concepts(self, case: Case, concepts: frozenset[str]) -> None:
         self._locked(case).concepts = sorted(case.concepts | concepts)
 
+    def summarise(self, case: Case, summary: str) -> Case:
+        row = self._locked(case)
+        row.summary = summary
+        return self._case(row)
+
     def events(self, ticket_id: int) -> list[Event]:
         rows = self._session.scalars(
             select(t.TicketEventRow)

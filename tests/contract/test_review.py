@@ -142,3 +142,83 @@ def test_half_a_surrogate_in_any_field_is_stored_without_it(world: World) -> Non
     world.app.submit(message)
 
     assert datetime.fromisoformat(str(world.tickets()[0]["reported_at"])) == world.now
+
+
+def test_words_of_a_closed_conversation_do_not_spoil_the_next_report(world: World) -> None:
+    world.customer(P1)
+    world.customer("随便说一句")
+    world.staff("解决 T1 已重启")
+    world.tap("已恢复")
+    world.customer("5")
+    world.wait(minutes=1)
+
+    world.customer("IVR没有声音，客户都进不来")
+
+    ticket = world.tickets()[1]
+    assert str(ticket["summary"]).startswith("IVR")
+    assert ticket["reported_at"] == world.now
+
+
+def test_still_broken_is_about_the_ticket_that_was_asked_about(world: World) -> None:
+    world.customer("两个座席的录音听不到声音")
+    world.wait(minutes=30)
+    world.customer("IVR挂了")
+    world.wait(minutes=30)
+    world.staff("解决 T1 已重启录音服务")
+
+    world.customer("还是不行")
+    assert [t["work"] for t in world.tickets()] == ["open", "open"]
+    world.staff("解决 T1 换了磁盘")
+    world.customer("恢复了，谢谢")
+
+    assert [t["work"] for t in world.tickets()] == ["closed", "open"]
+
+
+@pytest.mark.parametrize(
+    ("said", "view"),
+    [("全部", 1), ("影响全部坐席", 1), ("只有我一个人", 2), ("就几个", 2), ("部分吧", 2), ("只是问一下", 3)],
+)
+def test_the_effect_can_be_answered_in_own_words(world: World, said: str, view: int) -> None:
+    world.customer("IVR挂了")
+
+    world.customer(said)
+
+    with world.app.store.begin(world.now) as unit:
+        case = unit.tickets.get(1)
+    assert case is not None
+    assert case.ticket.agreement.customer == view
+
+
+@pytest.mark.parametrize("label", ["确定撤销", "不撤销"])
+def test_a_label_can_be_typed_instead_of_tapped(world: World, label: str) -> None:
+    world.customer(P1)
+    world.customer("撤销")
+
+    world.customer(label)
+
+    assert world.tickets()[0]["work"] == ("withdrawn" if label == "确定撤销" else "open")
+
+
+@pytest.mark.parametrize(
+    ("first", "minutes", "again"),
+    [
+        ("所有坐席都登不上系统", 20, "所有坐席还是登录不了"),
+        ("所有坐席都登不上系统", 1, "现在所有人都不行了，电话也打不进"),
+        ("录音听不到声音", 50, "录音还是听不到声音"),
+    ],
+)
+def test_the_same_fault_in_other_words_joins(world: World, first: str, minutes: int, again: str) -> None:
+    world.customer(first)
+    world.wait(minutes=minutes)
+
+    world.customer(again)
+
+    assert len(world.tickets()) == 1
+
+
+def test_a_ticket_is_named_by_what_was_understood_at_last(world: World) -> None:
+    world.customer("系统")
+    world.wait(seconds=10)
+    world.customer("所有人都登不上了")
+
+    assert "登不上" in str(world.tickets()[0]["summary"])
