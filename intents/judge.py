@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 
 from intents.features import Features
 from intents.quantity import find
@@ -104,6 +105,8 @@ class Case:
         self.bits = features.bits
         self.strong = features.strong
         self.aside = features.aside
+        #: what leaves no doubt that it happens, so that the telling need not be weighed
+        self.settled = self.bits["note.again"] | self.bits["note.occurs"] | self.bits["note.impact"]
         self.spoken = features.spoken
         self.size = len(norm.strip())
         self.possible = _possible(norm) if reading.findings else FAR_AWAY
@@ -201,10 +204,17 @@ class Case:
         alone = f.clause.self or (f.clause.others and f.effect & self.spoken)
         return (self.bits["who.self"] if alone else 0) | (self.bits["who.we"] if f.clause.we else 0)
 
+    @cached_property
+    def told(self) -> int:
+        """The bits of how the message is told (``intents.signs``)."""
+        return self.signs.bits(self.norm)
+
     def mask(self, f: Finding) -> int:
         """Return the features of one finding."""
         r = self.reading
         what = f.effect | self.sphere(f) | self.scope(f) | self.who(f)
+        if not r.notes & self.settled:
+            what |= self.told
         return what | r.notes | r.cues | self.bits["found.live"]
 
     def empty_mask(self) -> int:
@@ -217,7 +227,7 @@ class Case:
             mask |= r.first[0].sphere
         if self.size <= SHORT:
             mask |= bits["note.short"]
-        return mask | self.scope_anywhere | self.signs.bits(self.norm)
+        return mask | self.scope_anywhere | self.told
 
 
 def _possible(norm: str) -> int:
