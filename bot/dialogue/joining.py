@@ -25,7 +25,7 @@ def enter(turn: Turn, command: Command) -> None:
     elif not grant.used:
         if grant.purpose is Purpose.STAFF:
             turn.desk.people.void(code_hash(command.argument))
-        raise Refused(_why_not_here(turn, grant.purpose))
+        raise Refused(_why_not_here(grant.purpose))
     else:
         GIVEN[grant.purpose](turn, grant)
 
@@ -42,13 +42,11 @@ def _accepted(turn: Turn) -> set[Purpose]:
     return accepted
 
 
-def _why_not_here(turn: Turn, purpose: Purpose) -> str:
+def _why_not_here(purpose: Purpose) -> str:
     if purpose is Purpose.CUSTOMER:
         return "这是客户的绑定码，请客户在自己的对话里发送。"
     if purpose is Purpose.STAFF:
         return "加入码只能在与我的私聊里发送。这个码已在群里公开，现已作废，请向管理员重新索取。"
-    if may(turn.contact.role, Task.STAFF_CHAT):
-        return "这个对话已绑定客户，不能设为值班群。"
     return "只有主管或以上角色可以设置值班群。"
 
 

@@ -67,6 +67,8 @@ class PeopleStore:
     def join(self, contact: Contact, person_id: int) -> Person:
         """Make a contact one of a member's identities, with the member's name and role.
 
+        Their private chat is no customer's any more: support does not work in a customer's chat.
+
         Raises:
             Refused: the member was removed after the code was issued.
         """
@@ -76,6 +78,9 @@ class PeopleStore:
         row = self._session.get_one(t.ContactRow, contact.id)
         row.person_id, row.customer_id = person.id, None
         row.name, row.role, row.phone = person.name, person.role, person.phone
+        # On every platform the private chat with a person bears the person's own id.
+        place = {"channel": row.channel, "account": row.account, "chat": row.user, "kind": "private"}
+        self._session.execute(update(t.ChatRow).filter_by(**place).values(customer_id=None))
         self._session.flush()
         return self._person(person)
 

@@ -153,11 +153,20 @@ def test_a_customers_group_never_becomes_the_staff_chat(world: World, hotline: A
     make_group(world, "group", customer=True)
     send = hotline("staff", "chat-code")["send"]
 
-    assert "已绑定客户，不能设为值班群" in say(world, send, who="zhao", chat="group")
+    assert "已设为值班群" not in say(world, send, who="zhao", chat="group")
 
     count = len(world.heard("group"))
     world.customer(P1, who="enhanced")
     assert len(world.heard("group")) == count
+
+
+def test_who_joins_from_a_chat_that_was_a_customers_can_work_there(world: World, hotline: Any) -> None:
+    say(world, f"绑定 {hotline('bind', '青禾')['code']}")
+
+    say(world, hotline("staff", "add", "孙工", "--role", "engineer")["send"])
+
+    world.customer(P1, who="enhanced")
+    assert "T1" in say(world, "待办")
 
 
 def test_a_customers_code_binds_no_chat_of_staff(world: World, hotline: Any) -> None:
