@@ -48,7 +48,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         *("foreign", "record", "speech"),
     ),
     # how the message is told, all in all
-    "sign": ("report", "plain", "none"),
+    "sign": ("report", "plain", "none", "far"),
     "found": ("live", "dead", "none"),
 }
 

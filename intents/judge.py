@@ -145,6 +145,8 @@ class Case:
         for clause in self.reading.clauses:
             scope = clause.scope
             if clause.works:
+                if any(span[0].text.startswith(("只", "仅", "就")) for span in clause.scoped[:REACH]):
+                    continue  # 只有一个还能用: it does not fail for the one
                 scope &= ~self.bits["scope.all"]  # 大家都好好的 does not widen what comes next
             if scope:
                 clause.sentence.scope |= scope
@@ -193,7 +195,9 @@ class Case:
             near |= self.bits["scope.all"]
         if not near and f.clause.listed > 1:
             return self.bits["scope.some"]
-        near = near or f.clause.sentence.scope or self.scope_anywhere
+        near = near or f.clause.sentence.scope
+        if not near and self.size <= LONG:  # a long message tells of many things
+            near = self.scope_anywhere
         for narrow in ("scope.some", "scope.one"):
             if near & self.bits[narrow]:
                 return self.bits[narrow]
@@ -213,7 +217,7 @@ class Case:
         """Return the features of one finding."""
         r = self.reading
         what = f.effect | self.sphere(f) | self.scope(f) | self.who(f)
-        if not r.notes & self.settled:
+        if not r.notes & self.settled or self.size > LONG:
             what |= self.told
         return what | r.notes | r.cues | self.bits["found.live"]
 
@@ -242,6 +246,7 @@ _HELP = re.compile("看|查|找|处理|修|解决|过来|帮|派|快|远程|尽|
 #: What a quantity is evidence of.
 COUNTED = {scope: Term("", Kind.SCOPE, f"scope.{scope}") for scope in ("all", "many", "some", "one")}
 SHORT = 8
+LONG = 60
 #: How many neighbours are looked at: a message of 4,000 characters must cost no more than its length.
 REACH = 8
 FAR_AWAY = -1

@@ -16,6 +16,8 @@ from knowledge import KnowledgeBase, KnowledgeError
 REPORT, PLAIN = 9, 16
 #: Sum down to which a message with a fault word is told like no report.
 NO_REPORT = -36
+#: Sum down to which that holds even when it is said that something happens.
+FAR_FROM_REPORT = -55
 
 
 class Signs:
@@ -40,6 +42,7 @@ class Signs:
         self._report = features.bits["sign.report"]
         self._plain = features.bits["sign.report"] | features.bits["sign.plain"]
         self._none = features.bits["sign.none"]
+        self._far = features.bits["sign.none"] | features.bits["sign.far"]
 
     def total(self, norm: str) -> int:
         """Return the points of the normalised text."""
@@ -51,4 +54,6 @@ class Signs:
         total = self.total(norm)
         if total >= REPORT:
             return self._plain if total >= PLAIN else self._report
-        return self._none if total <= NO_REPORT else 0
+        if total > NO_REPORT:
+            return 0
+        return self._none if total > FAR_FROM_REPORT else self._far
