@@ -166,7 +166,7 @@ OBSTACLES: Mapping[Kind, Obstacle] = {
     Kind.CLOSED: _closable,
 }
 
-# What the kinds are called in the chats; used to say what is possible instead.
+# What the kinds are called in the chats.
 ACTION_NAMES: Mapping[Kind, str] = {
     Kind.DETAIL: "补充",
     Kind.VIEW: "确认或改优先级",
@@ -195,7 +195,37 @@ ACTION_NAMES: Mapping[Kind, str] = {
     Kind.WITHDRAWN: "撤销",
     Kind.RATED: "评分",
 }
-_VENDOR_RECORDS = frozenset({Kind.TIME_AGREED})  # part of 约定, no command of its own
+
+# What can be typed, by the side that types it, the likeliest first: what a refusal offers instead.
+TYPED: Mapping[Side, Mapping[Kind, str]] = {
+    Side.CUSTOMER: {
+        Kind.TIME_AGREED: "同意时间",
+        Kind.PAUSED: "同意暂停",
+        Kind.PAUSE_REFUSED: "不同意暂停",
+        Kind.URGED: "催单",
+        Kind.RECOVERED: "已恢复",
+        Kind.REOPENED: "没恢复",
+        Kind.VIEW: "有异议",
+        Kind.WITHDRAWN: "撤销",
+        Kind.CLOSED: "关闭",
+        Kind.RATED: "评分",
+    },
+    Side.VENDOR: {
+        Kind.RESUMED: "继续",
+        Kind.VIEW: "确认",
+        Kind.ASSIGNED: "认领",
+        Kind.REPLIED: "回复",
+        Kind.CLOSED: "关闭",
+        Kind.REOPENED: "重开",
+        Kind.ARRIVED: "到场",
+        Kind.RESPONDED: "响应",
+        Kind.RESOLVED: "解决",
+        Kind.WORKAROUND: "旁路办法",
+        Kind.REMOTE_FAILED: "不能远程",
+    },
+    Side.BOT: {},
+}
+OFFERED = 6
 
 
 def check(ticket: Ticket, kind: Kind, actor: Actor) -> None:
@@ -221,11 +251,10 @@ def is_possible(ticket: Ticket, kind: Kind, side: Side) -> bool:
 
 def _instead(ticket: Ticket, actor: Actor) -> str:
     options = [
-        name
-        for kind, name in ACTION_NAMES.items()
+        "改级" if name == "确认" and ticket.agreement.vendor is not None else name
+        for kind, name in TYPED[actor.side].items()
         if is_possible(ticket, kind, actor.side)
-        and not (actor.side is Side.VENDOR and kind in _VENDOR_RECORDS)
-    ]
+    ][:OFFERED]
     if ticket.merged_into is not None:
         return f"已并入T{ticket.merged_into}，请对T{ticket.merged_into}操作。"
     return f"现在可以：{'、'.join(options)}。" if options else "没有可做的操作。"

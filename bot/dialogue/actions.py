@@ -16,6 +16,7 @@ from bot.errors import Refused
 from bot.messages import Option, Say
 
 OTHERS_NAMED = 2
+RECOVERED = "recovered"  # with 关闭: the customer has said that it works again
 NO_TICKET = "您现在没有未结的工单。直接用一句话描述故障就能报修。"
 
 
@@ -117,11 +118,7 @@ def urge(turn: Turn, command: Command) -> None:
     """Pass on that the customer urges; each time something more concrete is said."""
     case = ticket_of(turn, command)
     if case.ticket.work is Work.RESOLVED:
-        turn.reply(
-            f"工单 {case.number} 工程师已处理，请问恢复了吗？",
-            *replies.recovered_options(case.ticket.id),
-            ticket=case.ticket.id,
-        )
+        ask_recovered(turn, case)
         return
     case = turn.desk.tickets.record(case, turn.event(Kind.URGED))
     notify.staff(turn.desk, case, turn.now, f"{case.number} 客户催单（第 {case.ticket.urged} 次）")
@@ -143,9 +140,21 @@ def urge(turn: Turn, command: Command) -> None:
     turn.reply("\n".join([*lines, hotline(turn)]), ticket=case.ticket.id)
 
 
+def ask_recovered(turn: Turn, case: Case) -> None:
+    """Ask about a ticket that the engineer has resolved: that is what it waits for."""
+    turn.reply(
+        f"工单 {case.number} 工程师已处理，请问恢复了吗？",
+        *replies.recovered_options(case.ticket.id),
+        ticket=case.ticket.id,
+    )
+
+
 def withdraw(turn: Turn, command: Command) -> None:
     """Ask before withdrawing: one tap too many must not stop the clock."""
     case = ticket_of(turn, command)
+    if case.ticket.work is Work.RESOLVED:
+        ask_recovered(turn, case)
+        return
     turn.reply(
         f"确定撤销工单 {case.number}（{replies.shorten(case.summary)}）吗？撤销后不再处理。",
         Option("确定撤销", "确定撤销", "withdraw_now", case.ticket.id),
@@ -178,7 +187,7 @@ def works(turn: Turn, command: Command) -> None:
         turn.reply(f"好的，工单 {case.number} 已关闭。再有问题随时告诉我。\n{hotline(turn)}")
         return
     if command.argument == "now" or case.ticket.work is Work.RESOLVED:
-        _close(turn, case)
+        _close(turn, case, recovered=True)
         return
     case = turn.desk.tickets.record(case, turn.event(Kind.RECOVERED))
     live = [other for other in turn.desk.tickets.live(turn.chat) if other.ticket.id != case.ticket.id]
@@ -186,7 +195,7 @@ def works(turn: Turn, command: Command) -> None:
     others = f"\n如果说的是另一张（{named}），请发“已恢复 {live[0].number}”。" if live else ""
     turn.reply(
         f"您说已恢复：{case.number} {replies.shorten(case.summary)}。现在关闭，还是再观察一下？{others}",
-        Option("关闭工单", "关闭", "close", case.ticket.id),
+        Option("关闭工单", "关闭", "close", case.ticket.id, RECOVERED),
         Option("再观察", "再观察", "keep", case.ticket.id),
         ticket=case.ticket.id,
     )
@@ -202,23 +211,45 @@ def broken(turn: Turn, command: Command) -> None:
         )
         notify.staff(turn.desk, case, turn.now, f"{case.number} 客户说还没恢复")
         return
+    if case.ticket.work is Work.WITHDRAWN:
+        turn.reply(
+            f"工单 {case.number} 已撤销，不再处理。还有故障请点“按故障报修”，会开新的工单。\n{hotline(turn)}",
+            Option("按故障报修", "按故障报修", "report", None, case.summary),
+        )
+        return
     report.reopen(turn, case, "没恢复")
 
 
 def close(turn: Turn, command: Command) -> None:
-    """The customer closes the ticket."""
-    _close(turn, ticket_of(turn, command))
+    """The customer closes the ticket; what nobody has found to be over is asked about first."""
+    case = ticket_of(turn, command)
+    if command.argument or not case.ticket.is_live or replies.is_settled_no_fault(case):
+        _close(turn, case, recovered=command.argument == RECOVERED)
+        return
+    turn.reply(
+        f"工单 {case.number}（{replies.shorten(case.summary)}）还在处理，确定关闭吗？关闭后不再处理。",
+        Option("确定关闭", "确定关闭", "close", case.ticket.id, "now"),
+        Option("不关闭", "不关闭", "keep", case.ticket.id),
+        ticket=case.ticket.id,
+    )
 
 
-def _close(turn: Turn, case: Case) -> None:
+def _close(turn: Turn, case: Case, *, recovered: bool) -> None:
     case = turn.desk.tickets.record(case, turn.event(Kind.CLOSED, why="customer"))
     turn.reply(
         f"工单 {case.number} 已关闭。请为这次服务打分（1–5，5 分最好）。",
         *replies.rating_options(case.ticket.id),
         ticket=case.ticket.id,
     )
-    notify.customers(turn.desk, case, f"工单 {case.number} 已关闭：问题已恢复。", but=turn.chat.id)
-    notify.staff(turn.desk, case, turn.now, f"{case.number} 客户确认恢复，已关闭")
+    who = turn.contact.name
+    told = (
+        f"{who}确认已恢复，工单 {case.number} 已关闭。"
+        if recovered
+        else f"工单 {case.number} 已由{who}关闭。"
+    )
+    notify.customers(turn.desk, case, told, but=turn.chat.id)
+    note = "客户确认恢复，已关闭" if recovered else "客户已关闭（没有说已恢复）"
+    notify.staff(turn.desk, case, turn.now, f"{case.number} {note}")
 
 
 def rate(turn: Turn, command: Command) -> None:

@@ -16,6 +16,7 @@ from bot.messages import Option
 
 CONVERSATION = timedelta(hours=2)  # a word without a subject still belongs to what was spoken of so long ago
 STATUS_SHOWN = 4
+WORDS_SHOWN = 200  # of a customer's message in a staff line
 NOTHING = Command("")
 
 Answer = Callable[[Turn, report.Report], None]
@@ -104,7 +105,7 @@ def _pass_on(turn: Turn, what: str, ticket: int | None = None) -> None:
         if ticket
         else Option("答复", f"答复 C{turn.chat.id} 内容", "answer", None, f"C{turn.chat.id}")
     )
-    words = turn.text or "（图片或附件）"
+    words = replies.shorten(turn.text, WORDS_SHOWN) or "（图片或附件）"
     notify.staff_line(turn.desk, f"{name} {turn.contact.name} {what}：{words}", answer, ticket=ticket)
 
 

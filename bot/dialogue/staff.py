@@ -24,6 +24,7 @@ from bot.errors import Refused
 Handler = Callable[[Turn, Case, str], None]
 PROMPT_VALID = timedelta(minutes=15)
 TODO_SHOWN = 15
+LONGEST_TEXT = 1500  # characters; the platforms take no more than some 2,000 a message
 
 # What is done to one ticket.
 ON_TICKET: Mapping[str, Handler] = {
@@ -131,6 +132,10 @@ def _awaited(turn: Turn) -> Command | None:
 
 
 def _do(turn: Turn, command: Command) -> None:
+    if len(command.argument) > LONGEST_TEXT:
+        raise Refused(
+            f"内容太长（{len(command.argument)} 字），没有发出。请分几条发，每条不超过 {LONGEST_TEXT} 字。"
+        )
     if command.verb in PLAIN:
         PLAIN[command.verb](turn, command)
         return

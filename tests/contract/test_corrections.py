@@ -103,6 +103,7 @@ def test_closed_tickets_are_corrected_only_when_asked_and_in_silence(world: Worl
     world.at("2026-03-02T16:30:00+08:00")
     world.customer(P1)
     world.customer("关闭")
+    world.tap("确定关闭")
     correct(world, "DEMO-REGULAR", service_hours=(time(9), time(20)))
     assert recompute_open(world.app.store, "登记有误", world.now) == []
     count = len(world.heard("regular"))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from bot.desk.events import Side
+from bot.desk.transitions import TYPED
+from bot.dialogue.commands import STAFF_FORMS, customer_command, staff_command
 from tests.support.world import World
 
 P1 = "所有坐席都登不上系统了，电话全打不进来"
@@ -102,3 +105,57 @@ def test_recovered_names_the_ticket_it_is_taken_for_and_the_others(world: World)
     assert "请发“已恢复 T1”" in told
     world.customer("已恢复 T1")
     assert "您说已恢复：T1" in world.last()
+
+
+def test_closing_what_is_not_over_is_asked_about_first(world: World) -> None:
+    world.customer(P1)
+
+    assert "还在处理，确定关闭吗" in world.customer("关闭")
+    assert world.tickets()[0]["work"] == "open"
+    assert "继续处理" in world.customer("不关闭")
+
+    world.customer("关闭")
+    world.customer("确定关闭")
+    assert world.tickets()[0]["work"] == "closed"
+    assert staff_lines(world, "问题已恢复") == []
+    assert "没有说已恢复" in str(world.phones.delivered["staff"][-1].note)
+
+
+def test_a_withdrawn_ticket_leaves_a_way_to_report_anew(world: World) -> None:
+    world.customer(P1)
+    world.customer("撤销")
+    world.tap("确定撤销")
+
+    assert "按故障报修" in world.customer("没恢复")
+    world.tap("按故障报修")
+
+    assert [ticket["work"] for ticket in world.tickets()] == ["withdrawn", "open"]
+    assert world.tickets()[1]["held"] == 1
+
+
+def test_a_refusal_names_only_what_the_asker_can_type_and_at_most_six(world: World) -> None:
+    for side, parse in ((Side.CUSTOMER, customer_command), (Side.VENDOR, staff_command)):
+        for typed in TYPED[side].values():
+            command = parse(typed)
+            assert command is not None, typed
+            assert side is Side.CUSTOMER or command.verb in STAFF_FORMS
+
+    world.customer(P1)
+    told = world.staff("到场 T1")
+    offered = told.split("现在可以：")[1].split("。")[0].split("、")
+    assert len(offered) <= 6
+    assert "补充" not in offered
+
+
+def test_a_very_long_message_is_shortened_for_staff(world: World) -> None:
+    world.customer("你说的那个是什么意思" * 1000)
+
+    assert max(len(text) for text in world.heard("staff")) < 400
+
+
+def test_a_staff_text_that_is_too_long_is_refused_and_not_sent(world: World) -> None:
+    world.customer(P1)
+    count = len(world.heard("regular"))
+
+    assert "内容太长（9000 字），没有发出" in world.staff("回复 T1 " + "好" * 9000)
+    assert len(world.heard("regular")) == count
