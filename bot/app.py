@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from bot.clock import Clock
 from bot.delivery.inbox import Inbox, Message
 from bot.delivery.outbox import Channel, Dispatcher, Watchers
 from bot.desk.policy import TicketPolicy
-from bot.dialogue import customer, staff, told
+from bot.dialogue import customer, notify, staff, told
 from bot.dialogue.rescue import give_up, rescue
 from bot.dialogue.turn import Office, Turn
 from bot.errors import SettingError, StoreError
@@ -30,7 +31,7 @@ from bot.watch.policy import policy_of
 from bot.watch.reroute import Rerouter
 from bot.watch.sweep import sweep
 from bot.workdays import FILE_NAME, load_workdays
-from intents import Classifier
+from intents import Classifier, Reloader
 
 
 class App:
@@ -51,10 +52,11 @@ class App:
     ) -> None:
         self.settings = settings
         self.now = now
-        self.classifier = classifier or _classifier(settings.knowledge)
+        self._reloader = _reloader(settings.knowledge) if classifier is None else None
+        first = classifier or (self._reloader.classifier if self._reloader else Classifier(knowledge.load()))
         self.store = open_store(settings)
         self.office = Office(
-            self.classifier,
+            first,
             self.store.workdays,
             settings.hotline_numbers,
             settings.sales_contact,
@@ -68,6 +70,22 @@ class App:
             Watchers(told.responded, told.undelivered, Rerouter(ALARM_ADDRESS if pager else None)),
         )
         self._dead_man = DeadMan(settings.deadman_url, now)
+
+    @property
+    def classifier(self) -> Classifier:
+        """The classifier in use; an edit of the knowledge folder changes it while the service runs."""
+        return self.office.classifier
+
+    def refresh_knowledge(self) -> None:
+        """Take up an edit of the knowledge folder; a broken one is refused, and staff are told either way."""
+        if self._reloader is None or not self._reloader.refresh():
+            return
+        self.office = replace(self.office, classifier=self._reloader.classifier)
+        error = self._reloader.error
+        said = f"知识库已更新，版本 {self._reloader.version}。"
+        if error:
+            said = f"⚠ 知识库的修改有误，仍用旧版：{error}"
+        self.store.transact(lambda unit: notify.staff_line(unit, said), self.now())
 
     def submit(self, inbound: Inbound) -> int:
         """Receive a message (durable when this returns), then handle it; return its id."""
@@ -86,6 +104,7 @@ class App:
 
     def sweep(self) -> int:
         """Do what time makes due, and what was received and not handled."""
+        self.refresh_knowledge()
         done = sweep(self.store, self.now())
         self._dead_man.ping()
         self.resume()
@@ -168,9 +187,10 @@ def _pager(settings: Settings) -> dict[str, Channel]:
     return {PAGER: Pager(urls)} if urls else {}
 
 
-def _classifier(folder: Path | None) -> Classifier:
+def _reloader(folder: Path | None) -> Reloader | None:
+    """Return what follows the edits of a knowledge folder; None for the packaged base, which has none."""
     try:
-        return Classifier(knowledge.load(folder))
+        return Reloader(folder) if folder is not None else None
     except knowledge.KnowledgeError as error:
         raise SettingError(f"HOTLINE_KNOWLEDGE: {error}") from error
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TextIO
 
@@ -11,15 +11,15 @@ import click
 from rich.console import Console
 from rich.table import Table
 
+from bot import settings
+from bot.app import open_store
 from bot.errors import HotlineError
+from bot.store.corrections import corrected
 from intents import Classifier, Explanation
 from intents.suggest import Proposal
 from intents.suggest import suggest as mine
 from intents.verify import Report, inspect
 from knowledge import Correction, KnowledgeError, load, read_corrections
-
-#: Where ``suggest`` finds corrections without ``--from``; the composition root sets it to the store's loader.
-stored_corrections: Callable[[], Iterable[Correction]] | None = None
 
 _FOLDER = click.option(
     "--folder", type=click.Path(exists=True, file_okay=False, path_type=Path), envvar="HOTLINE_KNOWLEDGE",
@@ -119,13 +119,16 @@ def _tables(e: Explanation) -> Iterable[Table | str]:
     "--from", "source", type=click.File(encoding="utf-8"),
     help='JSON lines {"text", "proposed", "decided"} instead of the store\'s corrections',
 )  # fmt: skip
+@click.option("--db", "database_url", metavar="URL", help="database address; default: HOTLINE_DATABASE_URL")
 @click.option("--support", default=2, show_default=True, help="messages that must ask for a word")
 @click.option("--json", "as_json", is_flag=True, help="one JSON value a line")
 @_FOLDER
-def suggest(source: TextIO | None, support: int, as_json: bool, folder: Path | None) -> None:
+def suggest(
+    source: TextIO | None, database_url: str | None, support: int, as_json: bool, folder: Path | None
+) -> None:
     """Propose new aliases from what staff corrected, each tried against every example."""
     try:
-        found = _corrections(source)
+        found = _corrections(source, database_url)
     except KnowledgeError as error:
         raise HotlineError(str(error)) from error
     proposals = mine(_classifier(folder), found, support=support)
@@ -135,12 +138,15 @@ def suggest(source: TextIO | None, support: int, as_json: bool, folder: Path | N
         click.echo(f"no word mends {support} or more of {len(found)} corrections without breaking an example")
 
 
-def _corrections(source: TextIO | None) -> list[Correction]:
+def _corrections(source: TextIO | None, database_url: str | None) -> list[Correction]:
     if source is not None:
         return list(read_corrections(source, source.name))
-    if stored_corrections is None:
-        raise click.UsageError("no store is connected here: give the corrections with --from FILE")
-    return list(stored_corrections())
+    store = open_store(settings.load(database_url=database_url))
+    try:
+        with store.read() as session:
+            return [Correction(*found) for found in corrected(session)]
+    finally:
+        store.close()
 
 
 def _as_json(p: Proposal) -> str:
