@@ -165,7 +165,8 @@ class Case:
             fate |= bits["fate.hypothetical"]
         if 0 <= sentence.hypothetical <= f.start and not present:
             fate |= bits["fate.hypothetical"]
-        if (r.recovered > f.start and r.again < r.recovered) or (
+        passing = r.notes & bits["note.intermittent"]  # 偶发超时，刷新后正常: it comes back
+        if (r.recovered > f.start and r.again < r.recovered and not passing) or (
             FAR_AWAY < r.recovered < f.start and sentence.fates & bits["fate.past"] and not present
         ):
             fate |= bits["fate.recovered"]
