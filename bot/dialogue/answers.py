@@ -61,7 +61,7 @@ def why(turn: Turn, command: Command) -> None:
 
 def level(turn: Turn, _: Command) -> None:
     """Say what the customer's contract gives."""
-    terms = _terms(turn)
+    terms = terms_of(turn)
     if terms is None:
         turn.reply(f"这个聊天还没有绑定合同。\n{replies.BIND_HELP}\n{hotline(turn)}")
     else:
@@ -94,10 +94,10 @@ def human(turn: Turn, _: Command) -> None:
     else:
         who = "已请值班工程师马上联系您。"
     turn.reply(f"{who}\n也可以直接打电话，全天有人接听：{' / '.join(turn.office.hotline)}")
-    _pass_on(turn, "要求人工" + (f"（{case.number}）" if case else ""), case.ticket.id if case else None)
+    pass_on(turn, "要求人工" + (f"（{case.number}）" if case else ""), case.ticket.id if case else None)
 
 
-def _pass_on(turn: Turn, what: str, ticket: int | None = None) -> None:
+def pass_on(turn: Turn, what: str, ticket: int | None = None) -> None:
     """Show support what the customer wrote, with a way to answer it."""
     name = turn.desk.customers.get(turn.chat.customer_id).name if turn.chat.customer_id else "未绑定客户"
     answer = (
@@ -109,7 +109,8 @@ def _pass_on(turn: Turn, what: str, ticket: int | None = None) -> None:
     notify.staff_line(turn.desk, f"{name} {turn.contact.name} {what}：{words}", answer, ticket=ticket)
 
 
-def _terms(turn: Turn) -> Terms | None:
+def terms_of(turn: Turn) -> Terms | None:
+    """Return the customer's contract as it is now, None for a chat that is not bound."""
     customer_id = turn.chat.customer_id
     return turn.desk.customers.terms(customer_id, turn.now) if customer_id else None
 
@@ -139,7 +140,7 @@ def howto(turn: Turn, _: report.Report) -> None:
         way_out(turn),
         Option("转人工", "转人工", "human"),
     )
-    _pass_on(turn, "咨询")
+    pass_on(turn, "咨询")
 
 
 def ask_status(turn: Turn, _: report.Report) -> None:
@@ -201,15 +202,15 @@ def complaint(turn: Turn, _: report.Report) -> None:
         "如果有故障还没处理，请点“按故障报修”。",
         way_out(turn),
     )
-    _pass_on(turn, "投诉")
+    pass_on(turn, "投诉")
 
 
 def fee(turn: Turn, _: report.Report) -> None:
     """Fees and renewals are answered by a person; the term is said if it is known."""
-    terms = _terms(turn)
+    terms = terms_of(turn)
     until = f"您的合同服务期至 {terms.ends_on:%Y年%-m月%-d日}。" if terms else ""
     turn.reply(f"{until}费用和续约已转给{turn.office.sales}，会与您联系。\n{hotline(turn)}", way_out(turn))
-    _pass_on(turn, "询问费用或续约")
+    pass_on(turn, "询问费用或续约")
 
 
 # What each service request is about; contract 1 says which level has it, 2.7 names no level.
@@ -226,18 +227,19 @@ SERVICES: Mapping[str, tuple[str, tuple[Service, ...]]] = {
 def service(turn: Turn, read: report.Report) -> None:
     """Take a request for a service; what the level lacks is refused politely, with what the next one has."""
     name, entitlements = SERVICES[read.verdict.intent]
-    terms = _terms(turn)
+    terms = terms_of(turn)
     if terms is None:
         lines = [f"已收到您的{name}需求，工程师会与您联系。"]
     elif not entitlements:
         lines = [f"{name}在您的合同服务内，已转给工程师安排。"]  # contract 2.7: every level
     else:
-        lines = _entitled(terms, name, entitlements)
+        lines = entitled(terms, name, entitlements, turn.office.sales)
     turn.reply("\n".join([*lines, hotline(turn)]), way_out(turn))
-    _pass_on(turn, f"需要{name}")
+    pass_on(turn, f"需要{name}")
 
 
-def _entitled(terms: Terms, name: str, services: tuple[Service, ...]) -> list[str]:
+def entitled(terms: Terms, name: str, services: tuple[Service, ...], sales: str) -> list[str]:
+    """Return what the level gives of what is asked for, or politely what the next one does (contract 1)."""
     given = ENTITLEMENTS[terms.level]
     has = [f"{SERVICE_NAMES[s]}：{given[s].text}" for s in services]
     if any(given[s].given for s in services):
@@ -248,7 +250,7 @@ def _entitled(terms: Terms, name: str, services: tuple[Service, ...]) -> list[st
     return [
         f"您的合同是{LEVEL_NAMES[terms.level]}，{'；'.join(given[s].text for s in services)}。",
         f"{LEVEL_NAMES[above]}含：{next_has}。",
-        f"您的需求已转给{'商务同事'}，会与您联系。",
+        f"您的{name}需求已转给{sales}，会与您联系。",
     ]
 
 
@@ -265,7 +267,7 @@ def not_understood(turn: Turn, _: report.Report) -> None:
             "是故障就点“按故障报修”。"
         )
     turn.reply(f"{text}\n{hotline(turn)}", way_out(turn), Option("转人工", "转人工", "human"))
-    _pass_on(turn, "留言")
+    pass_on(turn, "留言")
 
 
 def empty(turn: Turn) -> None:

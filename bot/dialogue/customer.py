@@ -8,7 +8,7 @@ from datetime import datetime
 
 from bot.desk.case import Case
 from bot.desk.terms import Priority
-from bot.dialogue import actions, answers, joining, phones, report, waiting
+from bot.dialogue import actions, answers, asides, joining, phones, report, waiting
 from bot.dialogue.commands import Command, customer_command, of_option
 from bot.dialogue.turn import Turn
 from bot.errors import Refused
@@ -47,7 +47,10 @@ QUIET_INTENTS = {"thanks", "greeting", "status", "level", "fee"}
 
 
 def answer(turn: Turn) -> None:
-    """Answer a customer's message; whatever it is, something helpful is said."""
+    """Answer a customer's message; whatever it is, something helpful is said. In groups: what is for us."""
+    if not asides.is_for_us(turn):
+        asides.overhear(turn)
+        return
     try:
         command = command_of(turn)
         if command is not None:
@@ -102,7 +105,8 @@ def understand(turn: Turn) -> None:
     if is_report:
         report.take(turn, read)
         return
-    answers.ANSWERS.get(read.verdict.intent, answers.not_understood)(turn, read)
+    by_intent = answers.ANSWERS.get(read.verdict.intent, answers.not_understood)
+    (asides.of(turn, read) or by_intent)(turn, read)
 
 
 # How people answer 影响多大 in their own words; what is said of a part goes before what is said of all.

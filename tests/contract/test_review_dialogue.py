@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
+
 from bot.desk.events import Side
 from bot.desk.transitions import TYPED
 from bot.dialogue.commands import STAFF_FORMS, customer_command, staff_command
+from bot.messages import Sender
 from tests.support.world import World
 
 P1 = "所有坐席都登不上系统了，电话全打不进来"
@@ -159,3 +164,71 @@ def test_a_staff_text_that_is_too_long_is_refused_and_not_sent(world: World) -> 
 
     assert "内容太长（9000 字），没有发出" in world.staff("回复 T1 " + "好" * 9000)
     assert len(world.heard("regular")) == count
+
+
+def test_somebody_who_calls_with_an_open_ticket_gets_its_status_and_a_person(world: World) -> None:
+    world.customer(P1)
+    told = world.customer("有人吗")
+
+    assert "请直接用一句话描述故障" not in told
+    assert "T1 所有坐席" in told
+    assert "已请值班工程师马上联系您" in told
+    assert len(staff_lines(world, "在找人（T1）：有人吗")) == 1
+
+    world.staff("认领 T1")
+    assert world.customer("有人吗").startswith("请直接拨打 400-818-1110，报工单号 T1")
+    assert "由李工负责" in world.last()
+
+
+def test_an_angry_call_gets_the_hotline_first(world: World) -> None:
+    world.customer(P1)
+
+    assert world.customer("你们到底有没有人管").startswith("请直接拨打 400-818-1110")
+
+
+@pytest.mark.parametrize("words", ["把刚才的单子撤了", "取消", "不用处理了"])
+def test_words_to_leave_it_ask_whether_to_withdraw(world: World, words: str) -> None:
+    world.customer(P1)
+
+    assert "确定撤销工单 T1" in world.customer(words)
+    world.tap("确定撤销")
+    assert world.tickets()[0]["work"] == "withdrawn"
+
+
+@pytest.mark.parametrize(
+    ("who", "said"),
+    [
+        ("regular", "您的合同是常规级，不含现场服务。\n增强级含：现场服务判断不能远程解决后"),
+        ("enhanced", "现场服务：判断不能远程解决后，北京五环以内 2 小时到场"),
+        ("diamond", "现场服务：实时"),
+    ],
+)
+def test_a_request_to_come_is_answered_by_the_level_and_passed_on(world: World, who: str, said: str) -> None:
+    for words in ("能不能上门", "明天能来现场吗", "派个人来看看"):
+        assert said in world.customer(words, who=who)
+        assert len(staff_lines(world, f"要求上门：{words}")) == 1
+
+
+def in_group(world: World, text: str, *, addressed: bool) -> None:
+    message = world.inbound("regular", Sender("regular", "陈班长"), text)
+    world.app.submit(replace(message, addressed=addressed))
+    world.app.deliver()
+
+
+def test_in_a_group_only_what_is_addressed_is_answered(world: World) -> None:
+    in_group(world, "查进度", addressed=False)
+    in_group(world, "中午吃什么", addressed=False)
+    assert world.heard("regular") == []
+    assert world.heard("staff") == []
+
+    in_group(world, "查进度", addressed=True)
+    assert "您没有未结的工单" in world.last()
+
+
+def test_a_clear_fault_in_a_group_is_shown_to_support_once_and_not_answered(world: World) -> None:
+    in_group(world, P1, addressed=False)
+    in_group(world, P1, addressed=False)
+
+    assert world.heard("regular") == []
+    assert world.tickets() == []
+    assert len(staff_lines(world, "在群里说（没有叫机器人，没有建工单）：" + P1)) == 1
