@@ -10,6 +10,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 ARGS ?=
+BENCHES ?= startup classify sweep
 PY := $(VENV)/bin/python
 
 # Everything that would go to the home folder or to /tmp stays here.
@@ -41,7 +42,7 @@ test: $(DEV_STAMP)
 	@$(PY) -m pytest $(ARGS)
 
 bench: $(DEV_STAMP)
-	@$(PY) -m pytest -s -o python_files='bench_*.py test_*.py' tests/bench $(ARGS)
+	@for name in $(BENCHES); do echo "== $$name"; $(PY) -m tests.bench.$$name || exit 1; done
 
 check: $(DEV_STAMP)
 	$(PY) -m ruff check .
