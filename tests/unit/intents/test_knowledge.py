@@ -183,8 +183,8 @@ def test_words_that_corrections_ask_for_are_proposed() -> None:
     found = suggest(
         default_classifier(),
         [
-            Correction("话机呜哩哇了，按啥都绕回来", "none", "P2"),
-            Correction("坐席界面呜哩哇，怎么点都回首页", "none", "P2"),
+            Correction("话机呜哩哇了，真愁人", "none", "P2"),
+            Correction("咱这坐席呜哩哇，您瞧瞧", "none", "P2"),
             Correction("系统崩了", "P1", "P1"),
         ],
     )
