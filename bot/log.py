@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import logging
 import sys
+import traceback
 from typing import Any
 
 import structlog
+
+PLACES_SHOWN = 5
 
 
 def configure(style: str, level: str) -> None:
@@ -30,3 +33,9 @@ def configure(style: str, level: str) -> None:
     logging.basicConfig(
         level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s"
     )
+
+
+def places(error: BaseException) -> list[str]:
+    """Return where an error arose, without its words: they may quote a customer."""
+    frames = traceback.extract_tb(error.__traceback__)[-PLACES_SHOWN:]
+    return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]

@@ -6,7 +6,6 @@ the customer: no report is ever lost to a bug of ours.
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +19,7 @@ from sqlalchemy.orm import Session
 from bot.desk.case import Chat, Contact
 from bot.desk.terms import Role
 from bot.errors import StoreError
+from bot.log import places
 from bot.messages import Address, Inbound, storable
 from bot.store import tables as t
 from bot.store.chats import contact_of
@@ -89,7 +89,7 @@ class Inbox:
             try:
                 self._handle_chat(chat_id, now)
             except Exception as error:  # noqa: BLE001 - one chat's trouble must not keep the others waiting
-                log.error("a chat waits", chat_id=chat_id, error=type(error).__name__, where=_where(error))
+                log.error("a chat waits", chat_id=chat_id, error=type(error).__name__, where=places(error))
         return len(chats)
 
     def _handle_chat(self, chat_id: int, now: datetime, until: int | None = None) -> None:
@@ -139,7 +139,7 @@ class Inbox:
         assert cause is not None  # noqa: S101 - raised `from` it
         name = type(cause).__name__
         log.error(
-            "handling failed", inbox_id=failure.inbox_id, attempt=attempt, error=name, where=_where(cause)
+            "handling failed", inbox_id=failure.inbox_id, attempt=attempt, error=name, where=places(cause)
         )
 
         def note(unit: UnitOfWork) -> None:
@@ -158,11 +158,6 @@ def lock_chat(unit: UnitOfWork, chat_id: int) -> Chat:
         chat = unit.chats.get(chat_id)
         if chat.customer_id == customer_id:  # else it was bound in between
             return chat
-
-
-def _where(error: BaseException) -> list[str]:
-    """Return the places of the error without its words: they may quote a customer."""
-    return [f"{f.filename}:{f.lineno} {f.name}" for f in traceback.extract_tb(error.__traceback__)[-5:]]
 
 
 def _message(session: Session, row: t.InboxRow, chat: Chat) -> Message:

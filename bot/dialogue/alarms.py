@@ -12,21 +12,12 @@ from bot.desk.case import Case
 from bot.desk.roster import Member
 from bot.desk.sla import ClockName
 from bot.desk.watch import Step, Target
-from bot.dialogue.receipts import say_deadline, say_duration, say_time
+from bot.dialogue.receipts import CLOCK_NAMES, say_deadline, say_duration, say_time
 from bot.dialogue.replies import PRIORITY_NAMES, shorten
 from bot.messages import Option, Say
 
 TRIED_SHOWN = 4
 WORDS_SHOWN = 40
-CLOCK_NAMES: Mapping[ClockName, str] = Frozen(
-    {
-        ClockName.CONFIRMATION: "优先级确认",
-        ClockName.RESPONSE: "响应",
-        ClockName.ONSITE: "到场",
-        ClockName.NEXT_UPDATE: "进展通报",
-        ClockName.AGREED: "约定时间",
-    }
-)
 TO_DO: Mapping[ClockName, str] = Frozen(
     {
         ClockName.CONFIRMATION: "确认优先级",

@@ -9,9 +9,9 @@ from bot.desk.case import Case
 from bot.desk.outage import Outage
 from bot.desk.roster import Member
 from bot.desk.watch import Step
-from bot.dialogue.alarms import CLOCK_NAMES, TO_DO, state_words, who_words
+from bot.dialogue.alarms import TO_DO, state_words, who_words
 from bot.dialogue.ports import Desk
-from bot.dialogue.receipts import say_time
+from bot.dialogue.receipts import CLOCK_NAMES, say_time
 from bot.messages import Option, Say
 
 CUSTOMERS_SHOWN = 8

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 
 from bot.desk.calendar import SHANGHAI, Segment
@@ -15,8 +16,8 @@ _NAMED_DAYS = {-1: "昨天", 0: "今天", 1: "明天"}
 _DAY = timedelta(days=1)
 _DAYS_FROM_MINUTES = 48 * 60  # below two days people say hours: a contract's 12 hours are no half day
 _SHORT_MINUTES = 12 * 60
-_CLOCK_NAMES = {
-    ClockName.CONFIRMATION: "确认",
+CLOCK_NAMES: Mapping[ClockName, str] = {
+    ClockName.CONFIRMATION: "优先级确认",
     ClockName.RESPONSE: "响应",
     ClockName.ONSITE: "到场",
     ClockName.NEXT_UPDATE: "进展通报",
@@ -85,7 +86,7 @@ def deadline_reason(deadline: Deadline, terms: ServiceTerms) -> str:
 
 def receipt_lines(deadline: Deadline, terms: ServiceTerms) -> list[str]:
     """Return the counting that led to a deadline, window by window, so that a customer can check it."""
-    name = _CLOCK_NAMES[ClockName(deadline.clock)]
+    name = CLOCK_NAMES[ClockName(deadline.clock)]
     start = f"{deadline.started_at.astimezone(SHANGHAI).year}年{_say_instant(deadline.started_at)}"
     if deadline.clock == ClockName.AGREED:
         return [f"{start} 双方约定，以约定时间为准", f"{name}：{_say_end(deadline.due)}"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import traceback
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -11,11 +10,11 @@ import structlog
 from starlette.concurrency import run_in_threadpool
 
 from bot.clock import Clock
+from bot.log import places
 
 log = structlog.get_logger(__name__)
 
 LONGEST_PAUSE_S = 30.0  # after failures: the database may be away for a while
-PLACES_SHOWN = 5
 
 
 class Loop:
@@ -70,9 +69,3 @@ class Loop:
         else:
             self._failures = 0
             self._last_success = self._clock()
-
-
-def places(error: BaseException) -> list[str]:
-    """Return where an error arose, without its words: they may quote a customer."""
-    frames = traceback.extract_tb(error.__traceback__)[-PLACES_SHOWN:]
-    return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]
