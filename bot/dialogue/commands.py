@@ -121,6 +121,18 @@ STAFF_FORMS: Mapping[str, str] = {
     "swap": "换班 李工 王工 11-24",
 }
 
+# The commands by what they are for, as support is shown them.
+STAFF_HELP: Mapping[str, tuple[str, ...]] = {
+    "查看": ("todo", "mine", "ticket"),
+    "处理": ("claim", "take_over", "reply", "respond", "workaround", "resolve", "close", "reopen"),
+    "优先级": ("confirm", "change", "not_a_fault", "ask", "consent"),
+    "现场": ("remote_failed", "arrive", "act"),
+    "时间": ("agree_time", "promise", "ack", "pause", "resume"),
+    "归并": ("merge", "split"),
+    "客户": ("bind", "code", "answer"),
+    "值班": ("oncall", "swap", "join"),
+}
+
 
 def of_option(option: Option) -> Command:
     """Return the command that a tapped choice stands for."""

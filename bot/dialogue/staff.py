@@ -17,7 +17,7 @@ from bot.dialogue import (
     staff_priority,
     staff_times,
 )
-from bot.dialogue.commands import STAFF_FORMS, Command, of_option, staff_command
+from bot.dialogue.commands import STAFF_FORMS, STAFF_HELP, Command, of_option, staff_command
 from bot.dialogue.turn import Turn
 from bot.errors import Refused
 
@@ -212,9 +212,12 @@ def answer_chat(turn: Turn, command: Command) -> None:
 
 
 def help_(turn: Turn, _: Command | None = None) -> None:
-    """Say which commands there are, each in its right form."""
-    forms = " · ".join(form.format(n=12) for form in STAFF_FORMS.values())
-    turn.reply(f"可用命令：{forms}")
+    """Say which commands there are by what they are for, each in its right form."""
+    lines = [
+        f"{purpose}：" + " · ".join(STAFF_FORMS[verb].format(n=12) for verb in verbs)
+        for purpose, verbs in STAFF_HELP.items()
+    ]
+    turn.reply("\n".join(["可用命令（T12 换成您的工单号）：", *lines]))
 
 
 PLAIN: Mapping[str, Callable[[Turn, Command], None]] = {

@@ -11,7 +11,7 @@ from bot.desk.staff import Grant, Purpose
 from bot.dialogue import actions, codes, moments, notify, phones, replies
 from bot.dialogue.turn import Turn
 from bot.errors import Refused
-from bot.messages import Say
+from bot.messages import Option, Say
 
 
 def claim(turn: Turn, case: Case, _: str) -> None:
@@ -25,16 +25,22 @@ def take_over(turn: Turn, case: Case, _: str) -> None:
     """Take the ticket, also from a colleague."""
     event = turn.event(Kind.ASSIGNED, contact=turn.contact.id, name=turn.contact.name)
     case = turn.desk.tickets.record(case, event)
-    notify.staff(turn.desk, case, turn.now, f"{case.number} {turn.contact.name}已认领")
     text = f"工单 {case.number} 由{turn.contact.name}负责，会在这里与您联系。{phones.request(case)}"
-    notify.customers(turn.desk, case, text)
+    _tell(turn, case, "已认领", text)
+
+
+def _tell(turn: Turn, case: Case, done: str, text: str, *options: Option, is_answer: bool = False) -> None:
+    """Show support who has done what, and tell the customer's chats."""
+    notify.staff(turn.desk, case, turn.now, f"{case.number} {turn.contact.name}{done}")
+    notify.customers(turn.desk, case, text, *options, is_answer=is_answer)
 
 
 def reply(turn: Turn, case: Case, words: str) -> None:
     """Say something to the customer; once it has reached them it is the response (contract 1)."""
     case = turn.desk.tickets.record(case, turn.event(Kind.REPLIED, inbox=turn.inbox_id))
     notify.customers(turn.desk, case, f"{turn.contact.name}（工单 {case.number}）：{words}", is_answer=True)
-    notify.staff(turn.desk, case, turn.now, f"{case.number} {turn.contact.name}已回复客户")
+    if case.ticket.responded_at:  # else the note is that it has arrived, or has not (`told`)
+        notify.staff(turn.desk, case, turn.now, f"{case.number} {turn.contact.name}已回复客户")
 
 
 def respond(turn: Turn, case: Case, argument: str) -> None:
@@ -67,47 +73,30 @@ def happened(turn: Turn, case: Case, words: str) -> tuple[datetime, str]:
 def workaround(turn: Turn, case: Case, words: str) -> None:
     """Give a workaround, 旁路办法 (contract 2.2.2)."""
     case = turn.desk.tickets.record(case, turn.event(Kind.WORKAROUND, inbox=turn.inbox_id))
-    notify.customers(
-        turn.desk,
-        case,
-        f"工单 {case.number} 旁路办法（{turn.contact.name}）：{words}\n问题本身会继续处理。",
-        is_answer=True,
-    )
-    notify.staff(turn.desk, case, turn.now, f"{case.number} {turn.contact.name}已给旁路办法")
+    text = f"工单 {case.number} 旁路办法（{turn.contact.name}）：{words}\n问题本身会继续处理。"
+    _tell(turn, case, "已给旁路办法", text, is_answer=True)
 
 
 def resolve(turn: Turn, case: Case, words: str) -> None:
     """Report the fault as solved and ask the customer whether it works again."""
     case = turn.desk.tickets.record(case, turn.event(Kind.RESOLVED, inbox=turn.inbox_id))
-    notify.customers(
-        turn.desk,
-        case,
-        f"工单 {case.number} 已处理（{turn.contact.name}）：{words}\n请问恢复了吗？",
-        *replies.recovered_options(case.ticket.id),
-        is_answer=True,
-    )
-    notify.staff(turn.desk, case, turn.now, f"{case.number} {turn.contact.name}已解决，等客户确认")
+    text = f"工单 {case.number} 已处理（{turn.contact.name}）：{words}\n请问恢复了吗？"
+    options = replies.recovered_options(case.ticket.id)
+    _tell(turn, case, "已解决，等客户确认", text, *options, is_answer=True)
 
 
 def close(turn: Turn, case: Case, _: str) -> None:
     """Close what is resolved, or what both sides have found to be no fault."""
     case = turn.desk.tickets.record(case, turn.event(Kind.CLOSED, why="staff"))
-    notify.staff(turn.desk, case, turn.now, f"{case.number} {turn.contact.name}已关闭")
-    notify.customers(
-        turn.desk,
-        case,
-        f"工单 {case.number} 已关闭。没恢复请回复“没恢复”。请为这次服务打分（1–5，5 分最好）。",
-        *replies.rating_options(case.ticket.id),
-    )
+    text = f"工单 {case.number} 已关闭。没恢复请回复“没恢复”。请为这次服务打分（1–5，5 分最好）。"
+    _tell(turn, case, "已关闭", text, *replies.rating_options(case.ticket.id))
 
 
 def reopen(turn: Turn, case: Case, reason: str) -> None:
     """Open a ticket again."""
     case = turn.desk.tickets.record(case, turn.event(Kind.REOPENED, reason=reason))
-    notify.staff(turn.desk, case, turn.now, f"{case.number} {turn.contact.name}已重开")
-    notify.customers(
-        turn.desk, case, f"工单 {case.number} 已重开，继续处理。\n{replies.deadline_line(case, turn.now)}。"
-    )
+    text = f"工单 {case.number} 已重开，继续处理。\n{replies.deadline_line(case, turn.now)}。"
+    _tell(turn, case, "已重开", text)
 
 
 def show(turn: Turn, case: Case, _: str) -> None:

@@ -16,7 +16,9 @@ def responded(desk: Desk, case: Case, now: datetime) -> None:
         and case.ticket.responded_at is not None
         and case.ticket.responded_at > case.response.due
     )
-    notify.staff(desk, case, now, f"{case.number} 已响应{'（超期）' if late else ''}")
+    who = desk.tickets.events(case.ticket.id)[-1].actor.name
+    note = f"{case.number} {who}的答复已送达客户，已响应{'（超期）' if late else ''}"
+    notify.staff(desk, case, now, note)
 
 
 def undelivered(desk: Desk, case: Case, error: str, now: datetime) -> None:

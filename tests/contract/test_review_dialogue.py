@@ -8,7 +8,7 @@ import pytest
 
 from bot.desk.events import Side
 from bot.desk.transitions import TYPED
-from bot.dialogue.commands import STAFF_FORMS, customer_command, staff_command
+from bot.dialogue.commands import STAFF_FORMS, STAFF_HELP, customer_command, staff_command
 from bot.messages import Sender
 from tests.support.world import World
 
@@ -232,3 +232,24 @@ def test_a_clear_fault_in_a_group_is_shown_to_support_once_and_not_answered(worl
     assert world.heard("regular") == []
     assert world.tickets() == []
     assert len(staff_lines(world, "在群里说（没有叫机器人，没有建工单）：" + P1)) == 1
+
+
+def test_staff_help_groups_every_command_by_purpose(world: World) -> None:
+    told = world.staff("帮助")
+
+    assert len(told.splitlines()) == 1 + len(STAFF_HELP)
+    for verb, form in STAFF_FORMS.items():
+        assert form.format(n=12) in told, verb
+
+
+def test_a_first_reply_makes_one_note_for_staff_and_a_later_one_its_own(world: World) -> None:
+    world.customer(P1)
+    before = len(world.heard("staff"))
+
+    world.staff("回复 T1 正在查")
+    assert len(world.heard("staff")) == before + 1
+    assert world.phones.delivered["staff"][-1].note == "T1 李工的答复已送达客户，已响应"
+
+    world.staff("回复 T1 快好了")
+    assert len(world.heard("staff")) == before + 2
+    assert world.phones.delivered["staff"][-1].note == "T1 李工已回复客户"
