@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -70,11 +70,9 @@ class AlarmStore:
         )
         return row.attempts
 
-    def clear_failure(self, ticket_id: int) -> None:
-        """Forget that a ticket could not be done."""
-        if (row := self._session.get(t.SweepFailureRow, ticket_id)) is not None:
-            self._session.delete(row)
-            self._session.flush()
+    def clear_failures(self, tickets: Sequence[int]) -> None:
+        """Forget that these tickets could not be done."""
+        self._session.execute(delete(t.SweepFailureRow).where(t.SweepFailureRow.ticket_id.in_(tickets)))
 
     # --- what rang
 

@@ -58,8 +58,7 @@ def _guarded(unit: UnitOfWork, tickets: Sequence[int], work: Callable[[], None])
     try:
         with unit.session.begin_nested():
             work()
-            for ticket_id in tickets:
-                unit.alarms.clear_failure(ticket_id)
+            unit.alarms.clear_failures(tickets)
     except (OperationalError, InterfaceError):
         raise  # the database itself: the whole batch is tried again
     except Exception as error:  # noqa: BLE001 - a boundary: it records, and the others go on

@@ -13,6 +13,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
@@ -53,9 +54,16 @@ class PostgresServer:
 @pytest.fixture(scope="session")
 def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
     """Start one server for the whole run, and stop it after."""
+    with running(tmp_path_factory.mktemp("postgres")) as server:
+        yield server
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[PostgresServer]:
+    """Run a server whose data lie in ``folder``, which must be new."""
     programs = postgres_bin()
     assert programs is not None
-    data = tmp_path_factory.mktemp("postgres") / "data"
+    data = folder / "data"
     data.mkdir(mode=0o700)
     if os.geteuid() == 0:
         os.chown(data, NOBODY, NOBODY)
