@@ -137,7 +137,7 @@ def _name(chat: str) -> str:
 
 
 def story(stage: Stage) -> None:
-    """Play the story: a P1, a P2 with an objection, a close with a rating, an escalation at night."""
+    """Play the story: a P1, a P2 with an objection, a close with a rating, on-site work, an escalation."""
     chen, lin = CHEN[0], LIN[0]
     stage.scene(f"一、{chen.name}（常规级，每天 09:00–17:00）在微信报修")
     stage.says(CHEN, "所有坐席都登不上系统了，电话全打不进来")
@@ -170,7 +170,21 @@ def story(stage: Stage) -> None:
     stage.says(LIN, "查进度")
     stage.staff(ZHAO, "待办")
 
-    stage.scene("四、晚上没有人响应：提醒、超期、逐级上报")
+    stage.scene("四、等客户时双方同意暂停；远程不能解决，约定到场时间")
+    stage.staff(WANG, "暂停 T2 请林主管重启录音服务器")
+    stage.taps(LIN, "同意暂停")
+    stage.wait(minutes=15)
+    stage.says(LIN, "录音服务器重启了，还是听不到录音")
+    stage.staff(WANG, "不能远程 T2 录音服务器硬盘损坏，要到现场更换")
+    stage.staff(WANG, "约定 T2 到场 15:00")
+    stage.taps(LIN, "同意")
+    stage.staff(WANG, "下次进展 T2 15:30")
+    stage.staff(WANG, "知道了 T2 到场")
+    stage.until(time(14, 50))
+    stage.staff(WANG, "到场 T2")
+    stage.says(LIN, "为什么")
+
+    stage.scene("五、晚上没有人响应：提醒、超期、逐级上报")
     stage.staff(ZHAO, "回复 T2 录音服务已恢复写入，补录正在核对")
     stage.staff(ZHAO, "解决 T2 录音已恢复")
     stage.taps(LIN, "已恢复")

@@ -74,6 +74,8 @@ def _judged(ticket: Ticket, agreement: Agreement) -> Changes:
     changes: Changes = {"agreement": agreement}
     if agreement.held < ticket.held:
         changes |= _unacknowledged(ticket, ClockName.CONFIRMATION, ClockName.RESPONSE)
+    if agreement.vendor is None:
+        changes |= {"vendor_view_by": None, "vendor_view_at": None}
     return changes
 
 

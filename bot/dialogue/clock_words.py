@@ -48,7 +48,7 @@ def customer_lines(case: Case, now: datetime) -> list[str]:
     due, ticket = case.deadlines, case.ticket
     lines = []
     if ticket.pause:
-        lines.append(f"双方同意暂停计时（{ticket.pause.reason}）；您一回复就继续计时")
+        lines.append(resting_line(case))
     if due.onsite and ticket.arrived_at is None:
         lines.append(f"到场期限：{with_reason(case, due.onsite, now)}")
     if due.action and ticket.acted_at is None:
@@ -67,10 +67,11 @@ def with_reason(case: Case, deadline: Deadline, now: datetime) -> str:
 
 
 def resting_line(case: Case) -> str:
-    """Return what is left of the response clock while an agreed pause holds it."""
-    left = case.deadlines.resting[ClockName.RESPONSE]
+    """Return that an agreed pause goes on, and what is left of the response clock if it holds that."""
     reason = case.ticket.pause.reason if case.ticket.pause else ""
-    return f"响应计时已暂停（{reason}），还剩 {say_span(left)}，您一回复就继续计时"
+    left = case.deadlines.resting.get(ClockName.RESPONSE)
+    said = f"，响应时间还剩 {say_span(left)}" if left is not None else ""
+    return f"双方同意暂停计时（{reason}）{said}，您一回复就继续计时"
 
 
 def say_span(span: timedelta) -> str:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from bot.desk.agreement import Standing
 from bot.desk.case import Case, Chat
+from bot.desk.terms import Priority
 from bot.dialogue import cards, outages
 from bot.dialogue.ports import Desk
 from bot.dialogue.replies import judged, timed
@@ -43,10 +44,12 @@ def dispute(desk: Desk, before: Case, case: Case) -> None:
     if views.standing is not Standing.DISPUTED or views == before.ticket.agreement:
         return
     assert views.customer is not None and views.vendor is not None  # noqa: S101, PT018 - a dispute has two
+    word = "不是故障" if views.vendor is Priority.NOT_A_FAULT else str(int(views.vendor))
     staff_line(
         desk,
         f"{case.number} 双方判断不同：客户{judged(views.customer)}，我方{judged(views.vendor)}。"
-        f"请主管联系客户商定；商定前{timed(views.held)}。",
+        f"请主管联系客户商定；商定前{timed(views.held)}。\n"
+        f"商定后请主管记录：客户同意 {case.number} {word} 王经理 电话 14:05",
         ticket=case.ticket.id,
     )
 

@@ -80,6 +80,9 @@ def end_pause(turn: Turn, case: Case, how: str) -> Case:
     case = turn.desk.tickets.record(case, turn.event(Kind.RESUMED, how=how))
     who = "客户已回复" if how == "customer" else turn.contact.name
     notify.staff(turn.desk, case, turn.now, f"{case.number} {who}，继续计时")
+    # A line of its own: the card may change again with what the customer said.
+    due = "；".join(line.removesuffix("。") for line in _due_lines(case, turn.now))
+    notify.staff_line(turn.desk, f"{case.number} {who}，继续计时。{due}", ticket=case.ticket.id)
     return case
 
 
@@ -90,5 +93,6 @@ def resumed_text(case: Case, now: datetime) -> str:
 
 def _due_lines(case: Case, now: datetime) -> list[str]:
     """Return what is due now, a line each."""
-    lines = [] if case.ticket.responded_at else [replies.deadline_line(case, now)]
+    is_told = case.ticket.responded_at or case.ticket.pause
+    lines = [] if is_told else [replies.deadline_line(case, now)]
     return [f"{line}。" for line in (*lines, *customer_lines(case, now))]

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from bot.desk.case import Case
 from bot.desk.events import Side
-from bot.dialogue.clock_words import agreed_line, pause_line
+from bot.desk.sla import ClockName, Deadline
+from bot.dialogue.clock_words import agreed_line, pause_line, with_reason
 from bot.dialogue.receipts import receipt_lines
 from bot.dialogue.replies import clause_zh, deadline_line, hotline_line, judged, quoted, timed
 
@@ -14,15 +15,20 @@ from bot.dialogue.replies import clause_zh, deadline_line, hotline_line, judged,
 def why(case: Case, now: datetime, hotline: tuple[str, ...]) -> str:
     """Return how the deadlines were counted, window by window, and what was agreed (contract 1, 2.1)."""
     lines = [f"工单 {case.number} 的期限是这样算的："]
-    if case.response and case.terms:
-        lines += receipt_lines(case.response, case.terms)
-    else:
-        lines.append(deadline_line(case, now))
-    if case.deadlines.onsite and case.terms:
-        lines += receipt_lines(case.deadlines.onsite, case.terms)
+    lines += _counted(case, case.response) or [deadline_line(case, now)]
+    onsite = case.deadlines.onsite
+    if onsite:
+        lines += _counted(case, onsite) or [f"到场期限：{with_reason(case, onsite, now)}"]
     lines += [f"约定：{agreed_line(time, now)}" for time in case.ticket.agreed]
     lines += [pause_line(pause, now) for pause in case.ticket.pauses]
     return "\n".join([*lines, _basis(case), hotline_line(hotline)])
+
+
+def _counted(case: Case, deadline: Deadline | None) -> list[str]:
+    """Return the counting of a deadline, nothing for one that was agreed: that is on record below."""
+    if deadline is None or case.terms is None or deadline.clock == ClockName.AGREED:
+        return []
+    return receipt_lines(deadline, case.terms)
 
 
 def _basis(case: Case) -> str:

@@ -120,7 +120,8 @@ def test_nothing_is_half_merged(colleague: World) -> None:
 
 def test_a_ticket_on_site_is_not_lost_in_another(world: World) -> None:
     world.customer(P1, who="enhanced")
-    world.customer("录音查询页面打不开", who="enhanced")
+    world.wait(minutes=10)
+    world.customer("外呼任务全部停了，一个电话都打不出去", who="enhanced")
     assert len(world.tickets()) == 2
     world.staff("不能远程 T1 硬件")
 

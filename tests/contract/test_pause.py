@@ -35,7 +35,7 @@ def test_the_clocks_rest_only_from_the_customers_consent(world: World) -> None:
     told = world.tap("同意暂停")
 
     assert "已暂停工单 T1 的计时" in told
-    assert "还剩 1 小时 20 分钟" in told
+    assert "双方同意暂停计时（等客户重启服务器），响应时间还剩 1 小时 20 分钟，您一回复就继续计时" in told
     ticket = world.tickets()[0]
     assert (ticket["response_due"], ticket["paused_at"]) == (None, world.now)
     assert "⏸ 10:40 起双方同意暂停：等客户重启服务器（响应还剩 1 小时 20 分钟）" in world.card().text
@@ -51,6 +51,7 @@ def test_any_answer_of_the_customer_ends_it_and_both_are_told_the_new_deadline(w
     assert due(world) == "2026-03-02 04:45:00+00:00"
     assert any("工单 T1 继续计时" in text and "12:45 前" in text for text in world.heard("regular"))
     assert "响应期限：今天 12:45 前" in world.card().text
+    assert any("T1 客户已回复，继续计时。响应期限：今天 12:45 前" in text for text in world.heard("staff"))
     assert world.tickets()[0]["paused_at"] is None
 
 

@@ -21,7 +21,7 @@ def actor(side: Side, contact: int | None = None) -> Actor:
 
 
 def reported(
-    at: datetime, priority: Priority = Priority.ONE, *, certain: bool = True, contract: bool = True
+    at: datetime, priority: Priority = Priority.ONE, *, certain: bool = True, contract: str = "DEMO-REGULAR"
 ) -> Event:
     """Return the first event of a ticket."""
     data = {
@@ -32,7 +32,7 @@ def reported(
         "clause": "2.1 P1 (A)",
         "words": ["登不上"],
         "knowledge_version": "1",
-        "contract": {"number": "DEMO-REGULAR", "version": 1} if contract else None,
+        "contract": {"number": contract, "version": 1},
     }
     return Event(Kind.REPORTED, at, actor(Side.CUSTOMER), data)
 
