@@ -79,8 +79,8 @@ def answer(turn: Turn) -> None:
         if turn.inbound.choice is not None or turn.inbound.addressed:
             turn.reply("只有值班人员可以操作。请让管理员为您登记。")
         return
-    if turn.chat.customer_id is not None:  # what support is told is not for a customer's chat (contract 5.2)
-        if turn.inbound.addressed:
+    if not _is_among_ourselves(turn):
+        if turn.inbound.addressed or turn.inbound.choice is not None:
             turn.reply("请在值班群里操作。")
         return
     command: Command | None = None
@@ -95,6 +95,18 @@ def answer(turn: Turn) -> None:
             _do(turn, command)
     except Refused as refusal:
         turn.reply(str(refusal) + _form(command))
+
+
+def _is_among_ourselves(turn: Turn) -> bool:
+    """Whether only staff read here; what support is told is not for a customer's chat (contract 5.2).
+
+    A group is ours only once it was made the staff chat; 设为值班群 CODE is all that is heard before.
+    """
+    if turn.chat.kind == "staff":
+        return True
+    command = staff_command(turn.text) if turn.inbound.choice is None else None
+    joins = command is not None and PLAIN.get(command.verb) is joining.enter
+    return turn.chat.customer_id is None and (turn.chat.kind == "private" or joins)
 
 
 def _command(turn: Turn) -> Command | None:

@@ -6,9 +6,10 @@ from datetime import datetime
 
 import pytest
 
+from bot import samples
 from bot.dialogue import customer
 from bot.messages import Outcome, Receipt, Sender
-from tests.support.world import World
+from tests.support.world import World, address
 
 P1 = "所有坐席都登不上系统了，电话全打不进来"
 P2 = "有两个座席登不上"
@@ -222,3 +223,14 @@ def test_a_ticket_is_named_by_what_was_understood_at_last(world: World) -> None:
     world.customer("所有人都登不上了")
 
     assert "登不上" in str(world.tickets()[0]["summary"])
+
+
+def test_a_group_that_is_not_bound_yet_is_not_told_what_support_is_told(world: World) -> None:
+    world.customer(P1, who="enhanced")
+    with world.app.store.begin(world.now) as unit:
+        samples.add_chat(unit.session, address("some-group"), "group", None)
+
+    for said in ("待办", "工单 T1", "绑定码 远山银行信用卡中心"):
+        assert world._submit(world.inbound("some-group", world.person("li"), said), "some-group") == (
+            "请在值班群里操作。"
+        )
