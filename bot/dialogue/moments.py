@@ -41,17 +41,32 @@ def future(words: str, now: datetime) -> tuple[datetime | None, str]:
     return at, rest
 
 
-def consent(words: str, now: datetime) -> Consent | None:
-    """Return who of the customer agreed, how and when: 王经理 电话 14:05; None if nobody is named."""
+def consent(words: str, reported_at: datetime, now: datetime) -> Consent | None:
+    """Return who of the customer agreed, how and when: 王经理 电话 14:05; None if nobody is named.
+
+    Raises:
+        Refused: that was before the report.
+    """
     who, _, rest = words.strip().partition(" ")
     if not who:
         return None
-    at, end = past(rest, now)
+    at, how = past(rest, now)
+    if at is None:
+        how, _, rest = rest.strip().partition(" ")
+        at, _ = past(rest, now)
     if at is not None:
-        return Consent(who, end or "电话", at)
-    how, _, rest = rest.strip().partition(" ")
-    at, _ = past(rest, now)
+        check_after(at, reported_at)
     return Consent(who, how or "电话", at or now)
+
+
+def check_after(at: datetime, reported_at: datetime) -> None:
+    """Raise `Refused` if something is said to have happened before the report.
+
+    What is typed is exact to the minute: what was done in the minute of the report counts.
+    """
+    if at < reported_at.replace(second=0, microsecond=0):
+        started = reported_at.astimezone(SHANGHAI)
+        raise Refused(f"这个时间早于报修时间（{started:%m-%d %H:%M}），请核对。")
 
 
 def _read(words: str, now: datetime) -> tuple[datetime | None, str, bool]:

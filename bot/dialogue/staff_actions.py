@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.desk.calendar import SHANGHAI
 from bot.desk.case import Case, Customer
 from bot.desk.events import Kind
 from bot.desk.staff import Grant, Purpose
@@ -63,10 +62,8 @@ def happened(turn: Turn, case: Case, words: str) -> tuple[datetime, str]:
     at, rest = moments.past(words, turn.now)
     if (at is None and words[:1].isdecimal()) or rest[:1] in {":", "："}:
         raise Refused("时间没有看懂，请写成 14:05。")
-    # What is entered is exact to the minute: what was done in the minute of the report counts.
-    if at is not None and at < case.ticket.clock_from.replace(second=0, microsecond=0):
-        started = case.ticket.clock_from.astimezone(SHANGHAI)
-        raise Refused(f"这个时间早于报修时间（{started:%m-%d %H:%M}），请核对。")
+    if at is not None:
+        moments.check_after(at, case.ticket.clock_from)
     return at or turn.now, rest
 
 

@@ -86,7 +86,7 @@ def consent(turn: Turn, case: Case, argument: str) -> None:
     """
     require(turn.contact.role, Task.CONSENT)
     word, _, rest = argument.partition(" ")
-    given = moments.consent(rest, turn.now)
+    given = moments.consent(rest, case.ticket.clock_from, turn.now)
     if word not in WORDS or given is None:
         raise Refused("请写双方商定的优先级、客户方是谁、怎么同意的、几点。")
     priority = WORDS[word]

@@ -25,7 +25,7 @@ def agree_time(turn: Turn, case: Case, argument: str) -> None:
     until, rest = moments.future(rest, turn.now)
     if clock not in AGREEABLE or until is None:
         raise Refused("请写约定哪个时间（响应、到场、行动）和几点。")
-    consent = moments.consent(rest, turn.now)
+    consent = moments.consent(rest, case.ticket.clock_from, turn.now)
     if consent is None:
         _propose(turn, case, clock, until)
         return

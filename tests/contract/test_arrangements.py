@@ -137,6 +137,7 @@ def test_an_arrival_time_is_agreed_in_the_place_of_the_contracts(world: World) -
         ("知道了 T1 到场", "没有在等，在等的是：确认、响应"),
         ("行动 T1 10:00", "请写明做了什么"),
         ("客户同意 T1 2", "需要主管或以上"),
+        ("约定 T1 响应 15:00 王经理 电话 9:30", "这个时间早于报修时间"),
     ],
 )
 def test_a_wrong_command_is_answered_with_what_is_right(world: World, said: str, answer: str) -> None:
