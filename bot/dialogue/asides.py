@@ -18,9 +18,10 @@ _LEAVE = re.compile(
     r"(单子|工单|报修|刚才).{0,6}(撤|取消)|(撤|取消).{0,6}(单子|工单|报修|刚才)"
     r"|^(算了|先|那|就|[,， ])*(取消|撤了|撤掉|撤回)(了|吧|掉)*[。.!！]*$|不用(你们|再)*(处理|修|管|弄)了"
 )
-_CALLS = re.compile(r"有人|没人|人呢|在吗|在不在|在么")
+_CALLS = re.compile(r"有人|有没有人|没人|人呢|在吗|在不在|在么")
 _ANGRY = re.compile(r"到底|怎么回事|搞什么|管不管|没人管|急死|[!！?？]{2,}")
 _LEAVE_LENGTH = 20
+_CALL_LENGTH = 10
 _MAY_MEAN_ONSITE = frozenset({"howto", "other", "human"})
 
 
@@ -32,7 +33,8 @@ def of(turn: Turn, read: report.Report) -> answers.Answer | None:
         return leave
     if intent in _MAY_MEAN_ONSITE and _ONSITE.search(turn.text):
         return onsite
-    if intent == "greeting" and turn.desk.tickets.live(turn.chat):
+    is_call = intent == "other" and len(turn.text) <= _CALL_LENGTH and _CALLS.search(turn.text)
+    if (intent == "greeting" or is_call) and turn.desk.tickets.live(turn.chat):
         return anybody
     return None
 

@@ -184,6 +184,7 @@ def test_an_angry_call_gets_the_hotline_first(world: World) -> None:
     world.customer(P1)
 
     assert world.customer("你们到底有没有人管").startswith("请直接拨打 400-818-1110")
+    assert "T1 所有坐席" in world.customer("有没有人啊")
 
 
 @pytest.mark.parametrize("words", ["把刚才的单子撤了", "取消", "不用处理了"])
