@@ -210,7 +210,25 @@ def _absorbed(ticket: Ticket, event: Event) -> Changes:
     return changes
 
 
-def _reopened(_: Ticket, event: Event) -> Changes:
+def _judged_anew(ticket: Ticket) -> Changes:
+    """What was found to be no fault is one after all: nobody has judged that yet (contract 2.1).
+
+    The proposal holds again; where that too said no fault it is in doubt, which holds as priority 1.
+    """
+    if ticket.held is not Priority.NOT_A_FAULT:
+        return {}
+    proposed = ticket.agreement.proposed
+    certain = ticket.certain and proposed is not Priority.NOT_A_FAULT
+    agreement = Agreement.open(proposed, certain=certain)
+    return {
+        "agreement": agreement,
+        "certain": certain,
+        "vendor_view_by": None,
+        "vendor_view_at": None,
+    }
+
+
+def _reopened(ticket: Ticket, event: Event) -> Changes:
     """Support must answer anew; what was agreed about the earlier work is over."""
     over = (
         "responded_at",
@@ -232,6 +250,7 @@ def _reopened(_: Ticket, event: Event) -> Changes:
         "pauses": (),
         "acknowledged": {},
         **dict.fromkeys(over),
+        **_judged_anew(ticket),
     }
 
 

@@ -271,18 +271,22 @@ def reopen(turn: Turn, case: Case, reason: str) -> None:
     ):
         open_again(turn, case)
         return
+    was_no_fault = case.ticket.held is Priority.NOT_A_FAULT
     case = turn.desk.tickets.record(case, turn.event(Kind.REOPENED, reason=reason[:SUMMARY_LENGTH]))
     turn.desk.messages.assign(case.ticket.id, turn.inbox_id)
     _touch(turn, case)
+    question = [replies.EFFECT_QUESTION] if was_no_fault else []
+    options = replies.effect_options(case.ticket.id) if was_no_fault else ()
     text = "\n".join(
         [
             f"工单 {case.number} 已重开。",
             replies.deadline_line(case, turn.now) + "。",
             "已通知工程师继续处理。",
+            *question,
             replies.hotline_line(turn.office.hotline),
         ]
     )
-    turn.reply(text, ticket=case.ticket.id)
+    turn.reply(text, *options, ticket=case.ticket.id)
     notify.customers(turn.desk, case, text, but=turn.chat.id)
     notify.staff(turn.desk, case, turn.now, f"{case.number} 客户说没恢复，已重开")
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from bot.desk.case import Case, Customer
 from bot.desk.events import Kind
 from bot.desk.staff import Grant, Purpose
+from bot.desk.terms import Priority
 from bot.dialogue import actions, codes, moments, notify, phones, replies
 from bot.dialogue.turn import Turn
 from bot.errors import Refused
@@ -91,8 +92,13 @@ def close(turn: Turn, case: Case, _: str) -> None:
 
 def reopen(turn: Turn, case: Case, reason: str) -> None:
     """Open a ticket again."""
+    was_no_fault = case.ticket.held is Priority.NOT_A_FAULT
     case = turn.desk.tickets.record(case, turn.event(Kind.REOPENED, reason=reason))
     text = f"工单 {case.number} 已重开，继续处理。\n{replies.deadline_line(case, turn.now)}。"
+    if was_no_fault:
+        options = replies.effect_options(case.ticket.id)
+        _tell(turn, case, "已重开", f"{text}\n{replies.EFFECT_QUESTION}", *options)
+        return
     _tell(turn, case, "已重开", text)
 
 
