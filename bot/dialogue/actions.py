@@ -9,13 +9,14 @@ from bot.desk.case import Case, view_event
 from bot.desk.events import BOT, Event, Kind
 from bot.desk.terms import Priority
 from bot.desk.ticket import FINAL, Work
-from bot.dialogue import notify, replies, report
+from bot.dialogue import asked, notify, replies, report
 from bot.dialogue.commands import Command
 from bot.dialogue.turn import Turn
 from bot.errors import Refused
 from bot.messages import Option, Say
 
 OTHERS_NAMED = 2
+BOUND = 20  # of a chat's closed tickets so many are bound with it
 RECOVERED = "recovered"  # with 关闭: the customer has said that it works again
 NO_TICKET = "您现在没有未结的工单。直接用一句话描述故障就能报修。"
 
@@ -83,6 +84,7 @@ def _is_resolved(case: Case) -> bool:
 def agree(turn: Turn, command: Command) -> None:
     """Record that the customer shares the engineer's view."""
     case = ticket_of(turn, command, fits=_awaits_consent)
+    asked.check_unambiguous(turn, case, command)
     vendor = case.ticket.agreement.vendor
     if vendor is None:
         raise Refused("工程师还没有给出判断，有结果会马上告诉您。")
@@ -278,14 +280,16 @@ def report_anyway(turn: Turn, command: Command) -> None:
 
 
 def bind_chat(turn: Turn, chat_id: int, customer_id: int) -> None:
-    """Bind a chat; its open tickets get the contract, and their deadlines count from the report."""
+    """Bind a chat; its tickets get the contract, and their deadlines count from the report."""
     desk = turn.desk
     chat, customer = desk.chats.get(chat_id), desk.customers.get(customer_id)
     if chat.customer_id is not None:
         if chat.customer_id == customer_id:
             raise Refused(f"这个聊天已经绑定 {customer.name}。")
         raise Refused("这个聊天已绑定另一个客户，不能再换。请用新的聊天绑定，或联系工程师。")
-    unbound = desk.tickets.live(chat)
+    # Closed ones as well: they may be reopened, and what they took counts under the contract.
+    found = {case.ticket.id: case for case in (*desk.tickets.live(chat), *desk.tickets.recent(chat, BOUND))}
+    unbound = [case for _, case in sorted(found.items(), reverse=True)]
     desk.chats.bind(chat_id, customer_id)
     lines = [f"已绑定：{customer.name}。"]
     for case in unbound:
@@ -295,6 +299,8 @@ def bind_chat(turn: Turn, chat_id: int, customer_id: int) -> None:
         contract = {"number": terms.contract_number, "version": terms.version} if terms else None
         data = {"customer": customer_id, "contract": contract}
         bound = desk.tickets.bind(case, customer_id, Event(Kind.BOUND, turn.now, BOT, data))
+        if bound.ticket.work in FINAL:
+            continue
         lines += [
             f"工单 {bound.number}：{replies.PRIORITY_NAMES[bound.ticket.held]}",
             replies.deadline_line(bound, turn.now) + "。",

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from bot.desk.case import Case
 from bot.desk.terms import Priority
-from bot.dialogue import actions, answers, asides, joining, phones, report, waiting
+from bot.dialogue import actions, answers, asides, asked, joining, phones, report, waiting
 from bot.dialogue.commands import Command, customer_command, of_option
 from bot.dialogue.turn import Turn
 from bot.errors import Refused
@@ -77,8 +77,8 @@ def command_of(turn: Turn) -> Command | None:
         number = int(turn.text)
         return of_option(options[number - 1]) if 1 <= number <= len(options) else None
     if named := next((option for option in options if turn.text in (option.label, option.typed)), None):
-        return of_option(named)  # 同意, 不同意: to what was just asked
-    return customer_command(turn.text)
+        return of_option(named)
+    return asked.answer_to(options, turn.text) or customer_command(turn.text)
 
 
 def understand(turn: Turn) -> None:
@@ -121,11 +121,11 @@ _EFFECT_LENGTH = 14
 def effect_in_words(turn: Turn) -> Command | None:
     """Return the answer to the open question about the effect, said in a few words; None if it is none."""
     options = turn.desk.messages.last_options(turn.chat.id)
-    asked = next((option for option in options if option.verb == "effect"), None)
-    if asked is None or len(turn.text) > _EFFECT_LENGTH or "?" in turn.text or "？" in turn.text:
+    question = next((option for option in options if option.verb == "effect"), None)
+    if question is None or len(turn.text) > _EFFECT_LENGTH or "?" in turn.text or "？" in turn.text:
         return None
     meant = next((view for view, words in _EFFECT_WORDS if words.search(turn.text)), None)
-    return Command("effect", asked.ticket, str(int(meant))) if meant else None
+    return Command("effect", question.ticket, str(int(meant))) if meant else None
 
 
 def picture(turn: Turn) -> None:
@@ -142,8 +142,8 @@ def picture(turn: Turn) -> None:
 
 
 def _was_asked_to_report(turn: Turn) -> bool:
-    asked = turn.chat.state.get("reporting")
-    return asked is not None and turn.now - datetime.fromisoformat(asked) <= answers.CONVERSATION
+    since = turn.chat.state.get("reporting")
+    return since is not None and turn.now - datetime.fromisoformat(since) <= answers.CONVERSATION
 
 
 def recent_case(turn: Turn) -> Case | None:

@@ -1,0 +1,107 @@
+"""What a review of the desk found, told as it happens in chat; on both databases."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.desk.case import Case
+from tests.support.world import World
+
+P1 = "所有坐席都登不上系统了，电话全打不进来"
+
+
+def case_of(world: World, number: int = 1) -> Case:
+    """Return a ticket as it is stored."""
+    with world.app.store.begin(world.now) as unit:
+        case = unit.tickets.get(number)
+    assert case is not None
+    return case
+
+
+# --- a bare yes answers what was asked last
+
+
+@pytest.mark.parametrize("yes", ["同意", "可以", "同意。", "同意 T1"])
+def test_a_yes_after_the_question_of_a_pause_is_no_consent_to_a_lower_priority(
+    world: World, yes: str
+) -> None:
+    world.customer(P1)
+    world.staff("确认 T1 2")
+    world.staff("暂停 T1 等客户重启服务器")
+
+    told = world.customer(yes)
+
+    assert "已暂停工单 T1 的计时" in told
+    assert (case_of(world).ticket.held, case_of(world).ticket.agreement.customer) == (1, None)
+
+
+def test_a_yes_long_after_the_question_asks_which_of_two_was_meant(world: World) -> None:
+    world.customer(P1)
+    world.staff("确认 T1 2")
+    world.staff("暂停 T1 等客户重启服务器")
+    world.staff("回复 T1 在看")
+    world.staff("回复 T1 还在看")
+
+    told = world.customer("同意")
+
+    assert "同意暂停 T1" in told
+    assert case_of(world).ticket.agreement.customer is None
+    assert "已暂停工单 T1 的计时" in world.customer("同意暂停 T1")
+
+
+def test_a_yes_to_the_engineers_view_alone_is_consent_to_it(world: World) -> None:
+    world.customer(P1)
+    world.staff("确认 T1 2")
+    world.staff("回复 T1 在看")
+    world.staff("回复 T1 还在看")
+
+    world.customer("同意")
+
+    assert case_of(world).ticket.held == 2
+
+
+# --- binding
+
+
+def test_a_ticket_closed_before_its_chat_was_bound_is_the_customers_and_has_a_deadline_when_reopened(
+    world: World,
+) -> None:
+    world.customer(P1, who="visitor")
+    world.staff("解决 T1 已重启")
+    world.customer("已恢复", who="visitor")
+    issued = world.staff("绑定码 青禾保险客服中心")
+    code = issued.split("绑定码：")[1].splitlines()[0]
+
+    world.customer(f"绑定 {code}", who="visitor")
+    told = world.customer("没恢复", who="visitor")
+
+    assert "工单 T1 已重开" in told
+    assert "今天 12:00 前" in told
+    assert world.tickets()[0]["customer_id"] == 1
+    assert world.differences() == {}
+
+
+# --- reopening what was no fault
+
+
+@pytest.mark.parametrize("said", [P1, "有点奇怪，你们看看，按故障处理"])
+def test_what_was_no_fault_and_is_reopened_has_a_clock_again_and_asks_for_the_effect(
+    world: World, said: str
+) -> None:
+    world.customer(f"报修 {said}")
+    world.staff("不是故障 T1")
+    world.customer("只是咨询")
+    world.staff("关闭 T1")
+    assert case_of(world).ticket.held == 3
+
+    told = world.customer("没恢复")
+
+    assert "工单 T1 已重开" in told
+    assert "今天 12:00 前" in told
+    assert "影响" in told
+    ticket = case_of(world).ticket
+    assert (ticket.held, ticket.agreement.vendor, ticket.agreement.customer) == (1, None, None)
+    assert ticket.vendor_view_at is None
+    world.tap("部分受影响")
+    assert case_of(world).ticket.agreement.customer == 2
+    assert world.differences() == {}
