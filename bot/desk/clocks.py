@@ -16,6 +16,7 @@ from bot.desk.deadlines import coverage_at
 from bot.desk.pauses import working_hours
 from bot.desk.sla import ClockName, Deadline, clock_hours
 from bot.desk.terms import Priority
+from bot.errors import UnknownYear
 
 # Our own times to look at a report; nothing of them is in the contract, nobody outside is told.
 CONFIRMATION_MINUTES = {Priority.ONE: 10, Priority.TWO: 30, Priority.NOT_A_FAULT: 60}
@@ -88,7 +89,11 @@ def _confirmation(case: Case, workdays: Workdays) -> ClockState:
     covered = case.terms is not None and case.calendar_gap is None
     hours = hours_of(case.terms, workdays) if covered and case.terms else AroundTheClock()
     start = as_utc(case.ticket.clock_from)
-    instant, segments = due(start, timedelta(minutes=minutes), hours)
+    try:
+        instant, segments = due(start, timedelta(minutes=minutes), hours)
+    except UnknownYear:  # our own target: better asked for at night than never
+        hours = AroundTheClock()
+        instant, segments = due(start, timedelta(minutes=minutes), hours)
     deadline = Deadline(ClockName.CONFIRMATION, start, instant, minutes, segments, in_contract=False)
     acknowledged_at = case.ticket.acknowledged.get(ClockName.CONFIRMATION)
     return ClockState(ClockName.CONFIRMATION, deadline, hours, case.ticket.vendor_view_at, acknowledged_at)

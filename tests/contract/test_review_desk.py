@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from bot.desk.case import Case
+from bot.desk.clocks import clocks
+from bot.desk.sla import ClockName
+from bot.errors import UnknownYear
 from tests.support.world import World
 
 P1 = "所有坐席都登不上系统了，电话全打不进来"
@@ -105,3 +110,23 @@ def test_what_was_no_fault_and_is_reopened_has_a_clock_again_and_asks_for_the_ef
     world.tap("部分受影响")
     assert case_of(world).ticket.agreement.customer == 2
     assert world.differences() == {}
+
+
+# --- the confirmation
+
+
+class NoCalendar:
+    """A calendar without a single year."""
+
+    def is_workday(self, day: date) -> bool:
+        """Know nothing."""
+        raise UnknownYear(f"no data for {day.year}")
+
+
+def test_the_confirmation_is_counted_around_the_clock_where_the_calendar_ends(world: World) -> None:
+    world.customer(P1, who="diamond")
+
+    states = clocks(case_of(world), NoCalendar())
+
+    confirmation = next(state for state in states if state.name is ClockName.CONFIRMATION)
+    assert (confirmation.deadline.due - world.now).total_seconds() == 600
