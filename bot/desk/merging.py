@@ -44,11 +44,22 @@ def _check(source: Case, target: Case) -> None:
     if not _same_customer(source, target):
         # Of whom the other one is, is nobody's business in this ticket.
         raise Refused(f"{source.number} 和 {target.number} 不是同一客户的工单，不能合并。")
-    is_earlier_arrangement = source.ticket.remote_failed_at is not None or source.ticket.agreed
-    if is_earlier_arrangement and target.ticket.is_live:
-        raise Refused(
-            f"{source.number} 已转现场或有约定的时间，请反过来合并：合并 {target.number} 到 {source.number}"
-        )
+    if (lost := _lost(source, target)) and target.ticket.is_live:
+        if _lost(target, source):
+            raise Refused(f"{source.number} {lost}，合并会丢失记录；两张工单请分别处理。")
+        raise Refused(f"{source.number} {lost}，请反过来合并：合并 {target.number} 到 {source.number}")
+
+
+def _lost(source: Case, target: Case) -> str:
+    """Return what of ``source`` the target would not take over, empty for nothing."""
+    ticket = source.ticket
+    if ticket.remote_failed_at is not None or ticket.agreed:
+        return "已转现场或有约定的时间"
+    if ticket.pauses:
+        return "有双方同意的暂停"
+    if ticket.responded_at is not None and target.ticket.responded_at is None:
+        return "已响应"
+    return ""
 
 
 def _same_customer(source: Case, target: Case) -> bool:

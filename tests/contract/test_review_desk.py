@@ -130,3 +130,33 @@ def test_the_confirmation_is_counted_around_the_clock_where_the_calendar_ends(wo
 
     confirmation = next(state for state in states if state.name is ClockName.CONFIRMATION)
     assert (confirmation.deadline.due - world.now).total_seconds() == 600
+
+
+# --- merging
+
+
+def test_an_answered_ticket_is_not_merged_into_one_that_waits_for_an_answer(world: World) -> None:
+    world.customer("录音听不到声音")
+    world.customer("报表导不出来")
+    world.staff("回复 T1 在看")
+
+    told = world.staff("合并 T1 到 T2")
+
+    assert "T1 已响应，请反过来合并：合并 T2 到 T1" in told
+    assert [t["work"] for t in world.tickets()] == ["responded", "open"]
+    world.staff("合并 T2 到 T1")
+    assert world.tickets()[0]["responded_at"] is not None
+    assert world.tickets()[1]["work"] == "merged"
+
+
+def test_a_ticket_with_an_agreed_pause_is_not_merged_into_one_without(world: World) -> None:
+    world.customer("录音听不到声音")
+    world.customer("报表导不出来")
+    world.staff("暂停 T1 等客户重启服务器")
+    world.tap("同意暂停")
+    world.staff("继续 T1")
+
+    told = world.staff("合并 T1 到 T2")
+
+    assert "T1 有双方同意的暂停，请反过来合并：合并 T2 到 T1" in told
+    assert [t["work"] for t in world.tickets()] == ["open", "open"]
