@@ -272,6 +272,7 @@ def test_a_thank_you_after_resolving_restarts_no_clock(world: World) -> None:
 def test_what_is_finished_has_no_clock_and_rings_no_more(world: World) -> None:
     world.customer(P1)
     world.customer("关闭")
+    world.tap("确定关闭")
     world.customer(P1, who="enhanced")
     world.customer("撤销", who="enhanced")
     world.tap("确定撤销", who="enhanced")
