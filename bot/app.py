@@ -41,6 +41,7 @@ class App:
         channels: the channel of each platform by its name, for what goes out.
         now: the clock; a test's or the real one.
         classifier: a loaded one to share; default: the one of the settings' knowledge base.
+        store: an open one, which the app closes; default: the settings' one.
     """
 
     def __init__(
@@ -49,12 +50,13 @@ class App:
         channels: Mapping[str, Channel],
         now: Clock = real_clock.now,
         classifier: Classifier | None = None,
+        store: Store | None = None,
     ) -> None:
         self.settings = settings
         self.now = now
         self._reloader = _reloader(settings.knowledge) if classifier is None else None
         first = classifier or (self._reloader.classifier if self._reloader else Classifier(knowledge.load()))
-        self.store = open_store(settings)
+        self.store = store or open_store(settings)
         self.office = Office(
             first,
             self.store.workdays,
@@ -89,10 +91,18 @@ class App:
 
     def submit(self, inbound: Inbound) -> int:
         """Receive a message (durable when this returns), then handle it; return its id."""
-        inbox_id, is_new = self.inbox.receive(inbound, self.now())
+        inbox_id, is_new = self.receive(inbound)
         if is_new:
-            self.inbox.handle(inbox_id, self.now())
+            self.handle(inbox_id)
         return inbox_id
+
+    def receive(self, inbound: Inbound) -> tuple[int, bool]:
+        """Make a message durable; return its id and whether it is new."""
+        return self.inbox.receive(inbound, self.now())
+
+    def handle(self, inbox_id: int) -> None:
+        """Handle a received message, after what its chat received before it."""
+        self.inbox.handle(inbox_id, self.now())
 
     def resume(self) -> int:
         """Handle what was received and not handled before a crash."""

@@ -54,6 +54,14 @@ def storable(text: str) -> str:
     return text.replace("\0", "").encode("utf-8", "ignore").decode("utf-8")
 
 
+class Occasion(StrEnum):
+    """What happened in a chat when nobody wrote anything; values are stored."""
+
+    FOLLOWED = "followed"  # a customer follows the account, or opens the chat for the first time
+    UNFOLLOWED = "unfollowed"  # nothing that we send arrives any more
+    SCANNED = "scanned"  # a code was scanned; `Inbound.scene` says what it carries
+
+
 @dataclass(frozen=True, slots=True)
 class Inbound:
     """One message from a platform.
@@ -63,6 +71,13 @@ class Inbound:
         sent_at: the platform's own timestamp, aware UTC.
         choice: opaque id of the button that was pressed, instead of text.
         addressed: whether it is meant for us; in a group only what mentions or answers the bot is.
+        is_group: whether several people read the chat.
+        answers: the platform's id of the message that this one is a reply to.
+        is_correction: whether it replaces what the sender wrote before (an edited message).
+        occasion: what happened, where nothing was written.
+        scene: what a scanned code or a link into the chat carries, such as a binding code.
+        phone: the sender's own number, where they shared it by the platform's means.
+        is_inline: whether the channel takes the answer back within its own answer to the platform.
     """
 
     address: Address
@@ -73,6 +88,13 @@ class Inbound:
     choice: str | None = None
     attachments: tuple[Attachment, ...] = ()
     addressed: bool = True
+    is_group: bool = False
+    answers: str | None = None
+    is_correction: bool = False
+    occasion: Occasion | None = None
+    scene: str = ""
+    phone: str | None = None
+    is_inline: bool = False
 
     def to_dict(self) -> dict[str, Any]:
         """Return the content as JSON types (address, key and instants are columns of the inbox)."""
@@ -81,11 +103,25 @@ class Inbound:
             "text": storable(self.text),
             "choice": storable(self.choice) if self.choice is not None else None,
             "addressed": self.addressed,
+            **self._rarely(),
             "attachments": [
                 {"kind": a.kind.value, "reference": storable(a.reference), "name": storable(a.name)}
                 for a in self.attachments
             ],
         }
+
+    def _rarely(self) -> dict[str, Any]:
+        """Return the fields that most messages don't have, where they have a value."""
+        rare: dict[str, Any] = {
+            "is_group": self.is_group,
+            "answers": self.answers,
+            "is_correction": self.is_correction,
+            "occasion": self.occasion.value if self.occasion else None,
+            "scene": storable(self.scene),
+            "phone": storable(self.phone) if self.phone else None,
+            "is_inline": self.is_inline,
+        }
+        return {name: value for name, value in rare.items() if value}
 
     @classmethod
     def from_dict(
@@ -100,6 +136,13 @@ class Inbound:
             text=content["text"],
             choice=content["choice"],
             addressed=content["addressed"],
+            is_group=content.get("is_group", False),
+            answers=content.get("answers"),
+            is_correction=content.get("is_correction", False),
+            occasion=Occasion(content["occasion"]) if "occasion" in content else None,
+            scene=content.get("scene", ""),
+            phone=content.get("phone"),
+            is_inline=content.get("is_inline", False),
             attachments=tuple(
                 Attachment(AttachmentKind(a["kind"]), a["reference"], a["name"])
                 for a in content["attachments"]

@@ -5,14 +5,24 @@ from __future__ import annotations
 import os
 import re
 import tomllib
+from collections.abc import Mapping
 from datetime import time
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from dotenv import dotenv_values
 from pydantic import SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic.fields import FieldInfo
+from pydantic_settings import (
+    BaseSettings,
+    EnvSettingsSource,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
+from bot import accounts
+from bot.accounts import TelegramAccount, WechatAccount, WecomAccount
 from bot.desk.watch import CHAIN
 from bot.errors import SettingError
 
@@ -44,8 +54,16 @@ class Settings(BaseSettings):
     outage_reports: int = 5
     outage_minutes: int = 5
     deadman_url: SecretStr | None = None
+    telegram: dict[str, TelegramAccount] = {}
+    wechat: dict[str, WechatAccount] = {}
+    wecom: dict[str, WecomAccount] = {}
     log: Literal["text", "json"] = "text"
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+
+    @field_validator("telegram", "wechat", "wecom", mode="before")
+    @classmethod
+    def _accounts(cls, value: Any) -> Any:
+        return accounts.checked(value)
 
     @field_validator("hotline_numbers", mode="before")
     @classmethod
@@ -132,8 +150,38 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Environment before `.env`; what `load` read from the TOML file comes last."""
-        del settings_cls, file_secret_settings
-        return env_settings, dotenv_settings, init_settings
+        del file_secret_settings
+        assert isinstance(env_settings, EnvSettingsSource)  # noqa: S101 - both are, the second by the first
+        assert isinstance(dotenv_settings, EnvSettingsSource)  # noqa: S101
+        return (
+            env_settings,
+            _AccountVariables(settings_cls, env_settings.env_vars),
+            dotenv_settings,
+            _AccountVariables(settings_cls, dotenv_settings.env_vars),
+            init_settings,
+        )
+
+
+class _AccountVariables(PydanticBaseSettingsSource):
+    """The one account of each platform that plain variables describe (HOTLINE_TELEGRAM_TOKEN …)."""
+
+    def __init__(self, settings_cls: type[BaseSettings], variables: Mapping[str, str | None]) -> None:
+        super().__init__(settings_cls)
+        prefix = PREFIX.lower()
+        self._variables = {
+            name.lower().removeprefix(prefix): value
+            for name, value in variables.items()
+            if name.lower().startswith(prefix)
+        }
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        """Return nothing: accounts are read all at once."""
+        del field
+        return None, field_name, False
+
+    def __call__(self) -> dict[str, Any]:
+        """Return the accounts, by platform."""
+        return accounts.described(self._variables)
 
 
 def load(**overrides: Any) -> Settings:
@@ -156,7 +204,8 @@ def _config_file() -> dict[str, Any]:
     if not Path(path).is_file():
         raise SettingError(f"{CONFIG}: there is no file {path}")
     if Path(path).suffix != ".toml":
-        return _known(path, {key.removeprefix(PREFIX).lower(): v for key, v in dotenv_values(path).items()})
+        values = {key.removeprefix(PREFIX).lower(): value for key, value in dotenv_values(path).items()}
+        return _known(path, accounts.gathered(values))
     try:
         return _known(path, tomllib.loads(Path(path).read_text(encoding="utf-8")))
     except OSError as error:
@@ -176,6 +225,7 @@ def _sentence(error: ValidationError) -> str:
     """Return one sentence that names every wrong variable, without the values."""
     problems = []
     for item in error.errors(include_input=False, include_url=False):
-        name = PREFIX + "_".join(str(part) for part in item["loc"]).upper()
+        where = [str(part) for part in item["loc"] if part != accounts.DEFAULT]
+        name = PREFIX + "_".join(where).upper()
         problems.append(f"{name}: {item['msg'].removeprefix('Value error, ')}")
     return "; ".join(problems)

@@ -12,9 +12,10 @@ import click
 from sqlalchemy.exc import DBAPIError
 
 from bot import log, samples, settings
-from bot.app import App
+from bot.app import App, open_store
 from bot.channels.simulator import Simulator
 from bot.errors import StoreError
+from bot.platforms import Platforms
 from bot.settings import Settings
 from bot.web.application import application
 from bot.web.demo import ground
@@ -33,12 +34,12 @@ def serve(host: str, port: int, *, demo: bool, no_worker: bool) -> None:
     """Run the service until Ctrl-C or SIGTERM."""
     if demo and no_worker:
         raise click.UsageError("--demo needs its own delivery: leave out --no-worker")
+    if demo:
+        ground.check(host)
     loaded = settings.load()
     log.configure(loaded.log, loaded.log_level)
     signal.signal(signal.SIGTERM, _interrupt)  # until the server listens for it
     with ExitStack() as stack:
-        if demo:
-            ground.check(host)
         listener = stack.enter_context(listen(host, port))
         if demo:
             database = stack.enter_context(ground.temporary_database(loaded.data))
@@ -52,10 +53,13 @@ def _interrupt(_signal: int, _frame: FrameType | None) -> None:
 
 
 async def _run(loaded: Settings, listener: socket.socket, *, worker: bool) -> None:
-    app = App(loaded, {})
+    store = open_store(loaded)
+    platforms = Platforms(loaded, store)
+    app = App(loaded, platforms.channels, store=store)
     try:
         service = Service(app, worker=worker)
-        await _serve(service, Server(application(service), lambda: _say(url_of(listener))), listener)
+        served = application(service, platforms.routes(service))
+        await _serve(service, Server(served, lambda: _say(url_of(listener))), listener, platforms)
     finally:
         app.close()
 
@@ -74,15 +78,21 @@ async def _run_demo(loaded: Settings, host: str, listener: socket.socket) -> Non
         app.close()
 
 
-async def _serve(service: Service, server: Server, listener: socket.socket) -> None:
+async def _serve(
+    service: Service, server: Server, listener: socket.socket, platforms: Platforms | None = None
+) -> None:
     try:
         await service.start()
     except DBAPIError as error:
         address, reason = service.app.store.address, type(error.orig).__name__
         raise StoreError(f"HOTLINE_DATABASE_URL: {address} fails at the start: {reason}") from error
+    polling = asyncio.create_task(platforms.run(service)) if platforms else None
     try:
         await server.serve([listener])
     finally:
+        if polling:
+            polling.cancel()
+            await asyncio.wait([polling])
         await service.stop()
 
 

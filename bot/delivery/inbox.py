@@ -187,7 +187,7 @@ def _insert(session: Session, inbound: Inbound, now: datetime) -> tuple[int, boo
         "channel": address.channel,
         "account": address.account,
         "dedupe_key": key,
-        "chat_id": chat_id(session, address),
+        "chat_id": chat_id(session, address, "group" if inbound.is_group else "private"),
         "contact_id": _contact_id(session, inbound),
         "sent_at": inbound.sent_at,
         "received_at": now,

@@ -50,10 +50,20 @@ class Service:
 
     async def submit(self, inbound: Inbound) -> int:
         """Receive and handle a message, and have what it brought about delivered at once; return its id."""
-        inbox_id = await run_in_threadpool(self.app.submit, inbound)
+        inbox_id, is_new = await self.receive(inbound)
+        if is_new:
+            await self.handle(inbox_id)
+        return inbox_id
+
+    async def receive(self, inbound: Inbound) -> tuple[int, bool]:
+        """See `bot.reception.Reception`."""
+        return await run_in_threadpool(self.app.receive, inbound)
+
+    async def handle(self, inbox_id: int) -> None:
+        """See `bot.reception.Reception`."""
+        await run_in_threadpool(self.app.handle, inbox_id)
         self._changed()
         self._delivery.wake()
-        return inbox_id
 
     @property
     def sweep_state(self) -> str:

@@ -1,0 +1,54 @@
+"""The chat platforms of the settings, wired: what goes out through them, and what comes in by them."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Protocol
+
+from starlette.routing import BaseRoute
+
+from bot.delivery.outbox import Channel
+from bot.reception import Reception
+from bot.settings import Settings
+from bot.store.store import Store
+
+
+class Platform(Channel, Protocol):
+    """One platform with all its accounts."""
+
+    name: str
+
+    def routes(self, reception: Reception) -> Sequence[BaseRoute]:
+        """Return the routes that the platform calls; none where it is only polled."""
+
+    async def run(self, reception: Reception) -> None:
+        """Do what must go on while the service runs, such as long polling, until cancelled."""
+
+
+class Platforms:
+    """All platforms that have an account in the settings."""
+
+    def __init__(self, settings: Settings, store: Store) -> None:
+        self._platforms = _of(settings, store)
+
+    @property
+    def channels(self) -> Mapping[str, Channel]:
+        """Return the way out of each platform by its name."""
+        return {platform.name: platform for platform in self._platforms}
+
+    def routes(self, reception: Reception) -> list[BaseRoute]:
+        """Return the routes of all platforms."""
+        return [route for platform in self._platforms for route in platform.routes(reception)]
+
+    async def run(self, reception: Reception) -> None:
+        """Let all platforms do what must go on; returns when it is cancelled or nothing goes on."""
+        async with asyncio.TaskGroup() as group:
+            for platform in self._platforms:
+                group.create_task(platform.run(reception), name=platform.name)
+
+
+def _of(settings: Settings, store: Store) -> Sequence[Platform]:
+    """Return the platforms: one line for each."""
+    del settings, store
+    return ()
