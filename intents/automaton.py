@@ -5,7 +5,8 @@ Two engines give the same answer: ``ahocorasick_rs`` when it is installed, else 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 
 import ahocorasick
 
@@ -62,22 +63,19 @@ def build(terms: Sequence[str], *, accelerate: bool = True) -> Matcher:
     return plain(terms)
 
 
-def build_overlapping(terms: Sequence[str], *, accelerate: bool = True) -> Matcher:
-    """Return a matcher that reports every hit, overlapping ones too, ordered by place and term."""
+def build_overlapping(terms: Sequence[str], *, accelerate: bool = True) -> Callable[[str], Iterable[Hit]]:
+    """Return a matcher that reports every hit, overlapping ones too, in no particular order."""
     if accelerate:
         try:
             from ahocorasick_rs import AhoCorasick
         except ImportError:
             pass
         else:
-            every = AhoCorasick(terms).find_matches_as_indexes
-            return lambda text: sorted(every(text, overlapping=True))
+            return partial(AhoCorasick(terms).find_matches_as_indexes, overlapping=True)
+    if not terms:
+        return lambda _text: []
     automaton = ahocorasick.Automaton()
     for index, term in enumerate(terms):
         automaton.add_word(term, (index, len(term)))
     automaton.make_automaton()
-    if not terms:
-        return lambda _text: []
-    return lambda text: sorted(
-        (index, last + 1 - size, last + 1) for last, (index, size) in automaton.iter(text)
-    )
+    return lambda text: ((index, last + 1 - size, last + 1) for last, (index, size) in automaton.iter(text))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from functools import cached_property
 from operator import itemgetter
-from typing import NamedTuple
 
 from intents import automaton
 from intents.automaton import Hit
@@ -39,14 +38,21 @@ DIGITS = frozenset("0123456789")
 _LABELS = {label.value: label for label in Label}
 
 
-class Analysis(NamedTuple):
-    """A settled case: the rule that won, the finding that it won on, and the features it saw."""
+class Analysis:
+    """A settled case: the rule that won, and the finding that it won on."""
 
-    case: Case
-    rule: Rule
-    finding: Finding | None
-    hits: list[Hit]
-    mask: int
+    __slots__ = ("case", "finding", "hits", "rule")
+
+    def __init__(self, case: Case, rule: Rule, finding: Finding | None, hits: list[Hit]) -> None:
+        self.case = case
+        self.rule = rule
+        self.finding = finding
+        self.hits = hits
+
+    @property
+    def mask(self) -> int:
+        """The features that the rule won on."""
+        return self.case.mask(self.finding) if self.finding else self.case.empty_mask()
 
 
 class Classifier:
@@ -139,18 +145,18 @@ class Classifier:
         return self._homophones.find(norm, lambda: cutter(accelerate=self.accelerate))
 
     def _gravest(self, case: Case, hits: list[Hit]) -> Analysis:
+        judge = self.judge
         best: Rule | None = None
         chosen: Finding | None = None
-        best_mask = 0
         for finding in case.live:
-            mask = case.mask(finding)
-            rule = self.judge.decide(mask)
+            seen = case.seen(finding)
+            rule = judge.sure(seen) or judge.decide(seen | case.telling())
             if best is None or rule.label < best.label:
-                best, chosen, best_mask = rule, finding, mask
+                best, chosen = rule, finding
         if best is None:
-            best_mask = case.empty_mask()
-            best = self.judge.decide(best_mask)
-        return Analysis(case, best, chosen, hits, best_mask)
+            seen = case.seen_empty()
+            best = judge.sure(seen) or judge.decide(seen | case.told)
+        return Analysis(case, best, chosen, hits)
 
     def verdict(self, text: str, analysis: Analysis) -> Verdict:
         """Return the verdict with its evidence in the original text."""

@@ -89,8 +89,8 @@ def explain(classifier: Classifier, text: str) -> Explanation:
     """Return why ``classifier`` says what it says of ``text``."""
     norm = normalise(text)
     analysis = classifier.analyse(text)
-    case, finding = analysis.case, analysis.finding
-    mask = case.mask(finding) if finding else case.empty_mask()
+    case = analysis.case
+    mask = analysis.mask
     verdict = classifier.verdict(text, analysis)
     return Explanation(
         verdict=verdict,

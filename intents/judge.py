@@ -14,6 +14,8 @@ from intents.terms import Kind, Term
 from knowledge import KnowledgeBase, KnowledgeError, Rule
 
 _RANK = {"P1": 0, "P2": 1, "none": 2}
+#: How many decisions are kept: far more than a base can tell apart in practice.
+TABLED = 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +49,13 @@ class Judge:
     def __init__(self, base: KnowledgeBase, features: Features) -> None:
         self.features = features
         self.rules = [self._compile(rule) for rule in base.rules]
-        # bits that no rule of the same half (live or not) asks for would only split the table
-        live = features.bits["found.live"]
-        self._relevant = {
-            True: _asked([one for one in self.rules if one.when_found & live]) | live,
-            False: _asked([one for one in self.rules if one.when_found & ~live]) | features.mask("found"),
-        }
-        self._live = live
+        # bits that no rule of the same half (live or not) asks for would only split the tables
+        self._live = features.bits["found.live"]
+        self._asked_live = _asked([one for one in self.rules if one.when_found & self._live]) | self._live
+        self._asked_none = _asked([one for one in self.rules if one.when_found & ~self._live])
+        self._asked_none |= features.mask("found")
         self._table: dict[int, Rule] = {}
+        self._sure: dict[int, Rule | None] = {}
 
     def _compile(self, rule: Rule) -> Compiled:
         when = dict(rule.when)
@@ -83,16 +84,38 @@ class Judge:
         Raises:
             KnowledgeError: no rule matches: the base lacks its last resort.
         """
-        mask &= self._relevant[mask & self._live != 0]
+        mask &= self._asked_live if mask & self._live else self._asked_none
         rule = self._table.get(mask)
         if rule is None:
             considered = self.considered(mask)
             if not considered:
                 raise KnowledgeError("", f"no rule for {', '.join(self.features.names(mask))}")
             rule = considered[0][0]
-            if len(self._table) < 50_000:
+            if len(self._table) < TABLED:
                 self._table[mask] = rule
         return rule
+
+    def sure(self, seen: int) -> Rule | None:
+        """Return the rule that wins however the message is told; None where that would change it.
+
+        Args:
+            seen: features without those of the group ``sign``.
+        """
+        seen &= self._asked_live if seen & self._live else self._asked_none
+        try:
+            return self._sure[seen]
+        except KeyError:
+            found = self._whatever(seen)
+            if len(self._sure) < TABLED:
+                self._sure[seen] = found
+            return found
+
+    def _whatever(self, seen: int) -> Rule | None:
+        try:
+            first, *others = [self.decide(seen | told) for told in self.features.tellings]
+        except KnowledgeError:
+            return None
+        return first if all(other is first for other in others) else None
 
 
 class Case:
@@ -100,19 +123,18 @@ class Case:
 
     def __init__(self, reading: Reading, features: Features, norm: str, signs: Signs) -> None:
         self.reading = reading
+        self.features = features
+        self.bits = features.bits
         self.norm = norm
         self.signs = signs
-        self.bits = features.bits
-        self.strong = features.strong
-        self.aside = features.aside
-        #: what leaves no doubt that it happens, so that the telling need not be weighed
-        self.settled = self.bits["note.again"] | self.bits["note.occurs"] | self.bits["note.impact"]
-        self.spoken = features.spoken
         self.size = len(norm.strip())
-        self.possible = _possible(norm) if reading.findings else FAR_AWAY
-        for finding in reading.findings:
-            finding.fate = self._fate(finding)
-        self.live = [finding for finding in reading.findings if not finding.fate]
+        self.live: list[Finding] = []
+        if reading.findings:
+            possible = _possible(norm)
+            for finding in reading.findings:
+                finding.fate = self._fate(finding, possible)
+                if not finding.fate:
+                    self.live.append(finding)
         self.scope_anywhere = 0
         self._count(norm)
         if reading.scoped:
@@ -120,9 +142,12 @@ class Case:
 
     def _count(self, norm: str) -> None:
         """Give each clause the scope of the quantities in it."""
+        found = find(norm)
+        if not found:
+            return
         clauses = self.reading.clauses
         at = 0
-        for quantity in sorted(find(norm)):
+        for quantity in sorted(found):
             while at + 1 < len(clauses) and clauses[at + 1].start <= quantity.start:
                 at += 1
             clause = clauses[at]
@@ -152,7 +177,7 @@ class Case:
                 clause.sentence.scope |= scope
                 self.scope_anywhere |= scope
 
-    def _fate(self, f: Finding) -> int:
+    def _fate(self, f: Finding, possible: int) -> int:
         r, bits = self.reading, self.bits
         sentence = f.clause.sentence
         fate = sentence.fates
@@ -161,7 +186,7 @@ class Case:
             fate &= ~(bits["fate.past"] | bits["fate.status"] | bits["fate.define"])
         if f.clause.asks and 0 <= f.start - f.clause.will <= 1:
             fate |= bits["fate.hypothetical"]
-        if self.possible >= f.end and r.now <= FAR_AWAY and r.again <= FAR_AWAY:
+        if possible >= f.end and r.now <= FAR_AWAY and r.again <= FAR_AWAY:
             fate |= bits["fate.hypothetical"]
         if 0 <= sentence.hypothetical <= f.start and not present:
             fate |= bits["fate.hypothetical"]
@@ -176,8 +201,9 @@ class Case:
 
     def sphere(self, f: Finding) -> int:
         """Return the bit of what failed: the finding's own, or the component nearest to it."""
-        near = f.near or _after(f, self.aside)
-        if near and near[0].sphere & self.strong:
+        features = self.features
+        near = f.near or _after(f, features.aside)
+        if near and near[0].sphere & features.strong:
             return near[0].sphere
         if f.sphere and near and near[0].sphere & self.bits["sphere.line"] & ~f.sphere:
             return near[0].sphere | f.sphere  # 热线没声音: all its calls
@@ -185,14 +211,14 @@ class Case:
             return f.sphere
         person = self.bits["sphere.person"]
         for span in (near, f.topic, self.reading.first):
-            if span and span[0].sphere and not span[0].sphere & (person | self.aside):
+            if span and span[0].sphere and not span[0].sphere & (person | features.aside):
                 return span[0].sphere
         return self.bits["sphere.unknown"]
 
     def scope(self, f: Finding) -> int:
         """Return the bits of whom it meets: said in its clause, else in its sentence, else anywhere."""
         near = f.clause.scope | f.clause.also
-        if f.clause.all_are and f.effect & self.spoken:
+        if f.clause.all_are and f.effect & self.features.spoken:
             near |= self.bits["scope.all"]
         if not near and f.clause.listed > 1:
             return self.bits["scope.some"]
@@ -206,7 +232,7 @@ class Case:
 
     def who(self, f: Finding) -> int:
         """Return the bits of who speaks: one person, or a group."""
-        alone = f.clause.self or (f.clause.others and f.effect & self.spoken)
+        alone = f.clause.self or (f.clause.others and f.effect & self.features.spoken)
         return (self.bits["who.self"] if alone else 0) | (self.bits["who.we"] if f.clause.we else 0)
 
     @cached_property
@@ -214,16 +240,24 @@ class Case:
         """The bits of how the message is told (``intents.signs``)."""
         return self.signs.bits(self.norm)
 
-    def mask(self, f: Finding) -> int:
-        """Return the features of one finding."""
+    def telling(self) -> int:
+        """Return ``told`` where it may count: not against what leaves no doubt that it happens."""
+        if self.reading.notes & self.features.settled and self.size <= LONG:
+            return 0
+        return self.told
+
+    def seen(self, f: Finding) -> int:
+        """Return the features of one finding, but for how the message is told."""
         r = self.reading
         what = f.effect | self.sphere(f) | self.scope(f) | self.who(f)
-        if not r.notes & self.settled or self.size > LONG:
-            what |= self.told
         return what | r.notes | r.cues | self.bits["found.live"]
 
-    def empty_mask(self) -> int:
-        """Return the features of a message in which no finding lives."""
+    def mask(self, f: Finding) -> int:
+        """Return the features of one finding."""
+        return self.seen(f) | self.telling()
+
+    def seen_empty(self) -> int:
+        """Return the features of a message in which no finding lives, but for how it is told."""
         r, bits = self.reading, self.bits
         mask = r.notes | r.cues | bits["found.dead" if r.findings else "found.none"]
         for finding in r.findings:
@@ -232,16 +266,23 @@ class Case:
             mask |= r.first[0].sphere
         if self.size <= SHORT:
             mask |= bits["note.short"]
-        return mask | self.scope_anywhere | self.told
+        return mask | self.scope_anywhere
+
+    def empty_mask(self) -> int:
+        """Return the features of a message in which no finding lives."""
+        return self.seen_empty() | self.told
 
 
 def _possible(norm: str) -> int:
     """Return where a message asks, at its end, what would happen then: 断网的时候还能接电话吗."""
+    if norm[-1] not in _ENDS and not norm[-1].isspace():
+        return FAR_AWAY
     match = _WOULD.search(norm)
     return match.start() if match and not _HELP.search(match[0]) else FAR_AWAY
 
 
 _WOULD = re.compile(r"(?:会|能|可以|支持)(?!不能)[^，。？?！!；、\s]{0,14}(?:吗|么|嘛|不)[？?。\s]*$")
+_ENDS = frozenset("吗么嘛不？?。")
 #: Whoever asks for this has the fault: 打不开了，能看一下吗.
 _HELP = re.compile("看|查|找|处理|修|解决|过来|帮|派|快|远程|尽|安排|恢复|给|是不是|会不会|能不能")
 #: What a quantity is evidence of.

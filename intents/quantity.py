@@ -33,11 +33,15 @@ _NONE = re.compile(
 _ALL_OF = re.compile(
     rf"([二两三四五六七八九十几\d]{{1,3}})(?:个|台|条|路|部|块|间)(?:{_WHO})?(?:就)?(?:全|都全|一起全)"
 )
-#: A cheap look before the four patterns: a number, and soon after it what could be counted.
+#: Cheap looks before the patterns: a number at all, and soon after it (or a name before it) what is counted.
+_NUMBER = re.compile(r"[\d一二两三四五六七八九十百千几俩仨半]")
+_DIGIT = re.compile(r"\d")
 _HINT = re.compile(
     r"[\d一二两三四五六七八九十百千几俩仨半].{0,3}[个名位台部路条通只张家间处号人坐座客同话电机分用员终中线姑兄网技队端通节成%]"
     r"|(?:节点|通道|端口|分机|工号|坐席|座席|机位|工位|话机)号?[是为]?\s?\d"
 )
+#: How far before its number the name of what is counted may begin.
+_NAME = 6
 
 _UNITS = {"十": 10, "百": 100, "千": 1000}
 _DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {
@@ -77,14 +81,12 @@ def number(text: str) -> float:
 
 def find(text: str) -> list[Quantity]:
     """Return what the normalised text counts, in order; overlapping spans keep the first pattern's."""
-    if not _HINT.search(text):
+    first = _NUMBER.search(text)
+    if not first or not _HINT.search(text, max(0, first.start() - _NAME)):
         return []
-    found: list[Quantity | None] = [Quantity(*match.span(), "none") for match in _NONE.finditer(text)]
-    found += [_ratio(match) for match in _RATIO.finditer(text)]
-    found += [Quantity(*match.span(), "none") for match in _ALL_OF.finditer(text)]
-    found += [_share(match) for match in _SHARE.finditer(text)]
-    found += [Quantity(*match.span(), "one") for match in _NAMED.finditer(text)]
-    found += [_count(match) for match in _COUNT.finditer(text)]
+    found = _all(text, first.start())
+    if not found:
+        return []
     kept: list[Quantity] = []
     taken = bytearray(len(text))
     for quantity in found:
@@ -92,6 +94,23 @@ def find(text: str) -> list[Quantity]:
             taken[quantity.start : quantity.end] = b"\1" * (quantity.end - quantity.start)
             kept.append(quantity)
     return kept
+
+
+def _all(text: str, at: int) -> list[Quantity | None]:
+    """Return what the patterns find; ``at`` is the first number, and one runs only where it can match."""
+    found: list[Quantity | None] = []
+    if "一" in text or "半" in text:
+        found += [Quantity(*match.span(), "none") for match in _NONE.finditer(text)]
+    if _NUMBER.search(text, at + 2):
+        found += [_ratio(match) for match in _RATIO.finditer(text, at)]
+    if "全" in text:
+        found += [Quantity(*match.span(), "none") for match in _ALL_OF.finditer(text, at)]
+    if "成" in text or "%" in text:
+        found += [_share(match) for match in _SHARE.finditer(text, at)]
+    if _DIGIT.search(text, at):
+        found += [Quantity(*match.span(), "one") for match in _NAMED.finditer(text)]
+    found += [_count(match) for match in _COUNT.finditer(text, at)]
+    return found
 
 
 def _ratio(match: re.Match[str]) -> Quantity | None:

@@ -66,12 +66,12 @@ class Finding:
         self.sphere = sphere
         self.clause = clause
         self.parts = parts
-        self.negative = any(part[0].negative for part in parts)
-        self.near = _nearest(clause.components[-4:], parts)
+        self.near = _nearest(clause.components, parts) if clause.components else None
         self.topic = clause.sentence.last
-        self.start = parts[0][1]
-        self.end = parts[0][2]
-        for _, start, end in parts[1:]:
+        term, self.start, self.end = parts[0]
+        self.negative = term.negative
+        for term, start, end in parts[1:]:
+            self.negative = self.negative or term.negative
             self.start = min(self.start, start)
             self.end = max(self.end, end)
         self.fate = fate
@@ -79,12 +79,15 @@ class Finding:
 
 def _nearest(components: list[Span], parts: list[Span]) -> Span | None:
     """Return the last component that is no part of the finding, rather a thing than a person."""
-    if not components:
-        return None
     own = [part[1] for part in parts]
-    before = [span for span in components if span[1] not in own]
-    things = [span for span in before if not span[0].person]
-    return (things or before)[-1] if before else None
+    person: Span | None = None
+    for span in components[:-5:-1]:
+        if span[1] in own:
+            continue
+        if not span[0].person:
+            return span
+        person = person or span
+    return person
 
 
 class Reading:
@@ -154,4 +157,6 @@ class Reading:
 
     def finish(self, end: int) -> None:
         """End the last clause at the end of the text."""
-        self._settle(end)
+        clause = self.clause
+        if clause.missing or clause.cannot or clause.noneof:
+            self._settle(end)

@@ -39,15 +39,12 @@ class Signs:
         self.words = list(points)
         self._points = list(points.values())
         self._match = automaton.build_overlapping(self.words, accelerate=accelerate)
-        self._report = features.bits["sign.report"]
-        self._plain = features.bits["sign.report"] | features.bits["sign.plain"]
-        self._none = features.bits["sign.none"]
-        self._far = features.bits["sign.none"] | features.bits["sign.far"]
+        _, self._report, self._plain, self._none, self._far = features.tellings
 
     def total(self, norm: str) -> int:
         """Return the points of the normalised text."""
         points = self._points
-        return sum([points[index] for index in {hit[0] for hit in self._match(norm)}])
+        return sum([points[index] for index in {index for index, _, _ in self._match(norm)}])
 
     def bits(self, norm: str) -> int:
         """Return the feature bits of the normalised text; none when the signs are in balance."""
