@@ -1,0 +1,30 @@
+"""A callback's HTTP side: the body up to its cap, and the status of each refusal."""
+
+from __future__ import annotations
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+
+from bot.errors import BadInput
+from bot.tencent.callback import MAX_BODY_BYTES, Unproven
+
+
+async def body_of(request: Request) -> bytes:
+    """Return a request's body; one that is too large is left unread.
+
+    Raises:
+        HTTPException: 413.
+    """
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_BODY_BYTES:
+            raise HTTPException(413, f"the body is larger than {MAX_BODY_BYTES} bytes")
+    return bytes(body)
+
+
+def refusal(error: BadInput) -> HTTPException:
+    """Return how a callback that can't be taken is answered: 401 where it is unproven, else 400."""
+    if isinstance(error, Unproven):
+        return HTTPException(401, "not proven to be the platform's")
+    return HTTPException(400, "the body can't be read")
