@@ -11,6 +11,8 @@ PYTHON ?= python3
 VENV ?= .venv
 ARGS ?=
 BENCHES ?= startup classify sweep
+# Tests run in so many processes: one a core, and one more while others wait. WORKERS=0: in this one (for pdb).
+WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1); echo $$((n < 6 ? n + 1 : 6)))
 PY := $(VENV)/bin/python
 
 # Everything that would go to the home folder or to /tmp stays here.
@@ -39,7 +41,7 @@ demo: $(RUN_STAMP)
 	@exec $(PY) -m bot demo $(ARGS)
 
 test: $(DEV_STAMP)
-	@$(PY) -m pytest $(ARGS)
+	@$(PY) -m pytest --numprocesses=$(WORKERS) --dist=worksteal $(ARGS)
 
 bench: $(DEV_STAMP)
 	@for name in $(BENCHES); do echo "== $$name"; $(PY) -m tests.bench.$$name || exit 1; done

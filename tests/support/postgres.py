@@ -45,9 +45,9 @@ class PostgresServer:
         """Return the SQLAlchemy address of a database (with scheme `postgresql`: libpq's)."""
         return f"{scheme}://postgres@127.0.0.1:{self.port}/{database}"
 
-    def execute(self, sql: str) -> None:
-        """Run one administrative statement outside a transaction."""
-        with psycopg.connect(self.url("postgres", "postgresql"), autocommit=True) as connection:
+    def execute(self, sql: str, database: str = "postgres") -> None:
+        """Run administrative statements outside a transaction."""
+        with psycopg.connect(self.url(database, "postgresql"), autocommit=True) as connection:
             connection.execute(sql.encode())
 
 
@@ -90,7 +90,7 @@ def running(folder: Path) -> Iterator[PostgresServer]:
 def postgres_url(postgres_server: PostgresServer) -> Iterator[str]:
     """Return the address of an empty database of this test's own."""
     name = f"test_{next(postgres_server.names)}"
-    postgres_server.execute(f"CREATE DATABASE {name} TEMPLATE template0")
+    postgres_server.execute(f"CREATE DATABASE {name} TEMPLATE template0 STRATEGY FILE_COPY")
     yield postgres_server.url(name)
     postgres_server.execute(f"DROP DATABASE {name} WITH (FORCE)")
 

@@ -47,13 +47,13 @@ def test_every_kind_has_its_states_and_its_hands() -> None:
     assert set(OBSTACLES) <= set(Kind)
 
 
-@pytest.mark.parametrize("work", FINAL)
+@pytest.mark.parametrize("work", sorted(FINAL))
 def test_nothing_brings_a_finished_ticket_back_but_reopening_a_closed_one(work: Work) -> None:
     leaving = {kind for kind in Kind if TRANSITIONS[kind].get(work, work) is not work}
     assert leaving == ({Kind.REOPENED} if work is Work.CLOSED else set())
 
 
-@pytest.mark.parametrize("work", LIVE)
+@pytest.mark.parametrize("work", sorted(LIVE))
 def test_a_customer_can_always_answer_urge_and_withdraw_what_is_open(work: Work) -> None:
     for kind in (Kind.DETAIL, Kind.VIEW, Kind.URGED, Kind.WITHDRAWN, Kind.CLOSED):
         assert is_possible(in_state(work), kind, Side.CUSTOMER)
