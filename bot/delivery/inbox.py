@@ -154,7 +154,7 @@ def lock_chat(unit: UnitOfWork, chat_id: int) -> Chat:
     while True:
         customer_id = unit.session.scalars(select(t.ChatRow.customer_id).where(t.ChatRow.id == chat_id)).one()
         if customer_id is not None:
-            unit.session.get_one(t.CustomerRow, customer_id, with_for_update=t.LOCK)
+            unit.session.lock_one(t.CustomerRow, customer_id)
         chat = unit.chats.get(chat_id)
         if chat.customer_id == customer_id:  # else it was bound in between
             return chat

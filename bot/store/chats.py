@@ -18,6 +18,7 @@ from bot.desk.terms import Role
 from bot.messages import Option, Received, Say
 from bot.store import phones
 from bot.store import tables as t
+from bot.store.session import UnitSession
 
 REPORTS_SHOWN = 20
 _CHOICE_ID = re.compile(r"[0-9]{1,18}\.[0-9]{1,3}", re.ASCII)
@@ -32,11 +33,11 @@ def contact_of(row: t.ContactRow) -> Contact:
 class ChatStore:
     """See `bot.dialogue.ports.Chats`."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: UnitSession) -> None:
         self._session = session
 
     def get(self, chat_id: int) -> Chat:
-        row = self._session.get_one(t.ChatRow, chat_id, with_for_update=t.LOCK)
+        row = self._session.lock_one(t.ChatRow, chat_id)
         return Chat(row.id, row.kind, row.customer_id, row.state)
 
     def keep(self, chat_id: int, state: Mapping[str, Any]) -> None:
@@ -53,16 +54,16 @@ class ChatStore:
         )
 
     def bind(self, chat_id: int, customer_id: int) -> None:
-        self._session.get_one(t.ChatRow, chat_id, with_for_update=t.LOCK).customer_id = customer_id
+        self._session.lock_one(t.ChatRow, chat_id).customer_id = customer_id
 
     def make_staff(self, chat_id: int) -> None:
-        self._session.get_one(t.ChatRow, chat_id, with_for_update=t.LOCK).kind = "staff"
+        self._session.lock_one(t.ChatRow, chat_id).kind = "staff"
 
 
 class MessageStore:
     """See `bot.dialogue.ports.Messages`."""
 
-    def __init__(self, session: Session, now: datetime) -> None:
+    def __init__(self, session: UnitSession, now: datetime) -> None:
         self._session = session
         self._now = now
         self._inbox_id: int | None = None

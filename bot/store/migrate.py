@@ -25,9 +25,7 @@ def config(connection: Connection) -> Config:
 
 def head() -> str:
     """Return the newest revision that this version of the program knows."""
-    revision = ScriptDirectory(str(FOLDER)).get_current_head()
-    assert revision is not None  # noqa: S101 - the package ships its migrations
-    return revision
+    return _head(ScriptDirectory(str(FOLDER)))
 
 
 def current(engine: Engine) -> str | None:
@@ -42,7 +40,8 @@ def upgrade(engine: Engine) -> None:
     Raises:
         StoreError: the database was written by a newer version of the program; nothing is touched.
     """
-    check_not_newer(engine)
+    if _is_current(engine):
+        return
     with engine.begin() as connection:
         command.upgrade(config(connection), "head")
 
@@ -55,16 +54,29 @@ def downgrade(engine: Engine, revision: str = "base") -> None:
 
 def check_not_newer(engine: Engine) -> None:
     """Raise `StoreError` if the database's revision is unknown to this version of the program."""
-    revision = current(engine)
-    known = {script.revision for script in ScriptDirectory(str(FOLDER)).walk_revisions()}
-    if revision is not None and revision not in known:
-        raise StoreError(
-            f"the database has schema {revision}, which is newer than this program; upgrade it first"
-        )
+    _is_current(engine)
 
 
 def check_current(engine: Engine) -> None:
     """Raise `StoreError`, saying what to do, if the database is not at the newest revision."""
-    check_not_newer(engine)
-    if current(engine) != head():
+    if not _is_current(engine):
         raise StoreError("the database's schema is older than this program; run `hotline db upgrade`")
+
+
+def _is_current(engine: Engine) -> bool:
+    """Tell whether the database is at the newest revision; raise `StoreError` if it is at an unknown one."""
+    revision = current(engine)
+    scripts = ScriptDirectory(str(FOLDER))  # reads every migration: once is enough
+    if revision == _head(scripts):
+        return True
+    if revision is not None and revision not in {script.revision for script in scripts.walk_revisions()}:
+        raise StoreError(
+            f"the database has schema {revision}, which is newer than this program; upgrade it first"
+        )
+    return False
+
+
+def _head(scripts: ScriptDirectory) -> str:
+    revision = scripts.get_current_head()
+    assert revision is not None  # noqa: S101 - the package ships its migrations
+    return revision

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -15,13 +15,20 @@ SAID = 3  # a card has little room
 
 def of_customer(session: Session, customer_id: int) -> list[ContactPerson]:
     """Return the persons in the order of the record; one whom two contracts name stands once."""
+    return of_customers(session, [customer_id])[customer_id]
+
+
+def of_customers(session: Session, customers: Collection[int]) -> dict[int, list[ContactPerson]]:
+    """Return the persons of several customers, as `of_customer` does."""
     rows = session.scalars(
         select(t.ContactPersonRow)
-        .where(t.ContactPersonRow.customer_id == customer_id)
+        .where(t.ContactPersonRow.customer_id.in_(customers))
         .order_by(t.ContactPersonRow.id)
     )
-    seen = dict.fromkeys((row.name, row.phone) for row in rows)
-    return [ContactPerson(name, phone) for name, phone in seen]
+    seen: dict[int, dict[ContactPerson, None]] = {customer: {} for customer in customers}
+    for row in rows:
+        seen[row.customer_id][ContactPerson(row.name, row.phone)] = None
+    return {customer: list(persons) for customer, persons in seen.items()}
 
 
 def say(persons: Sequence[ContactPerson]) -> str | None:

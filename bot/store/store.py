@@ -10,7 +10,6 @@ from typing import TypeVar
 
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError, OperationalError
-from sqlalchemy.orm import Session
 
 from bot.desk.calendar import Workdays
 from bot.desk.policy import TicketPolicy
@@ -23,6 +22,7 @@ from bot.store.contracts import ContractStore
 from bot.store.outages import OutageStore
 from bot.store.people import PeopleStore
 from bot.store.rosters import RosterStore
+from bot.store.session import UnitSession
 from bot.store.tickets import TicketStore
 
 T = TypeVar("T")
@@ -38,7 +38,7 @@ class UnitOfWork:
 
     def __init__(
         self,
-        session: Session,
+        session: UnitSession,
         workdays: Workdays,
         policy: WatchPolicy,
         rules: TicketPolicy,
@@ -82,7 +82,7 @@ class Store:
         """Open a unit of work that commits at the end, or rolls back on an error."""
         with (
             self._writers.hold() if self._is_sqlite else nullcontext(),
-            Session(self.engine, expire_on_commit=False) as session,
+            UnitSession(self.engine) as session,
             session.begin(),
         ):
             yield UnitOfWork(session, self.workdays, self.policy, self.rules, now)
@@ -99,9 +99,9 @@ class Store:
         raise AssertionError("unreachable")
 
     @contextmanager
-    def read(self) -> Iterator[Session]:
+    def read(self) -> Iterator[UnitSession]:
         """Open a session for reading only; it never waits for a writer."""
-        with Session(self._readers, expire_on_commit=False) as session, session.begin():
+        with UnitSession(self._readers) as session, session.begin():
             yield session
 
     def ping(self) -> None:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, select
-from sqlalchemy.orm import Session
 
 from bot.desk.calendar import Workdays
-from bot.desk.case import Case, Chat, Contact, Customer
-from bot.desk.contract import Terms
+from bot.desk.case import Case, Chat, Contact
 from bot.desk.deadlines import deadlines
 from bot.desk.events import Actor, Event, Kind, Side
 from bot.desk.history import apply, fold, opened
@@ -21,9 +20,10 @@ from bot.desk.ticket import FINAL, Ticket, Work
 from bot.desk.transitions import check
 from bot.desk.watch import WatchPolicy, next_alarm
 from bot.errors import StoreError
-from bot.store import alarms, phones
+from bot.store import alarms
 from bot.store import tables as t
-from bot.store.chats import contact_of
+from bot.store.session import UnitSession
+from bot.store.surroundings import Surroundings
 
 LIVE_WORK = tuple(work.value for work in Work if work not in FINAL)
 
@@ -32,15 +32,16 @@ class TicketStore:
     """See `bot.dialogue.ports.Tickets` for what each call promises."""
 
     def __init__(
-        self, session: Session, workdays: Workdays, policy: WatchPolicy, rules: TicketPolicy | None = None
+        self, session: UnitSession, workdays: Workdays, policy: WatchPolicy, rules: TicketPolicy | None = None
     ) -> None:
         self._session = session
         self._workdays = workdays
         self._policy = policy
         self._rules = rules or TicketPolicy()
+        self._surroundings = Surroundings(session)
 
     def get(self, ticket_id: int) -> Case | None:
-        row = self._session.get(t.TicketRow, ticket_id, with_for_update=t.LOCK)
+        row = self._session.lock(t.TicketRow, ticket_id)
         return self._case(row) if row else None
 
     def peek(self, ticket_id: int) -> Case | None:
@@ -54,14 +55,16 @@ class TicketStore:
             .where(_belongs_to(chat), t.TicketRow.work.in_(LIVE_WORK))
             .order_by(t.TicketRow.id)
             .with_for_update(key_share=True)
-        )
-        return [self._case(row) for row in rows][::-1]
+            .execution_options(populate_existing=True)
+        ).all()
+        self._session.note_locked(rows)
+        return self._cases(rows)[::-1]
 
     def recent(self, chat: Chat, limit: int) -> list[Case]:
         rows = self._session.scalars(
             select(t.TicketRow).where(_belongs_to(chat)).order_by(t.TicketRow.id.desc()).limit(limit)
-        )
-        return [self._case(row) for row in rows]
+        ).all()
+        return self._cases(rows)
 
     def by_due(self, limit: int, assignee: int | None = None, skip: int = 0) -> list[Case]:
         query = select(t.TicketRow).where(t.TicketRow.work.in_(LIVE_WORK))
@@ -76,8 +79,8 @@ class TicketStore:
             )
             .offset(skip)
             .limit(limit)
-        )
-        return [self._case(row) for row in rows]
+        ).all()
+        return self._cases(rows)
 
     def open(
         self, chat: Chat, contact: Contact, event: Event, summary: str, concepts: frozenset[str]
@@ -92,19 +95,19 @@ class TicketStore:
             knowledge_version=first.knowledge_version,
             reported_at=first.reported_at,
         )
-        self._project(row, self._around(row, first))
+        case = self._around(row, first)
+        self._project(row, case)
+        row.next_alarm_at = next_alarm(case, set(), self._policy, self._workdays)  # nothing rang yet
         self._session.add(row)
         self._session.flush()
         self._append(row.id, 1, event)
-        case = self._around(row, opened(row.id, event))
-        self.watch(case, chat.id)
-        row.next_alarm_at = self._next_alarm(case)
-        return case
+        self._session.add(t.TicketChatRow(ticket_id=row.id, chat_id=chat.id))
+        return replace(case, ticket=self._remember(replace(first, id=row.id)))
 
     def record(self, case: Case, event: Event) -> Case:
         check(case.ticket, event.kind, event.actor)
         row = self._locked(case)
-        after = self._around(row, apply(case.ticket, event))
+        after = self._around(row, self._remember(apply(case.ticket, event)))
         self._project(row, after)
         self._append(row.id, after.ticket.revision, event)
         self._session.flush()
@@ -133,12 +136,7 @@ class TicketStore:
         return self._case(row)
 
     def events(self, ticket_id: int) -> list[Event]:
-        rows = self._session.scalars(
-            select(t.TicketEventRow)
-            .where(t.TicketEventRow.ticket_id == ticket_id)
-            .order_by(t.TicketEventRow.seq)
-        )
-        return [_event(row) for row in rows]
+        return self._events([ticket_id])[ticket_id]
 
     def watch(self, case: Case, chat_id: int) -> None:
         if self._session.get(t.TicketChatRow, (case.ticket.id, chat_id)) is None:
@@ -160,7 +158,7 @@ class TicketStore:
         """Return what the stored row says and what its events make, for each column that differs."""
         row = self._session.get_one(t.TicketRow, ticket_id)
         replayed = t.TicketRow(id=ticket_id)
-        case = self._case(row)
+        case = self._around(row, fold(ticket_id, self.events(ticket_id)))
         self._project(replayed, case)
         replayed.next_alarm_at = self._next_alarm(case)
         return {
@@ -170,7 +168,7 @@ class TicketStore:
         }
 
     def _locked(self, case: Case) -> t.TicketRow:
-        row = self._session.get(t.TicketRow, case.ticket.id, with_for_update=t.LOCK)
+        row = self._session.lock(t.TicketRow, case.ticket.id)
         if row is None or row.revision != case.ticket.revision:
             raise StoreError(f"ticket {case.ticket.id} was changed by somebody else in between")
         return row
@@ -215,41 +213,55 @@ class TicketStore:
         failed = self._session.get(t.SweepFailureRow, case.ticket.id) if at else None
         return max(at, failed.retry_at) if at and failed else at
 
-    def _terms(self, ticket: Ticket) -> Terms | None:
-        if ticket.contract is None:
-            return None
-        number, version = ticket.contract
-        stored = self._session.scalars(
-            select(t.ContractRow.terms).where(
-                t.ContractRow.number == number, t.ContractRow.version == version
-            )
-        ).one()
-        return Terms.from_dict(stored)
-
     def _case(self, row: t.TicketRow) -> Case:
-        return self._around(row, fold(row.id, self.events(row.id)))
+        return self._cases([row])[0]
+
+    def _cases(self, rows: Sequence[t.TicketRow]) -> list[Case]:
+        """Return tickets in their surroundings, by one query a table however many they are."""
+        self._fold([row for row in rows if not self._is_folded(row)])
+        tickets = [self._session.memory["ticket", row.id] for row in rows]
+        self._surroundings.read_ahead(rows, tickets)
+        return [self._around(row, ticket) for row, ticket in zip(rows, tickets, strict=True)]
+
+    def _is_folded(self, row: t.TicketRow) -> bool:
+        known: Ticket | None = self._session.memory.get(("ticket", row.id))
+        return known is not None and known.revision == row.revision
+
+    def _fold(self, rows: Sequence[t.TicketRow]) -> None:
+        for ticket_id, events in self._events([row.id for row in rows]).items():
+            self._remember(fold(ticket_id, events))
+
+    def _remember(self, ticket: Ticket) -> Ticket:
+        """Keep a ticket as its events made it, until the end of this unit of work."""
+        self._session.memory["ticket", ticket.id] = ticket
+        return ticket
+
+    def _events(self, tickets: Sequence[int]) -> dict[int, list[Event]]:
+        """Return the events of each ticket in order."""
+        found: dict[int, list[Event]] = {ticket: [] for ticket in tickets}
+        if tickets:
+            rows = self._session.scalars(
+                select(t.TicketEventRow)
+                .where(t.TicketEventRow.ticket_id.in_(tickets))
+                .order_by(t.TicketEventRow.ticket_id, t.TicketEventRow.seq)
+            )
+            for row in rows:
+                found[row.ticket_id].append(_event(row))
+        return found
 
     def _around(self, row: t.TicketRow, ticket: Ticket) -> Case:
         """Return the ticket with what surrounds it."""
-        terms = self._terms(ticket)
-        customer = self._session.get_one(t.CustomerRow, row.customer_id) if row.customer_id else None
+        terms = self._surroundings.terms(ticket.contract)
         return Case(
             ticket=ticket,
-            customer=Customer(customer.id, customer.name) if customer else None,
+            customer=self._surroundings.customer(row),
             terms=terms,
             chat_id=row.chat_id,
-            reporter=self._reporter(row),
+            reporter=self._surroundings.reporter(row),
             summary=row.summary,
             concepts=frozenset(row.concepts),
             deadlines=deadlines(ticket, terms, self._workdays, self._rules),
         )
-
-    def _reporter(self, row: t.TicketRow) -> Contact:
-        """Return who reported; without a number of their own, with those of the contract's record."""
-        reporter = contact_of(self._session.get_one(t.ContactRow, row.contact_id))
-        if reporter.phone or row.customer_id is None:
-            return reporter
-        return replace(reporter, phone=phones.say(phones.of_customer(self._session, row.customer_id)))
 
 
 PROJECTED = (

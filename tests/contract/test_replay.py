@@ -11,8 +11,8 @@ from bot.desk.case import Chat
 from bot.desk.events import Kind, Side
 from bot.desk.terms import Level, Priority
 from bot.desk.transitions import is_possible
+from bot.store.chats import contact_of
 from bot.store.tables import ChatRow, ContactRow
-from bot.store.tickets import contact_of
 from tests.support.actions import event, reported
 from tests.support.world import MONDAY_10, World
 

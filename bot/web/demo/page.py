@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -23,6 +22,7 @@ from bot.dialogue.commands import customer_command
 from bot.dialogue.receipts import service_hours_zh
 from bot.messages import Attachment, AttachmentKind, Inbound, Sender
 from bot.store import tables as t
+from bot.store.session import UnitSession
 from bot.web.demo import sentences
 from bot.web.demo.changes import Changes
 from bot.web.demo.tickets import tickets
@@ -172,7 +172,7 @@ def _key(body: dict[str, Any]) -> str:
     return key
 
 
-def _chat(session: Session, chat: str) -> t.ChatRow:
+def _chat(session: UnitSession, chat: str) -> t.ChatRow:
     place = samples.address(Simulator.name, chat)
     return session.scalars(
         select(t.ChatRow).filter_by(channel=place.channel, account=place.account, chat=place.chat)

@@ -5,8 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from bot.desk.agreement import Standing
 from bot.desk.case import Case, Chat
 from bot.desk.tables import LEVEL_NAMES
@@ -14,6 +12,7 @@ from bot.desk.ticket import STATE_NAMES
 from bot.dialogue.receipts import receipt_lines, say_deadline, service_hours_zh
 from bot.dialogue.replies import PRIORITY_NAMES, clause_zh, deadline_line
 from bot.store import tables as t
+from bot.store.session import UnitSession
 from bot.store.store import Store
 from bot.store.tickets import TicketStore
 
@@ -25,7 +24,7 @@ STANDINGS = {
 }
 
 
-def tickets(store: Store, session: Session, chat: t.ChatRow, now: datetime) -> list[dict[str, Any]]:
+def tickets(store: Store, session: UnitSession, chat: t.ChatRow, now: datetime) -> list[dict[str, Any]]:
     """Return the tickets of a chat's customer: what is open, and the latest one if nothing is."""
     desk = TicketStore(session, store.workdays, store.policy)
     place = Chat(chat.id, chat.kind, chat.customer_id, chat.state)

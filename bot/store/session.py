@@ -1,0 +1,80 @@
+"""The session of a unit of work: each row is read once and locked once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import Any, TypeVar
+
+from sqlalchemy import Engine, event, inspect, select
+from sqlalchemy.orm import Session
+
+from bot.store import tables as t
+
+Row = TypeVar("Row", bound=t.Base)
+
+
+class UnitSession(Session):
+    """Keeps the rows that it has met until its end.
+
+    A plain session forgets a row as soon as nobody else holds it, and reads it again at the next turn.
+
+    Attributes:
+        memory: what its users worked out from rows; it is emptied when a savepoint is rolled back.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        super().__init__(engine, expire_on_commit=False)
+        self.memory: dict[Any, Any] = {}
+        self._kept: list[t.Base] = []
+        self._held: set[tuple[type, Any]] = set()
+        self._has_locks = engine.dialect.name != "sqlite"  # there a unit of work writes alone
+
+    def lock(self, kind: type[Row], key: int) -> Row | None:
+        """Return a row as it stands now, locked until the end of the unit of work; None if there is none.
+
+        The first call reads it anew, whatever was read of it before; later ones ask nothing.
+        """
+        if not self._has_locks or (kind, (key,)) in self._held:
+            return self.get(kind, key)
+        row = self.get(kind, key, with_for_update=t.LOCK, populate_existing=True)
+        if row is not None:
+            self.note_locked([row])
+        return row
+
+    def lock_one(self, kind: type[Row], key: int) -> Row:
+        """Return a row that must be there, as `lock` does."""
+        return self.lock(kind, key) or self.get_one(kind, key)
+
+    def read_ahead(self, kind: type[Row], keys: Collection[int]) -> None:
+        """Read several rows by one query, so that asking for each of them later needs none."""
+        if missing := [key for key in keys if self.identity_key(kind, key) not in self.identity_map]:
+            self.scalars(select(kind).where(inspect(kind).primary_key[0].in_(missing))).all()
+
+    def keep(self, row: t.Base) -> None:
+        """Hold a row that was read or written."""
+        self._kept.append(row)
+
+    def note_locked(self, rows: Iterable[t.Base]) -> None:
+        """Note that these rows were just read and locked, or are new and nobody else's."""
+        self._held.update((type(row), inspect(row).identity) for row in rows)
+
+    def forget(self) -> None:
+        """Forget locks and memory: a savepoint was rolled back, and may have given them back."""
+        self._held.clear()
+        self.memory.clear()
+
+
+@event.listens_for(UnitSession, "loaded_as_persistent")
+def _keep_read(session: UnitSession, row: t.Base) -> None:
+    session.keep(row)
+
+
+@event.listens_for(UnitSession, "pending_to_persistent")
+def _keep_new(session: UnitSession, row: t.Base) -> None:
+    session.keep(row)
+    session.note_locked([row])
+
+
+@event.listens_for(UnitSession, "after_soft_rollback")
+def _forget(session: UnitSession, _before: object) -> None:
+    session.forget()

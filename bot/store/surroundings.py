@@ -1,0 +1,81 @@
+"""What surrounds a ticket: its customer, the reporter, the terms of the contract; each is read once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from typing import TypeVar
+
+from sqlalchemy import select, tuple_
+
+from bot.desk.case import Contact, Customer
+from bot.desk.contract import Terms
+from bot.desk.ticket import Ticket
+from bot.store import phones
+from bot.store import tables as t
+from bot.store.chats import contact_of
+from bot.store.session import UnitSession
+
+Key = TypeVar("Key", int, tuple[str, int])
+Reference = tuple[str, int]  # a contract's number and version
+
+
+class Surroundings:
+    """Reads what surrounds tickets, one query a table, and remembers it for a unit of work."""
+
+    def __init__(self, session: UnitSession) -> None:
+        self._session = session
+
+    def read_ahead(self, rows: Sequence[t.TicketRow], tickets: Sequence[Ticket]) -> None:
+        """Read at once what surrounds several tickets."""
+        self._session.read_ahead(t.CustomerRow, {row.customer_id for row in rows if row.customer_id})
+        self._session.read_ahead(t.ContactRow, {row.contact_id for row in rows})
+        self._read_contracts({ticket.contract for ticket in tickets if ticket.contract})
+        self._read_phones(
+            [row.customer_id for row in rows if row.customer_id and not self._contact(row).phone]
+        )
+
+    def customer(self, row: t.TicketRow) -> Customer | None:
+        """Return whose ticket it is; None: the reporter is not bound."""
+        if row.customer_id is None:
+            return None
+        found = self._session.get_one(t.CustomerRow, row.customer_id)
+        return Customer(found.id, found.name)
+
+    def reporter(self, row: t.TicketRow) -> Contact:
+        """Return who reported; without a number of their own, with those of the contract's record."""
+        reporter = contact_of(self._contact(row))
+        if reporter.phone or row.customer_id is None:
+            return reporter
+        self._read_phones([row.customer_id])
+        return replace(reporter, phone=self._session.memory["phones", row.customer_id])
+
+    def terms(self, contract: Reference | None) -> Terms | None:
+        """Return the terms of a version of a contract, as its record says now."""
+        if contract is None:
+            return None
+        self._read_contracts({contract})
+        memory = self._session.memory
+        stored = memory["contract", contract].terms
+        known = memory.get(("terms", contract))
+        if known is None or known[0] is not stored:  # a correction puts another record there
+            known = memory["terms", contract] = (stored, Terms.from_dict(stored))
+        terms: Terms = known[1]
+        return terms
+
+    def _contact(self, row: t.TicketRow) -> t.ContactRow:
+        return self._session.get_one(t.ContactRow, row.contact_id)
+
+    def _read_contracts(self, contracts: Collection[Reference]) -> None:
+        if missing := self._unknown("contract", contracts):
+            key = tuple_(t.ContractRow.number, t.ContractRow.version)
+            for row in self._session.scalars(select(t.ContractRow).where(key.in_(missing))):
+                self._session.memory["contract", (row.number, row.version)] = row
+
+    def _read_phones(self, customers: Collection[int]) -> None:
+        if missing := self._unknown("phones", customers):
+            for customer, persons in phones.of_customers(self._session, missing).items():
+                self._session.memory["phones", customer] = phones.say(persons)
+
+    def _unknown(self, kind: str, keys: Collection[Key]) -> list[Key]:
+        return [key for key in set(keys) if (kind, key) not in self._session.memory]
