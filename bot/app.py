@@ -15,10 +15,11 @@ from bot.channels.pager import ADDRESS as ALARM_ADDRESS
 from bot.channels.pager import NAME as PAGER
 from bot.channels.pager import Pager
 from bot.clock import Clock
+from bot.delivery.downloads import FOLDER, Downloads, Fetcher
 from bot.delivery.inbox import Inbox, Message
 from bot.delivery.outbox import Channel, Dispatcher, Watchers
 from bot.desk.policy import TicketPolicy
-from bot.dialogue import customer, notify, staff, told
+from bot.dialogue import customer, files, notify, staff, told
 from bot.dialogue.rescue import give_up, rescue
 from bot.dialogue.turn import Office, Turn
 from bot.errors import SettingError, StoreError
@@ -42,6 +43,7 @@ class App:
         now: the clock; a test's or the real one.
         classifier: a loaded one to share; default: the one of the settings' knowledge base.
         store: an open one, which the app closes; default: the settings' one.
+        fetchers: the channels whose messages carry attachments, by name.
     """
 
     def __init__(
@@ -51,6 +53,7 @@ class App:
         now: Clock = real_clock.now,
         classifier: Classifier | None = None,
         store: Store | None = None,
+        fetchers: Mapping[str, Fetcher] | None = None,
     ) -> None:
         self.settings = settings
         self.now = now
@@ -71,6 +74,8 @@ class App:
             {**channels, **pager},
             Watchers(told.responded, told.undelivered, Rerouter(ALARM_ADDRESS if pager else None)),
         )
+        folder, limit = settings.data / FOLDER, settings.attachment_mb * 1024 * 1024
+        self._downloads = Downloads(self.store, fetchers or {}, folder, limit, self._lost)
         self._dead_man = DeadMan(settings.deadman_url, now)
 
     @property
@@ -112,6 +117,10 @@ class App:
         """Deliver what is pending, to all chats or to some."""
         return self.dispatcher.deliver(self.now, chats)
 
+    def fetch_attachments(self) -> int:
+        """Fetch what messages carried from the platforms."""
+        return self._downloads.run(self.now)
+
     def sweep(self) -> int:
         """Do what time makes due, and what was received and not handled."""
         self.refresh_knowledge()
@@ -133,6 +142,9 @@ class App:
 
     def _give_up(self, unit: UnitOfWork, message: Message) -> None:
         give_up(self._turn(unit, message))
+
+    def _lost(self, unit: UnitOfWork, inbox_id: int, error: str) -> None:
+        files.lost(unit, inbox_id, error, unit.now, self.office.hotline)
 
     def _turn(self, unit: UnitOfWork, message: Message) -> Turn:
         return Turn(

@@ -49,6 +49,52 @@ class Attachment:
     name: str = ""
 
 
+# What can be fetched from the platform and kept; a place or a link is all there is of it.
+FETCHED_KINDS = frozenset(
+    {AttachmentKind.PHOTO, AttachmentKind.VOICE, AttachmentKind.VIDEO, AttachmentKind.FILE}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """How an attempt to fetch an attachment ended: ``content``, or ``error``, a short code.
+
+    Attributes:
+        name: the file's own name, where the platform tells it only now.
+        retry_at: when to try again; None with an error: at our own pace.
+        is_lost: trying again is no use, such as after the platform's three days, or above the size cap.
+    """
+
+    content: bytes | None = None
+    name: str = ""
+    error: str | None = None
+    retry_at: datetime | None = None
+    is_lost: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An attachment as the store knows it: who sent it when, and whether its content is at hand."""
+
+    id: int
+    kind: AttachmentKind
+    name: str
+    sender: str
+    at: datetime
+    is_kept: bool
+    is_lost: bool
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A kept file that goes out; ``path`` is relative to the folder of attachments."""
+
+    path: str
+    kind: AttachmentKind
+    name: str
+    media_type: str
+
+
 def storable(text: str) -> str:
     """Return ``text`` without what no database keeps: NUL characters and halves of surrogate pairs."""
     return text.replace("\0", "").encode("utf-8", "ignore").decode("utf-8")
@@ -174,6 +220,7 @@ class Outbound:
         card: key of a card; a later message with the same key replaces it where the platform can edit.
         note: what changed on the card, in one line, for platforms that cannot edit; None for a first version.
         replaces: the platform's id of the message that this one replaces, if it is known.
+        file: goes with the text; a channel that can't send files sends the text alone.
     """
 
     id: int
@@ -183,6 +230,7 @@ class Outbound:
     card: str | None = None
     note: str | None = None
     replaces: str | None = None
+    file: File | None = None
 
 
 class Outcome(StrEnum):
@@ -224,6 +272,7 @@ class Say:
         note: what changed, in one line, for platforms that cannot edit the card.
         is_answer: an engineer's own words; when it reaches the customer, that is the response (contract 1).
         urgent: an alarm: it goes ahead of everything that is not sent yet, in its own chat as well.
+        attachment: id of the kept attachment that goes with it; only ever to support.
     """
 
     text: str
@@ -232,6 +281,7 @@ class Say:
     note: str | None = None
     is_answer: bool = False
     urgent: bool = False
+    attachment: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from starlette.routing import BaseRoute
 
+from bot.delivery.downloads import Fetcher
 from bot.delivery.outbox import Channel
 from bot.reception import Reception
 from bot.settings import Settings
@@ -36,6 +37,11 @@ class Platforms:
     def channels(self) -> Mapping[str, Channel]:
         """Return the way out of each platform by its name."""
         return {platform.name: platform for platform in self._platforms}
+
+    @property
+    def fetchers(self) -> Mapping[str, Fetcher]:
+        """Return the platforms whose messages carry attachments, by name."""
+        return {platform.name: platform for platform in self._platforms if isinstance(platform, Fetcher)}
 
     def routes(self, reception: Reception) -> list[BaseRoute]:
         """Return the routes of all platforms."""

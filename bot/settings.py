@@ -42,6 +42,7 @@ class Settings(BaseSettings):
     knowledge: Path | None = None
     hotline_numbers: Annotated[tuple[str, ...], NoDecode] = ("400-818-1110", "010-62283281")
     sales_contact: str = "商务同事"
+    attachment_mb: int = 20
     silence_hours: int = 24
     reopen_days: int = 7
     update_minutes: int = 60
@@ -127,6 +128,7 @@ class Settings(BaseSettings):
         return value
 
     @field_validator(
+        "attachment_mb",
         "silence_hours",
         "reopen_days",
         "alarm_repeat_p1",

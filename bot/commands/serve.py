@@ -55,7 +55,7 @@ def _interrupt(_signal: int, _frame: FrameType | None) -> None:
 async def _run(loaded: Settings, listener: socket.socket, *, worker: bool) -> None:
     store = open_store(loaded)
     platforms = Platforms(loaded, store)
-    app = App(loaded, platforms.channels, store=store)
+    app = App(loaded, platforms.channels, store=store, fetchers=platforms.fetchers)
     try:
         service = Service(app, worker=worker)
         served = application(service, platforms.routes(service))

@@ -22,6 +22,7 @@ from bot.errors import StoreError
 from bot.log import places
 from bot.messages import Address, Inbound, storable
 from bot.store import tables as t
+from bot.store.attachments import AttachmentStore
 from bot.store.chats import contact_of
 from bot.store.store import Store, UnitOfWork
 
@@ -199,6 +200,7 @@ def _insert(session: Session, inbound: Inbound, now: datetime) -> tuple[int, boo
         _insert_or_ignore(session, t.InboxRow).values(values).returning(t.InboxRow.id)
     ).first()
     if inserted is not None:
+        AttachmentStore(session, now).expect(inserted, inbound.attachments)
         return inserted, True
     return _insert(session, inbound, now)[0], False  # another process was first
 

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from bot.desk.case import Case
 from bot.desk.events import BOT, Actor, Event, Kind, Side
-from bot.messages import Address, Choice, Outbound, Outcome, Receipt
+from bot.messages import Address, AttachmentKind, Choice, File, Outbound, Outcome, Receipt
 from bot.store import tables as t
 from bot.store.store import Store, UnitOfWork
 
@@ -187,4 +187,13 @@ def _outbound(session: Session, row: t.OutboxRow, chat: t.ChatRow) -> Outbound:
         card=row.card,
         note=row.note,
         replaces=replaces,
+        file=_file(session, row.attachment_id) if row.attachment_id is not None else None,
     )
+
+
+def _file(session: Session, attachment_id: int) -> File | None:
+    """Return the kept file that goes with a message; None if it has been forgotten since."""
+    row = session.get(t.AttachmentRow, attachment_id)
+    if row is None or row.path is None:
+        return None
+    return File(row.path, AttachmentKind(row.kind), row.name, row.media_type or "")

@@ -42,7 +42,10 @@ def card(
         lines.append(f"客户催单 {case.ticket.urged} 次")
     if recent:
         lines.append("近期：" + "；".join(_recent(other) for other in recent[:RECENT_SHOWN]))
-    return Say("\n".join(lines), _options(case), card=f"ticket:{case.ticket.id}", note=note)
+    options = _options(case)
+    if any(report.attachments for report in reports):
+        options += (Option("附件", f"附件 {case.number}", "files", case.ticket.id),)
+    return Say("\n".join(lines), options, card=f"ticket:{case.ticket.id}", note=note)
 
 
 def _standing(case: Case) -> str:

@@ -80,6 +80,7 @@ STAFF_VERBS: Mapping[str, tuple[str, ...]] = {
     "todo": ("待办", "todo"),
     "mine": ("我的", "mine"),
     "ticket": ("工单", "ticket"),
+    "files": ("附件", "files"),
     "oncall": ("值班表", "值班", "oncall"),
     "swap": ("换班", "swap"),
     "help": ("帮助", "help", "?", "？"),
@@ -117,13 +118,14 @@ STAFF_FORMS: Mapping[str, str] = {
     "todo": "待办",
     "mine": "我的",
     "ticket": "工单 T{n}",
+    "files": "附件 T{n}",
     "oncall": "值班",
     "swap": "换班 李工 王工 11-24",
 }
 
 # The commands by what they are for, as support is shown them.
 STAFF_HELP: Mapping[str, tuple[str, ...]] = {
-    "查看": ("todo", "mine", "ticket"),
+    "查看": ("todo", "mine", "ticket", "files"),
     "处理": ("claim", "take_over", "reply", "respond", "workaround", "resolve", "close", "reopen"),
     "优先级": ("confirm", "change", "not_a_fault", "ask", "consent"),
     "现场": ("remote_failed", "arrive", "act"),

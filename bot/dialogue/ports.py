@@ -12,7 +12,7 @@ from bot.desk.events import Event
 from bot.desk.outage import Outage
 from bot.desk.roster import Roster, Swap
 from bot.desk.staff import ContactPerson, Grant, Person, Purpose
-from bot.messages import Option, Received, Say
+from bot.messages import Kept, Option, Received, Say
 
 
 class Tickets(Protocol):
@@ -101,6 +101,9 @@ class Messages(Protocol):
     def sender(self, inbox_id: int) -> tuple[Chat, Contact]:
         """Return where a message came from, the chat locked for this unit of work, and who wrote it."""
 
+    def ticket_of(self, inbox_id: int) -> int | None:
+        """Return the ticket that a message belongs to."""
+
     def received(self, inbox_id: int) -> Received:
         """Return a received message."""
 
@@ -112,6 +115,13 @@ class Messages(Protocol):
 
     def last_options(self, chat_id: int) -> tuple[Option, ...]:
         """Return the choices of the last message to that chat, if it had any (for numbered replies)."""
+
+
+class Attachments(Protocol):
+    """What customers sent beside text."""
+
+    def of_ticket(self, ticket_id: int) -> list[Kept]:
+        """Return what was sent about a ticket, in the order of the messages."""
 
 
 class Customers(Protocol):
@@ -199,6 +209,9 @@ class Desk(Protocol):
 
     @property
     def messages(self) -> Messages: ...
+
+    @property
+    def attachments(self) -> Attachments: ...
 
     @property
     def customers(self) -> Customers: ...

@@ -9,6 +9,7 @@ from bot.desk.case import Case
 from bot.dialogue import (
     cards,
     duty,
+    files,
     joining,
     staff_actions,
     staff_merge,
@@ -39,6 +40,7 @@ ON_TICKET: Mapping[str, Handler] = {
     "close": staff_actions.close,
     "confirm": staff_priority.confirm,
     "consent": staff_priority.consent,
+    "files": files.show,
     "merge": staff_merge.merge,
     "not_a_fault": staff_priority.not_a_fault,
     "pause": staff_pause.pause,

@@ -103,6 +103,7 @@ class MessageStore:
             note=message.note,
             is_answer=message.is_answer,
             urgent=message.urgent,
+            attachment_id=message.attachment,
             created_at=self._now,
             try_at=self._now,
         )
@@ -135,6 +136,9 @@ class MessageStore:
         row = self._session.get_one(t.InboxRow, inbox_id)
         contact = self._session.get_one(t.ContactRow, row.contact_id)
         return ChatStore(self._session).get(row.chat_id), contact_of(contact)
+
+    def ticket_of(self, inbox_id: int) -> int | None:
+        return self._session.get_one(t.InboxRow, inbox_id).ticket_id
 
     def received(self, inbox_id: int) -> Received:
         return _received(self._session.get_one(t.InboxRow, inbox_id))

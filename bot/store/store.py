@@ -17,6 +17,7 @@ from bot.desk.watch import WatchPolicy
 from bot.errors import StoreError
 from bot.store import engine as engines
 from bot.store.alarms import AlarmStore
+from bot.store.attachments import AttachmentStore
 from bot.store.chats import ChatStore, CustomerStore, MessageStore
 from bot.store.contracts import ContractStore
 from bot.store.outages import OutageStore
@@ -57,6 +58,7 @@ class UnitOfWork:
         self.roster = RosterStore(session, now)
         self.outages = OutageStore(session, self.tickets, self.messages, policy, now)
         self.contracts = ContractStore(session, now)
+        self.attachments = AttachmentStore(session, now)
 
 
 class Store:

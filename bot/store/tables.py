@@ -210,6 +210,39 @@ class InboxRow(Base):
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"))
 
 
+class AttachmentRow(Base):
+    """A picture, voice or file of a received message: fetched from the platform, then kept as a file.
+
+    ``path`` is relative to the folder of attachments; ``reference`` is the platform's and shown to nobody.
+    """
+
+    __tablename__ = "attachments"
+    __table_args__ = (
+        UniqueConstraint("inbox_id", "number"),
+        Index(
+            "ix_attachments_pending",
+            "try_at",
+            "id",
+            sqlite_where=text("status = 'pending'"),
+            postgresql_where=text("status = 'pending'"),
+        ),
+    )
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    inbox_id: Mapped[int] = mapped_column(ForeignKey("inbox.id"))
+    number: Mapped[int]  # within the message, from 1
+    kind: Mapped[str] = mapped_column(String(16))
+    reference: Mapped[str] = mapped_column(Text)
+    name: Mapped[str] = mapped_column(String(200))
+    status: Mapped[str] = mapped_column(String(16))  # pending | kept | lost
+    attempts: Mapped[int]
+    try_at: Mapped[datetime]
+    error: Mapped[str | None] = mapped_column(String(64))
+    path: Mapped[str | None] = mapped_column(String(200))
+    media_type: Mapped[str | None] = mapped_column(String(100))
+    size: Mapped[int | None]
+    kept_at: Mapped[datetime | None]
+
+
 class OutboxRow(Base):
     """A message to a chat: the truth of what has been, or must be, delivered."""
 
@@ -225,6 +258,8 @@ class OutboxRow(Base):
         Index("ix_outbox_chat", "chat_id", "id"),
         Index("ix_outbox_inbox", "inbox_id"),
         Index("ix_outbox_instead_of", "instead_of"),
+        Index("ix_outbox_external", "chat_id", "external_id"),  # what a reply in the chat answers
+        Index("ix_outbox_attachment", "attachment_id"),
         {"sqlite_autoincrement": True},
     )
     id: Mapped[int] = mapped_column(Id, primary_key=True)
@@ -247,6 +282,7 @@ class OutboxRow(Base):
     sent_at: Mapped[datetime | None]
     external_id: Mapped[str | None] = mapped_column(String(128))
     error: Mapped[str | None] = mapped_column(String(64))
+    attachment_id: Mapped[int | None] = mapped_column(Id)  # goes with it; no key: SQLite can't add one
 
 
 class TicketRow(Base):

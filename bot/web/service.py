@@ -13,6 +13,7 @@ from bot.messages import Inbound
 from bot.web.loops import Loop
 
 DELIVER_EVERY_S = 0.5
+FETCH_EVERY_S = 5.0
 SWEEP_EVERY_S = 5.0
 SWEEP_FRESH = timedelta(seconds=30)
 STOP_S = 5.0
@@ -31,7 +32,8 @@ class Service:
         self._changed = changed
         self._delivery = Loop("delivery", self._deliver, DELIVER_EVERY_S, app.now)
         self._sweep = Loop("sweep", app.sweep, SWEEP_EVERY_S, app.now)
-        self._loops = (self._delivery, self._sweep) if worker else ()
+        self._attachments = Loop("attachments", self._fetch, FETCH_EVERY_S, app.now)
+        self._loops = (self._delivery, self._sweep, self._attachments) if worker else ()
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self) -> None:
@@ -64,6 +66,7 @@ class Service:
         await run_in_threadpool(self.app.handle, inbox_id)
         self._changed()
         self._delivery.wake()
+        self._attachments.wake()
 
     @property
     def sweep_state(self) -> str:
@@ -74,4 +77,8 @@ class Service:
 
     def _deliver(self) -> None:
         if self.app.deliver():
+            self._changed()
+
+    def _fetch(self) -> None:
+        if self.app.fetch_attachments():
             self._changed()

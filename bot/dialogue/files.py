@@ -1,0 +1,57 @@
+"""What customers sent beside text: shown to support only, and never lost without a word."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from bot.desk.calendar import SHANGHAI
+from bot.desk.case import Case
+from bot.dialogue import notify
+from bot.dialogue.ports import Desk
+from bot.dialogue.turn import Turn
+from bot.errors import Refused
+from bot.messages import AttachmentKind, Kept, Say
+
+KIND_NAMES: Mapping[AttachmentKind, str] = {
+    AttachmentKind.PHOTO: "图片",
+    AttachmentKind.VOICE: "语音",
+    AttachmentKind.VIDEO: "视频",
+    AttachmentKind.FILE: "文件",
+    AttachmentKind.LOCATION: "位置",
+    AttachmentKind.LINK: "链接",
+}
+REASONS: Mapping[str, str] = {"too_large": "文件太大", "type": "这种文件不能接收", "expired": "平台上已过期"}
+SHOWN = 10
+
+
+def show(turn: Turn, case: Case, _: str) -> None:
+    """Send a ticket's attachments into this chat, which only support reads (contract 5.2)."""
+    found = turn.desk.attachments.of_ticket(case.ticket.id)
+    if not found:
+        raise Refused(f"{case.number} 没有附件。")
+    for number, kept in enumerate(found[-SHOWN:], start=max(len(found) - SHOWN, 0) + 1):
+        text = f"{case.number} 附件 {number}/{len(found)}：{_line(kept)}"
+        attachment = kept.id if kept.is_kept else None
+        turn.desk.messages.say(turn.chat.id, Say(text, attachment=attachment), ticket=case.ticket.id)
+
+
+def _line(kept: Kept) -> str:
+    parts = [KIND_NAMES[kept.kind], kept.name, kept.sender, f"{kept.at.astimezone(SHANGHAI):%m-%d %H:%M}"]
+    state = "" if kept.is_kept else "（没有收到）" if kept.is_lost else "（正在取回，请稍后再发一次“附件”）"
+    return " · ".join(part for part in parts if part) + state
+
+
+def lost(desk: Desk, inbox_id: int, error: str, now: datetime, hotline: tuple[str, ...]) -> None:
+    """What a customer sent could not be kept: they are told, and so is support."""
+    chat, contact = desk.messages.sender(inbox_id)
+    reason = REASONS.get(error, "没有取到")
+    number = desk.messages.ticket_of(inbox_id)
+    if chat.kind == "staff" or contact.is_staff:
+        return
+    about = f"（工单 T{number}）" if number else ""
+    text = f"您发的附件没有收到：{reason}{about}。请换一种方式发，或拨打 {hotline[0]}。"
+    desk.messages.say(chat.id, Say(text), ticket=number)
+    case = desk.tickets.get(number) if number else None
+    if case is not None:
+        notify.staff(desk, case, now, f"{case.number} 有附件没有收到（{reason}）")

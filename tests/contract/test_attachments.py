@@ -1,0 +1,212 @@
+"""Attachments: noted with the message, fetched after it, kept privately, shown to support only."""
+
+from __future__ import annotations
+
+import stat
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot import samples
+from bot.app import App
+from bot.messages import Attachment, AttachmentKind, Fetched, Outbound, Sender
+from bot.settings import Settings
+from intents import default_classifier
+from tests.support.world import CHANNEL, World
+
+PNG = b"\x89PNG\r\n\x1a\n" + b"." * 100
+
+
+class Platform:
+    """A platform that holds files; what it answers is prepared."""
+
+    def __init__(self) -> None:
+        self.answers: dict[str, list[Fetched]] = {}
+        self.asked: list[str] = []
+
+    def fetch(self, account: str, reference: str, limit: int) -> Fetched:
+        assert (account, limit) == (samples.ACCOUNT, 1024 * 1024)
+        self.asked.append(reference)
+        prepared = self.answers.get(reference) or [Fetched(PNG, name="screen.png")]
+        return prepared.pop(0) if len(prepared) > 1 else prepared[0]
+
+
+class Pictures(World):
+    """The world with a platform that attachments are fetched from."""
+
+    def __init__(self, url: str, data: Path) -> None:
+        super().__init__(url)
+        self.platform = Platform()
+        self.data = data
+        self.start()
+
+    def start(self) -> None:
+        """Start the program anew."""
+        self.app.close()
+        self.app = App(
+            Settings(database_url=self.url, data=self.data, attachment_mb=1),
+            {CHANNEL: self.phones},
+            self.read_clock,
+            default_classifier(),
+            fetchers={CHANNEL: self.platform},
+        )
+
+    def send(self, *references: str, text: str = "", kind: AttachmentKind = AttachmentKind.PHOTO) -> str:
+        """Send a message with attachments as the regular customer."""
+        message = self.inbound("regular", Sender("regular", "陈班长"), text)
+        carried = tuple(Attachment(kind, reference) for reference in references)
+        return self._submit(replace(message, attachments=carried), "regular")
+
+    def fetch(self) -> int:
+        """Fetch what is due, and deliver what that made."""
+        done = self.app.fetch_attachments()
+        self.app.deliver()
+        return done
+
+    def shown(self) -> list[Outbound]:
+        """Return what support was shown with a file."""
+        return [message for message in self.phones.delivered["staff"] if message.file]
+
+
+@pytest.fixture
+def world(migrated_url: str, tmp_path: Path) -> Iterator[Pictures]:
+    made = Pictures(migrated_url, tmp_path / "data")
+    yield made
+    made.app.close()
+
+
+def test_a_picture_is_fetched_kept_privately_and_shown_to_support(world: Pictures) -> None:
+    world.send("p1", text="IVR挂了，见截图")
+    assert world.fetch() == 1
+    [file] = [path for path in (world.data / "attachments").rglob("*") if path.is_file()]
+    assert file.read_bytes() == PNG
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert stat.S_IMODE(file.parent.stat().st_mode) == 0o700
+    assert "附件" in [choice.label for choice in world.card().choices]
+
+    world.tap("附件", who="li")
+
+    [shown] = world.shown()
+    assert shown.text.startswith("T1 附件 1/1：图片 · screen.png · 陈班长")
+    assert shown.file is not None
+    assert (world.data / "attachments" / shown.file.path).read_bytes() == PNG
+    assert (shown.file.media_type, shown.file.name) == ("image/png", "screen.png")
+    assert world.fetch() == 0
+
+
+def test_the_typed_command_and_its_english_form_do_the_same(world: Pictures) -> None:
+    world.send("p1", "p2", text="IVR挂了")
+    world.fetch()
+    assert "T1 附件 2/2" in world.staff("附件 T1")
+    assert "T1 附件 2/2" in world.staff("/files 1")
+    assert len(world.shown()) == 4
+
+
+def test_a_customer_can_not_ask_for_attachments(world: Pictures) -> None:
+    world.send("p1", text="IVR挂了")
+    world.fetch()
+    world.customer("附件 T1")
+    world.customer("/files 1", who="enhanced")
+    assert [m for chat in ("regular", "enhanced") for m in world.phones.delivered[chat] if m.file] == []
+
+
+def test_a_platform_that_is_away_delays_and_loses_nothing(world: Pictures) -> None:
+    world.platform.answers["p1"] = [Fetched(error="timeout"), Fetched(error="timeout"), Fetched(PNG)]
+    world.send("p1", text="IVR挂了")
+    assert world.fetch() == 1
+    assert world.fetch() == 0
+    assert "正在取回" in world.staff("附件 T1")
+    world.wait_undelivered(seconds=5)
+    world.fetch()
+    world.start()  # in between
+    world.wait_undelivered(seconds=30)
+    world.fetch()
+    world.staff("附件 T1")
+    assert len(world.shown()) == 1
+
+
+def test_what_was_begun_by_a_process_that_died_is_fetched_by_another(world: Pictures) -> None:
+    world.send("p1", text="IVR挂了")
+    with world.app.store.begin(world.now) as unit:
+        assert unit.attachments.claim() is not None
+    assert world.fetch() == 0
+    world.wait_undelivered(minutes=5)
+    assert world.fetch() == 1
+
+
+def test_a_platform_says_when_to_try_again(world: Pictures) -> None:
+    later = world.now + timedelta(minutes=2)
+    world.platform.answers["p1"] = [Fetched(error="busy", retry_at=later), Fetched(PNG)]
+    world.send("p1", text="IVR挂了")
+    world.fetch()
+    world.wait_undelivered(seconds=119)
+    assert world.fetch() == 0
+    world.wait_undelivered(seconds=1)
+    assert world.fetch() == 1
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        (Fetched(error="too_large", is_lost=True), "文件太大"),
+        (Fetched(PNG * 20_000), "文件太大"),
+        (Fetched(b"MZ\x90\0"), "这种文件不能接收"),
+        (Fetched(error="expired", is_lost=True), "平台上已过期"),
+    ],
+    ids=["refused", "larger than said", "program", "expired"],
+)
+def test_what_can_not_be_had_is_said_to_both_sides(world: Pictures, answer: Fetched, reason: str) -> None:
+    world.platform.answers["p1"] = [answer]
+    world.send("p1", text="IVR挂了", kind=AttachmentKind.FILE)
+    world.fetch()
+    assert f"您发的附件没有收到：{reason}（工单 T1）" in world.last()
+    assert world.card().note == f"T1 有附件没有收到（{reason}）"
+    assert not (world.data / "attachments").exists()
+    assert "没有收到" in world.staff("附件 T1")
+    assert world.shown() == []
+
+
+def test_it_is_given_up_after_hours_of_trying(world: Pictures) -> None:
+    world.platform.answers["p1"] = [Fetched(error="timeout")]
+    world.send("p1", text="IVR挂了")
+    for _ in range(12):
+        world.fetch()
+        world.wait_undelivered(minutes=30)
+    assert "没有取到" in world.last()
+    assert world.fetch() == 0
+    assert len(world.platform.asked) == 12
+
+
+def test_one_that_breaks_the_fetcher_holds_up_no_other(
+    world: Pictures, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fetch(account: str, reference: str, limit: int) -> Fetched:
+        del account, limit
+        if reference == "bad":
+            raise ValueError("a customer's words")
+        return Fetched(PNG)
+
+    world.platform.fetch = fetch  # type: ignore[method-assign]
+    world.send("bad", "p2", text="IVR挂了")
+    assert world.fetch() == 2
+    world.staff("附件 T1")
+    assert len(world.shown()) == 1
+    assert "a customer's words" not in str(capsys.readouterr())
+
+
+def test_a_place_is_nothing_to_fetch(world: Pictures) -> None:
+    world.send("39.9,116.4", kind=AttachmentKind.LOCATION, text="IVR挂了")
+    assert world.fetch() == 0
+
+
+def test_a_message_sent_twice_is_fetched_once(world: Pictures) -> None:
+    message = replace(
+        world.inbound("regular", Sender("regular", "陈班长"), "IVR挂了"),
+        attachments=(Attachment(AttachmentKind.PHOTO, "p1"),),
+    )
+    world.app.submit(message)
+    world.app.submit(message)
+    assert world.fetch() == 1
