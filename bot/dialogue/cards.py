@@ -164,7 +164,7 @@ def todo_line(case: Case, now: datetime) -> str:
     parts += [STATE_NAMES[case.ticket.work], who]
     if case.ticket.pause:
         parts.append("暂停中")
-    elif case.ticket.is_live and case.ticket.responded_at is None and case.response:
+    elif case.ticket.is_open_to_response and case.ticket.responded_at is None and case.response:
         overdue = "，已超期" if now > case.response.due else ""
         parts.append(say_deadline(case.response, now) + overdue)
     return " · ".join(parts)
