@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, SecretStr, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, SecretStr, model_validator
 
 DEFAULT = "default"  # the name of the one account that plain variables describe
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,31}")
@@ -22,6 +22,13 @@ def _not_empty(value: SecretStr) -> SecretStr:
     if not value.get_secret_value().strip():
         raise ValueError("must not be empty")
     return value
+
+
+def _pairs(value: Any) -> Any:
+    """Return ``thing1=text,time2=time`` as pairs."""
+    if not isinstance(value, str):
+        return value
+    return dict(pair.strip().partition("=")[::2] for pair in value.split(","))
 
 
 WebAddress = Annotated[str, AfterValidator(_web_address)]
@@ -63,6 +70,9 @@ class WechatAccount(Account):
     Attributes:
         token: of the platform's page 服务器配置; proves that a callback is the platform's.
         aes_key: EncodingAESKey, 43 characters; mode secure needs it.
+        template: id of a template message (模板消息) that asks the user to write when nothing else may go.
+        notice: id of a subscription notice (订阅通知) for the same; used where there is no template.
+        notice_fields: the fields of either, and what stands in each: ``ticket``, ``text`` or ``time``.
     """
 
     appid: str
@@ -71,6 +81,13 @@ class WechatAccount(Account):
     aes_key: Secret | None = None
     mode: Literal["secure", "plain"] = "secure"
     api_base: WebAddress = "https://api.weixin.qq.com"
+    template: str | None = None
+    notice: str | None = None
+    notice_fields: Annotated[Mapping[str, Literal["ticket", "text", "time"]], BeforeValidator(_pairs)] = {
+        "character_string1": "ticket",
+        "thing2": "text",
+        "time3": "time",
+    }
 
     @model_validator(mode="after")
     def _secure_needs_a_key(self) -> Self:

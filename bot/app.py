@@ -17,6 +17,7 @@ from bot.channels.pager import Pager
 from bot.clock import Clock
 from bot.delivery.downloads import FOLDER, Downloads, Fetcher
 from bot.delivery.inbox import Inbox, Message
+from bot.delivery.inline import Inline
 from bot.delivery.outbox import Channel, Dispatcher, Watchers
 from bot.desk.policy import TicketPolicy
 from bot.dialogue import customer, files, notify, staff, told
@@ -24,6 +25,7 @@ from bot.dialogue.rescue import give_up, rescue
 from bot.dialogue.turn import Office, Turn
 from bot.errors import SettingError, StoreError
 from bot.messages import Inbound
+from bot.reception import Composer
 from bot.settings import Settings
 from bot.store import migrate
 from bot.store.store import Store, UnitOfWork, cause, sqlite_file
@@ -76,6 +78,7 @@ class App:
         )
         folder, limit = settings.data / FOLDER, settings.attachment_mb * 1024 * 1024
         self._downloads = Downloads(self.store, fetchers or {}, folder, limit, self._lost)
+        self._inline = Inline(self.store, self.dispatcher.settle)
         self._dead_man = DeadMan(settings.deadman_url, now)
 
     @property
@@ -108,6 +111,10 @@ class App:
     def handle(self, inbox_id: int) -> None:
         """Handle a received message, after what its chat received before it."""
         self.inbox.handle(inbox_id, self.now())
+
+    def reply_inline(self, inbox_id: int, compose: Composer) -> str | None:
+        """Take back what waits for the chat of a handled message; see `bot.reception.Reception`."""
+        return self._inline.take(inbox_id, compose, self.now())
 
     def resume(self) -> int:
         """Handle what was received and not handled before a crash."""

@@ -221,6 +221,7 @@ class Outbound:
         note: what changed on the card, in one line, for platforms that cannot edit; None for a first version.
         replaces: the platform's id of the message that this one replaces, if it is known.
         file: goes with the text; a channel that can't send files sends the text alone.
+        vital: it may use the last message that the platform lets us send: a breach, a closure.
     """
 
     id: int
@@ -231,6 +232,7 @@ class Outbound:
     note: str | None = None
     replaces: str | None = None
     file: File | None = None
+    vital: bool = False
 
 
 class Outcome(StrEnum):
@@ -238,18 +240,24 @@ class Outcome(StrEnum):
 
     SENT = "sent"
     LATER = "later"  # temporary: try again at `Receipt.retry_at`
+    HELD = "held"  # not before the chat writes again: the platform takes no more until then
     FAILED = "failed"  # for good: an event on the ticket and an alarm to staff
     UNKNOWN = "unknown"  # may have arrived: sending again may double it
 
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What a channel says of one attempt; ``error`` is a short code, never a text of the customer's."""
+    """What a channel says of one attempt; ``error`` is a short code, never a text of the customer's.
+
+    Attributes:
+        carried: ids of further messages to the same chat that went out as one with this one.
+    """
 
     outcome: Outcome
     external_id: str | None = None
     retry_at: datetime | None = None
     error: str | None = field(default=None)
+    carried: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,6 +281,7 @@ class Say:
         is_answer: an engineer's own words; when it reaches the customer, that is the response (contract 1).
         urgent: an alarm: it goes ahead of everything that is not sent yet, in its own chat as well.
         attachment: id of the kept attachment that goes with it; only ever to support.
+        vital: a breach or a closure: it may use the last message that a platform lets us send.
     """
 
     text: str
@@ -282,6 +291,7 @@ class Say:
     is_answer: bool = False
     urgent: bool = False
     attachment: int | None = None
+    vital: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,10 +8,18 @@ from typing import Protocol
 
 from starlette.routing import BaseRoute
 
+from bot import clock as real_clock
+from bot.channels.wechat import Wechat
+from bot.channels.wechat_ports import Ports
+from bot.clock import Clock
 from bot.delivery.downloads import Fetcher
+from bot.delivery.inline import Following
 from bot.delivery.outbox import Channel
+from bot.operator_alarm import OperatorAlarm
 from bot.reception import Reception
 from bot.settings import Settings
+from bot.store.platform_accounts import PlatformAccounts
+from bot.store.quotas import Quotas
 from bot.store.store import Store
 
 
@@ -30,8 +38,8 @@ class Platform(Channel, Protocol):
 class Platforms:
     """All platforms that have an account in the settings."""
 
-    def __init__(self, settings: Settings, store: Store) -> None:
-        self._platforms = _of(settings, store)
+    def __init__(self, settings: Settings, store: Store, now: Clock = real_clock.now) -> None:
+        self._platforms = _of(settings, store, now)
 
     @property
     def channels(self) -> Mapping[str, Channel]:
@@ -54,7 +62,15 @@ class Platforms:
                 group.create_task(platform.run(reception), name=platform.name)
 
 
-def _of(settings: Settings, store: Store) -> Sequence[Platform]:
+def _of(settings: Settings, store: Store, now: Clock) -> Sequence[Platform]:
     """Return the platforms: one line for each."""
-    del settings, store
-    return ()
+    found: list[Platform] = []
+    if settings.wechat:
+        found.append(Wechat(settings.wechat, _wechat_ports(store, now)))
+    return found
+
+
+def _wechat_ports(store: Store, now: Clock) -> Ports:
+    accounts = PlatformAccounts(store, now)
+    alarm = OperatorAlarm(store, accounts, now)
+    return Ports(accounts, Quotas(store, now), Following(store, now), alarm, now)

@@ -2,9 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
-from bot.messages import Inbound
+from bot.messages import Inbound, Outbound
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """An answer that goes back within the channel's own answer to its platform.
+
+    Attributes:
+        reply: the bytes that the platform gets, now and at every further try.
+        taken: how many of the messages, from the first on, it holds.
+    """
+
+    reply: str
+    taken: int
+
+
+Composer = Callable[[Sequence[Outbound]], Composed | None]
 
 
 class Reception(Protocol):
@@ -20,4 +38,11 @@ class Reception(Protocol):
         """Handle a received message, and have what it brought about delivered.
 
         An error here loses nothing: the message is durable and is resumed.
+        """
+
+    async def reply_inline(self, inbox_id: int, compose: Composer) -> str | None:
+        """Take back what waits for the chat of a handled message, for the channel to answer with at once.
+
+        What is taken counts as sent. A message whose answer was taken before gives that answer again; None:
+        nothing can be taken, delivery sends it.
         """

@@ -14,6 +14,7 @@ pytest_plugins = [
     "tests.support.browser",
     "tests.support.world",
     "tests.support.demo",
+    "tests.support.wechat",
 ]
 
 UNIT = Path(__file__).parent / "unit"

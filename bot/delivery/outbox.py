@@ -6,7 +6,7 @@ A message is sent a second time only when the outcome of the first attempt is un
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -94,12 +94,15 @@ class Dispatcher:
                 .order_by(t.OutboxRow.urgent.desc(), t.OutboxRow.id)
                 .limit(BATCH)
             ).all()
-            return [_outbound(session, row, chat) for row, chat in rows]
+            return [outbound_of(session, row, chat) for row, chat in rows]
 
     def _settle(self, outbound: Outbound, receipt: Receipt, now: datetime) -> None:
-        self._store.transact(lambda unit: self._record(unit, outbound.id, receipt, now), now)
+        self._store.transact(lambda unit: self.settle(unit, outbound.id, receipt, now), now)
 
-    def _record(self, unit: UnitOfWork, outbox_id: int, receipt: Receipt, now: datetime) -> None:
+    def settle(self, unit: UnitOfWork, outbox_id: int, receipt: Receipt, now: datetime) -> None:
+        """Record how an attempt ended, and what follows from it, in the caller's unit of work."""
+        for other in receipt.carried:
+            self.settle(unit, other, replace(receipt, carried=()), now)
         row = unit.session.get_one(t.OutboxRow, outbox_id, with_for_update=True)
         row.attempts += 1
         row.error = receipt.error
@@ -131,7 +134,7 @@ class Dispatcher:
         if ticket.responded_at is None and ticket.is_open_to_response:
             event = Event(Kind.RESPONDED, now, _author(unit, row), {**data, "how": "message", "note": ""})
             self._watchers.responded(unit, unit.tickets.record(case, event), now)
-        elif ticket.is_open_to_response and ticket.answer != row.inbox_id:  # to several chats: one update
+        elif ticket.is_live and ticket.answer != row.inbox_id:  # one message to several chats is one update
             unit.tickets.record(case, Event(Kind.UPDATED, now, _author(unit, row), data))
 
     def _note_failure(self, unit: UnitOfWork, row: t.OutboxRow, receipt: Receipt, now: datetime) -> None:
@@ -162,7 +165,8 @@ def _author(unit: UnitOfWork, row: t.OutboxRow) -> Actor:
     return Actor(Side.VENDOR, contact.id, contact.name)
 
 
-def _outbound(session: Session, row: t.OutboxRow, chat: t.ChatRow) -> Outbound:
+def outbound_of(session: Session, row: t.OutboxRow, chat: t.ChatRow) -> Outbound:
+    """Return a message as its channel gets it."""
     replaces = None
     if row.card is not None:
         replaces = session.scalars(
@@ -188,6 +192,7 @@ def _outbound(session: Session, row: t.OutboxRow, chat: t.ChatRow) -> Outbound:
         note=row.note,
         replaces=replaces,
         file=_file(session, row.attachment_id) if row.attachment_id is not None else None,
+        vital=row.vital,
     )
 
 

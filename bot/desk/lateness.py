@@ -27,16 +27,15 @@ class Late:
 def missed(case: Case, now: datetime) -> tuple[Late, ...]:
     """Return the missed deadlines of a ticket; a target that is not in the contract is none."""
     ticket, due = case.ticket, case.deadlines
-    over = ticket.resolved_at or ticket.closed_at
+    over = ticket.resolved_at or ticket.closed_at or now
     clocks: tuple[tuple[ClockName, Deadline | None, datetime | None], ...] = (
-        # What was solved without a word that arrived is not answered yet.
-        (ClockName.RESPONSE, due.response, ticket.responded_at or ticket.closed_at),
-        (ClockName.ONSITE, due.onsite, ticket.arrived_at or over),
-        (ClockName.AGREED, due.action, ticket.acted_at or over),
+        (ClockName.RESPONSE, due.response, ticket.responded_at),
+        (ClockName.ONSITE, due.onsite, ticket.arrived_at),
+        (ClockName.AGREED, due.action, ticket.acted_at),
     )
     found = []
     for name, deadline, met_at in clocks:
-        done = min(met_at or now, now)
+        done = min(met_at or over, now)
         if deadline is not None and deadline.in_contract and done > deadline.due:
             found.append(Late(name, done - deadline.due, late_service_days(deadline.due, done)))
     return tuple(found)

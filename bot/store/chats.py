@@ -19,7 +19,6 @@ from bot.messages import Option, Received, Say
 from bot.store import phones
 from bot.store import tables as t
 from bot.store.session import UnitSession
-from bot.store.staff_chats import staff_chats
 
 REPORTS_SHOWN = 20
 _CHOICE_ID = re.compile(r"[0-9]{1,18}\.[0-9]{1,3}", re.ASCII)
@@ -48,7 +47,11 @@ class ChatStore:
         return self._session.get(t.ChatRow, chat_id) is not None
 
     def staff(self) -> list[int]:
-        return staff_chats(self._session)
+        return list(
+            self._session.scalars(
+                select(t.ChatRow.id).where(t.ChatRow.kind == "staff").order_by(t.ChatRow.id)
+            )
+        )
 
     def bind(self, chat_id: int, customer_id: int) -> None:
         self._session.lock_one(t.ChatRow, chat_id).customer_id = customer_id
@@ -64,10 +67,16 @@ class MessageStore:
         self._session = session
         self._now = now
         self._inbox_id: int | None = None
+        self._held: tuple[int, datetime] | None = None
 
-    def answers(self, inbox_id: int) -> None:
-        """What is said in this unit of work answers that message."""
+    def answers(self, inbox_id: int, *, held_in: int | None = None, until: datetime | None = None) -> None:
+        """What is said in this unit of work answers that message.
+
+        Args:
+            held_in: a chat to which delivery sends nothing before ``until``: the channel may take it inline.
+        """
         self._inbox_id = inbox_id
+        self._held = (held_in, until) if held_in is not None and until is not None else None
 
     @property
     def is_from_staff(self) -> bool:
@@ -101,12 +110,18 @@ class MessageStore:
             is_answer=message.is_answer,
             urgent=message.urgent,
             attachment_id=message.attachment,
+            vital=message.vital,
             created_at=self._now,
-            try_at=self._now,
+            try_at=self._try_at(chat_id),
         )
         self._session.add(row)
         self._session.flush()
         return row.id
+
+    def _try_at(self, chat_id: int) -> datetime:
+        if self._held is not None and self._held[0] == chat_id:
+            return max(self._held[1], self._now)
+        return self._now
 
     def _supersede(self, chat_id: int, card: str) -> None:
         """Drop a change of a card that nobody has seen yet; its first version must still arrive."""

@@ -55,8 +55,6 @@ Json = JSON().with_variant(JSONB, "postgresql")
 # and so deadlock a handler (chat, then ticket) with the sweep (ticket, then a message to the chat).
 LOCK: dict[str, bool] = {"key_share": True}
 ACTIVE = text("removed_at IS NULL")
-STAFF_CHAT = text("chats.kind = 'staff'")
-STAFF_CONTACT = text("contacts.role <> 'customer'")
 LIVE_TICKET = text("work IN ('open', 'responded', 'onsite', 'workaround', 'resolved')")
 
 
@@ -134,18 +132,7 @@ class ContactRow(Base):
     """
 
     __tablename__ = "contacts"
-    __table_args__ = (
-        UniqueConstraint("channel", "account", "user"),
-        Index(None, "person_id"),
-        Index(
-            "ix_contacts_staff",
-            "channel",
-            "account",
-            "user",
-            sqlite_where=text("role <> 'customer'"),
-            postgresql_where=text("role <> 'customer'"),
-        ),
-    )
+    __table_args__ = (UniqueConstraint("channel", "account", "user"), Index(None, "person_id"))
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     channel: Mapped[str] = mapped_column(String(32))
     account: Mapped[str] = mapped_column(String(64))
@@ -163,16 +150,7 @@ class ChatRow(Base):
     """A chat; ``state`` is what the dialogue must remember of it."""
 
     __tablename__ = "chats"
-    __table_args__ = (
-        UniqueConstraint("channel", "account", "chat"),
-        Index(None, "customer_id"),
-        Index(
-            "ix_chats_staff",
-            "id",
-            sqlite_where=text("kind = 'staff'"),
-            postgresql_where=text("kind = 'staff'"),
-        ),
-    )
+    __table_args__ = (UniqueConstraint("channel", "account", "chat"), Index(None, "customer_id"))
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     channel: Mapped[str] = mapped_column(String(32))
     account: Mapped[str] = mapped_column(String(64))
@@ -230,6 +208,7 @@ class InboxRow(Base):
     error: Mapped[str | None] = mapped_column(String(200))
     handled_at: Mapped[datetime | None]
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"))
+    reply: Mapped[str | None] = mapped_column(Text)  # what went back within the answer to the platform
 
 
 class AttachmentRow(Base):
@@ -296,6 +275,9 @@ class OutboxRow(Base):
         default=False
     )  # an engineer's own words: its delivery is the response
     urgent: Mapped[bool] = mapped_column(default=False)  # an alarm: it goes ahead of everything else
+    vital: Mapped[bool] = mapped_column(
+        default=False, server_default="0"
+    )  # may use a platform's last message
     instead_of: Mapped[int | None] = mapped_column(ForeignKey("outbox.id"))  # an alarm that did not arrive
     status: Mapped[str] = mapped_column(String(16), default="pending")  # pending | sent | failed | superseded
     attempts: Mapped[int] = mapped_column(default=0)
@@ -463,6 +445,35 @@ class ShiftRow(Base):
     instead_of: Mapped[str] = mapped_column(String(200))
     noted_by: Mapped[str] = mapped_column(String(200))
     noted_at: Mapped[datetime]
+
+
+class PlatformAccountRow(Base):
+    """What all processes must know of one of our accounts on a platform."""
+
+    __tablename__ = "platform_accounts"
+    key: Mapped[str] = mapped_column(String(128), primary_key=True)  # wechat:AppID
+    token: Mapped[str | None] = mapped_column(Text)  # to call the platform's API
+    token_expires_at: Mapped[datetime | None]
+    token_forced_at: Mapped[datetime | None]
+    leased_until: Mapped[datetime | None]  # somebody renews the token until then
+    passive_since: Mapped[datetime | None]  # the platform takes only answers to what users write
+    trouble: Mapped[str | None] = mapped_column(String(64))  # what the operator was told last
+    trouble_at: Mapped[datetime | None]
+
+
+class QuotaRow(Base):
+    """How many messages a user still takes (`desk.quota.Ledger`); rows are made when they first write."""
+
+    __tablename__ = "quotas"
+    channel: Mapped[str] = mapped_column(String(32), primary_key=True)
+    account: Mapped[str] = mapped_column(String(64), primary_key=True)
+    chat: Mapped[str] = mapped_column(String(128), primary_key=True)
+    message_at: Mapped[datetime | None]
+    message_used: Mapped[int] = mapped_column(default=0)
+    action_at: Mapped[datetime | None]
+    action_used: Mapped[int] = mapped_column(default=0)
+    has_left: Mapped[bool] = mapped_column(default=False)
+    nudged_at: Mapped[datetime | None]
 
 
 class HeartbeatRow(Base):

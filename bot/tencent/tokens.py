@@ -34,16 +34,19 @@ class Token:
     forced_at: datetime | None = None
 
 
-class Shelf(Protocol):
-    """Where tokens are kept; `bot.store.tokens` has the real one."""
+Kept = tuple[str, datetime, datetime | None]  # a token as plain values
 
-    def read(self, key: str) -> Token | None:
+
+class Shelf(Protocol):
+    """Where tokens are kept; `bot.store.platform_accounts` has the real one."""
+
+    def token(self, key: str) -> Kept | None:
         """Return the token that is kept under a key."""
 
     def lease(self, key: str, now: datetime, until: datetime) -> bool:
         """Take the right to renew it until then; False while somebody else has it."""
 
-    def keep(self, key: str, token: Token | None) -> None:
+    def keep(self, key: str, token: Kept | None) -> None:
         """Keep a renewed token (None: the old one stays) and give the lease back."""
 
 
@@ -81,7 +84,8 @@ class Tokens:
 
     def _valid(self, rejected: str | None) -> str:
         for _ in range(WAITS):
-            now, token = self._now(), self._shelf.read(self._key)
+            now, kept = self._now(), self._shelf.token(self._key)
+            token = Token(*kept) if kept is not None else None
             if token is not None and token.value != rejected and now < token.expires_at - EARLY:
                 return token.value
             if self._shelf.lease(self._key, now, now + LEASE):
@@ -96,7 +100,8 @@ class Tokens:
         try:
             token = self._fetched(old, rejected)
         finally:
-            self._shelf.keep(self._key, token)
+            kept = (token.value, token.expires_at, token.forced_at) if token else None
+            self._shelf.keep(self._key, kept)
         if token.value == rejected:
             raise PlatformError(
                 "token", Trouble.OPERATOR, hint="the platform rejects the token that it gives"

@@ -85,11 +85,10 @@ class Watch:
 
     def _chats(self, people: Sequence[Member]) -> Iterator[tuple[int, str]]:
         """Yield where an alarm goes: every staff chat, and each person's private chat if they have one."""
-        owners = {chat: member.name for member in self._members for chat in member.chats}
         for chat in self._staff_chats:
-            yield chat, owners.get(chat, EVERYBODY)
+            yield chat, EVERYBODY
         for member in people:
-            if member.chats and not set(member.chats) & set(self._staff_chats):
+            if member.chats:
                 yield member.chats[0], member.name
 
     def _nobody(self, case: Case, steps: Sequence[Step]) -> None:

@@ -10,6 +10,7 @@ from starlette.concurrency import run_in_threadpool
 
 from bot.app import App
 from bot.messages import Inbound
+from bot.reception import Composer
 from bot.web.loops import Loop
 
 DELIVER_EVERY_S = 0.5
@@ -67,6 +68,10 @@ class Service:
         self._changed()
         self._delivery.wake()
         self._attachments.wake()
+
+    async def reply_inline(self, inbox_id: int, compose: Composer) -> str | None:
+        """See `bot.reception.Reception`."""
+        return await run_in_threadpool(self.app.reply_inline, inbox_id, compose)
 
     @property
     def sweep_state(self) -> str:

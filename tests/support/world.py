@@ -5,17 +5,14 @@ from __future__ import annotations
 import itertools
 import shutil
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from bot import samples
 from bot.app import App
-from bot.desk.contract import Terms
 from bot.messages import (
     Address,
     Attachment,
@@ -30,7 +27,7 @@ from bot.messages import (
 from bot.settings import Settings
 from bot.store import migrate
 from bot.store.store import Store
-from bot.store.tables import Base, ContractRow, TicketRow
+from bot.store.tables import Base, TicketRow
 from bot.workdays import load_workdays
 from intents import default_classifier
 from tests.support.postgres import PostgresServer
@@ -63,11 +60,13 @@ class World:
         self.now = start
         self.url = database_url
         self.phones = Phones()
-        self.app = App(
-            Settings(database_url=database_url), {CHANNEL: self.phones}, self.read_clock, default_classifier()
-        )
+        self.app = self._program()
         samples.load(self.app.store, self.now, CHANNEL)
         self._keys = itertools.count(1)
+
+    def _program(self) -> App:
+        settings = Settings(database_url=self.url)
+        return App(settings, {CHANNEL: self.phones}, self.read_clock, default_classifier())
 
     def read_clock(self) -> datetime:
         """Return the test's present instant."""
@@ -76,9 +75,7 @@ class World:
     def restart(self) -> None:
         """Start the program anew on the same database."""
         self.app.close()
-        self.app = App(
-            Settings(database_url=self.url), {CHANNEL: self.phones}, self.read_clock, default_classifier()
-        )
+        self.app = self._program()
 
     def wait(self, **span: float) -> None:
         """Let time pass, as `timedelta` takes it, then do what it makes due."""
@@ -159,13 +156,6 @@ class World:
     def heard(self, chat: str) -> list[str]:
         """Return all texts that a chat was sent, in order."""
         return [message.text for message in self.phones.delivered.get(chat, [])]
-
-    def change_terms(self, number: str, **changes: Any) -> None:
-        """Change what stands in a contract's only version, as if it had always stood there."""
-        with self.app.store.begin(self.now) as unit:
-            row = unit.session.scalars(select(ContractRow).filter_by(number=number)).one()
-            terms = replace(Terms.from_dict(row.terms), **changes)
-            row.terms, row.starts_on, row.ends_on = terms.to_dict(), terms.starts_on, terms.ends_on
 
     def tickets(self) -> list[dict[str, object]]:
         """Return the stored tickets."""

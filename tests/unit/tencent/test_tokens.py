@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.tencent.failures import PlatformError, Trouble
-from bot.tencent.tokens import EARLY, FORCED_EVERY, Token, Tokens
+from bot.tencent.tokens import EARLY, FORCED_EVERY, Kept, Token, Tokens
 
 NOW = datetime(2026, 3, 2, 2, tzinfo=UTC)
 
@@ -16,18 +16,18 @@ class Table:
     """A shelf in memory; ``others`` hold a lease."""
 
     def __init__(self) -> None:
-        self.token: Token | None = None
+        self.kept: Kept | None = None
         self.leased = False
 
-    def read(self, _key: str) -> Token | None:
-        return self.token
+    def token(self, _key: str) -> Kept | None:
+        return self.kept
 
     def lease(self, _key: str, _now: datetime, _until: datetime) -> bool:
         taken, self.leased = not self.leased, True
         return taken
 
-    def keep(self, _key: str, token: Token | None) -> None:
-        self.token, self.leased = token or self.token, False
+    def keep(self, _key: str, token: Kept | None) -> None:
+        self.kept, self.leased = token or self.kept, False
 
 
 class Platform:
@@ -113,7 +113,7 @@ def test_a_rejected_token_that_another_process_renewed_is_not_renewed_again(
     tokens: Tokens, table: Table, platform: Platform
 ) -> None:
     tokens.current()
-    table.token = Token("t9", NOW + timedelta(hours=2))
+    table.kept = ("t9", NOW + timedelta(hours=2), None)
     assert tokens.after("t1") == "t9"
     assert platform.asked == [False]
 

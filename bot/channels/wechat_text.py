@@ -1,0 +1,136 @@
+"""Text as WeChat takes it: cut by bytes at sentence ends, and never able to forge a reply."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.messages import Choice, Outbound
+
+MAX_BYTES = 1800  # no figure is published; users see failures near 2,048
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+_ENDS = "\n。！？；!?;"  # where a text may be cut, the best first
+_WEAK_ENDS = "，、, "
+_PASSIVE = (
+    "<xml><ToUserName>{to}</ToUserName><FromUserName>{sender}</FromUserName>"
+    "<CreateTime>{at}</CreateTime><MsgType>{kind}</MsgType><Content>{content}</Content></xml>"
+)
+LATER_LINE = "回复任意字查看结果"  # where nothing can be sent but answers
+
+
+def clean(text: str) -> str:
+    """Return a text without control characters and halves of surrogate pairs."""
+    return _CONTROL.sub("", text).encode("utf-8", "ignore").decode("utf-8")
+
+
+def size(text: str) -> int:
+    """Return a text's length in bytes."""
+    return len(text.encode("utf-8"))
+
+
+def pieces(text: str, limit: int = MAX_BYTES) -> list[str]:
+    """Return a text in pieces of at most ``limit`` bytes, cut where sentences end, if they do."""
+    found, rest = [], clean(text).strip()
+    while size(rest) > limit:
+        head = rest.encode("utf-8")[:limit].decode("utf-8", "ignore")
+        head = head[: _cut(head)]
+        found.append(head.rstrip())
+        rest = rest[len(head) :].lstrip()
+    return [*found, rest] if rest or not found else found
+
+
+def _cut(head: str) -> int:
+    """Return where to cut a piece: after a sentence, else after a comma, else at its end."""
+    for ends in (_ENDS, _WEAK_ENDS):
+        last = max(head.rfind(end) for end in ends) + 1
+        if last > len(head) // 2:
+            return last
+    return len(head)
+
+
+def words_of(message: Outbound) -> str:
+    """Return what is said: of a card that changed only the change, since no message can be edited here."""
+    return clean(message.note if message.note is not None else message.text)
+
+
+def choices_of(message: Outbound) -> tuple[Choice, ...]:
+    """Return the choices that go with it; a card's change is one line."""
+    return message.choices if message.note is None else ()
+
+
+def numbered(choices: Sequence[Choice]) -> str:
+    """Return choices as numbers that can be typed."""
+    return "\n".join(f"{number} {choice.label}" for number, choice in enumerate(choices, start=1))
+
+
+def in_words(choices: Sequence[Choice]) -> str:
+    """Return choices by their typed equivalents: a number would mean those of the last message."""
+    return "可回复：" + " · ".join(choice.typed for choice in choices)
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Several messages as one.
+
+    Attributes:
+        taken: how many of them it holds, from the first on.
+        choices: those of the last one that has any, where they are not in the text.
+    """
+
+    text: str
+    taken: int
+    choices: tuple[Choice, ...] = ()
+
+
+def together(messages: Sequence[Outbound], limit: int = MAX_BYTES, *, as_numbers: bool) -> Together:
+    """Return as many messages as fit, in order, as one.
+
+    The first one may be too long by itself: then nothing is taken, and it goes by itself in pieces.
+
+    Args:
+        as_numbers: put the choices into the text.
+    """
+    best = Together("", 0)
+    for count in range(1, len(messages) + 1):
+        made = _join(messages[:count], as_numbers=as_numbers)
+        if size(made.text) > limit:
+            break
+        best = made
+    return best
+
+
+def _join(messages: Sequence[Outbound], *, as_numbers: bool) -> Together:
+    asking = [message for message in messages if choices_of(message)]
+    last = asking[-1] if asking else None
+    parts = []
+    for message in messages:
+        parts.append(words_of(message))
+        if message is last and as_numbers:
+            parts[-1] += "\n回复数字选择：\n" + numbered(message.choices)
+        elif message is not last and choices_of(message):
+            parts[-1] += "\n" + in_words(message.choices)
+    return Together(
+        "\n\n".join(parts), len(messages), last.choices if last is not None and not as_numbers else ()
+    )
+
+
+def passive(user: str, account: str, text: str, at: datetime) -> str:
+    """Return a passive text reply.
+
+    Args:
+        account: the platform's own name of our account, as the message was addressed to (``gh_…``).
+    """
+    return _PASSIVE.format(
+        to=_cdata(user),
+        sender=_cdata(account),
+        at=int(at.timestamp()),
+        kind=_cdata("text"),
+        content=_cdata(clean(text)),
+    )
+
+
+def _cdata(text: str) -> str:
+    """Return a text that the reader gets back as it is: nothing in it ends the section."""
+    return "<![CDATA[" + text.replace("]]>", "]]]]><![CDATA[>") + "]]>"

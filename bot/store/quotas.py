@@ -1,0 +1,79 @@
+"""Users' accounts of messages in the store: `desk.quota` has the rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, fields, replace
+from datetime import datetime
+
+from bot.desk.quota import Ledger, Opening
+from bot.messages import Address
+from bot.store import tables as t
+from bot.store.rows import insert_or_ignore
+from bot.store.store import Store, UnitOfWork
+
+_FIELDS = [field.name for field in fields(Ledger)]
+
+
+class Quotas:
+    """The ledgers of all users; each change is a unit of work of its own, and never lost to another one."""
+
+    def __init__(self, store: Store, now: Callable[[], datetime]) -> None:
+        self._store = store
+        self._now = now
+
+    def of(self, user: Address) -> Ledger:
+        """Return a user's ledger."""
+        with self._store.read() as session:
+            row = session.get(t.QuotaRow, _key(user))
+            return _ledger(row) if row is not None else Ledger()
+
+    def opened(self, user: Address, opening: Opening, at: datetime) -> None:
+        """Note that a user did something that lets us write to them."""
+        self._change(user, lambda ledger: ledger.opened(opening, at))
+
+    def take(self, user: Address, count: int, *, is_vital: bool) -> bool:
+        """Take ``count`` messages out of what is left; False where there are fewer, and none is taken."""
+        now, taken = self._now(), False
+
+        def spend(ledger: Ledger) -> Ledger:
+            nonlocal taken
+            taken = ledger.left(now, is_vital=is_vital) >= count
+            return ledger.spent(now, count) if taken else ledger
+
+        self._change(user, spend)
+        return taken
+
+    def exhausted(self, user: Address) -> None:
+        """Note that the platform takes no more, whatever we counted."""
+        self._change(user, Ledger.exhausted)
+
+    def left(self, user: Address) -> None:
+        """Note that a user does not follow us any more."""
+        self._change(user, lambda ledger: replace(ledger, has_left=True))
+
+    def nudged(self, user: Address) -> None:
+        """Note that a notice asks the user to write."""
+        now = self._now()
+        self._change(user, lambda ledger: replace(ledger, nudged_at=now))
+
+    def _change(self, user: Address, change: Callable[[Ledger], Ledger]) -> None:
+        def write(unit: UnitOfWork) -> None:
+            key = _key(user)
+            new = insert_or_ignore(unit.session, t.QuotaRow).values(
+                channel=user.channel, account=user.account, chat=user.chat
+            )
+            unit.session.execute(new)
+            row = unit.session.get_one(t.QuotaRow, key, with_for_update=t.LOCK)
+            for name, value in asdict(change(_ledger(row))).items():
+                setattr(row, name, value)
+
+        self._store.transact(write, self._now())
+
+
+def _key(user: Address) -> tuple[str, str, str]:
+    return user.channel, user.account, user.chat
+
+
+def _ledger(row: t.QuotaRow) -> Ledger:
+    return Ledger(**{name: getattr(row, name) for name in _FIELDS})
