@@ -48,7 +48,7 @@ class Kind(StrEnum):
     RESOLVED = "resolved"
     RECOVERED = "recovered"  # the customer says that it works again
     CLOSED = "closed"  # why: customer | staff | silence
-    REOPENED = "reopened"
+    REOPENED = "reopened"  # reason, missed, contract {number, version}?: where the earlier one has lapsed
     WITHDRAWN = "withdrawn"
     RATED = "rated"  # stars 1..5
     UNDELIVERED = "undelivered"  # outbox, error: a message failed for good

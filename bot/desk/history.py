@@ -10,6 +10,7 @@ from typing import Any
 from bot.desk.agreement import Agreement
 from bot.desk.arrangements import AgreedTime, Offer, Promise
 from bot.desk.events import Event, Kind, Side
+from bot.desk.late import Late
 from bot.desk.pauses import Pause
 from bot.desk.sla import ClockName
 from bot.desk.terms import Priority
@@ -196,6 +197,7 @@ def _absorbed(ticket: Ticket, event: Event) -> Changes:
         "reported_at": min(ticket.reported_at, datetime.fromisoformat(data["reported_at"])),
         "clock_from": min(ticket.clock_from, datetime.fromisoformat(data["clock_from"])),
     }
+    changes["missed"] = (*ticket.missed, *_missed(data))
     if ticket.promise is None and data["promised"]:
         changes["promise"] = Promise(event.at, datetime.fromisoformat(data["promised"]))
     other = Agreement.from_dict(data["agreement"])
@@ -250,8 +252,14 @@ def _reopened(ticket: Ticket, event: Event) -> Changes:
         "pauses": (),
         "acknowledged": {},
         **dict.fromkeys(over),
+        **({"contract": _contract(event.data)} if "contract" in event.data else {}),
+        "missed": _missed(event.data),
         **_judged_anew(ticket),
     }
+
+
+def _missed(data: Mapping[str, Any]) -> tuple[Late, ...]:
+    return tuple(Late.from_dict(late) for late in data.get("missed", ()))
 
 
 _HANDLERS: Mapping[Kind, Callable[[Ticket, Event], Changes]] = {

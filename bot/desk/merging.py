@@ -32,6 +32,7 @@ def merge_events(source: Case, target: Case, actor: Actor, now: datetime) -> tup
         "words": list(ticket.words),
         "vendor_view_by": ticket.vendor_view_by,
         "vendor_view_at": view_at.isoformat() if view_at else None,
+        "missed": [late.to_dict() for late in ticket.missed],
         "promised": ticket.promise.until.isoformat() if ticket.promise else None,
     }
     merged = Event(Kind.MERGED, now, actor, {"into": target.ticket.id})

@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from bot.desk.agreement import Agreement
 from bot.desk.arrangements import AgreedTime, Offer, Promise
+from bot.desk.late import Late
 from bot.desk.pauses import Pause
 from bot.desk.sla import ClockName
 from bot.desk.terms import Priority
@@ -61,6 +62,7 @@ class Ticket:
         acknowledged: of which clock's alarms somebody has taken notice, and when.
         pause_asked: what support waits for, while the customer has not answered.
         refers_to: the closed ticket whose fault came back.
+        missed: deadlines that were missed before it was last reopened.
     """
 
     id: int
@@ -94,6 +96,7 @@ class Ticket:
     closed_at: datetime | None = None
     merged_into: int | None = None
     refers_to: int | None = None
+    missed: tuple[Late, ...] = ()
     stars: int | None = None
     urged: int = 0
 

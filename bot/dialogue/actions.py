@@ -9,7 +9,7 @@ from bot.desk.case import Case, view_event
 from bot.desk.events import BOT, Event, Kind
 from bot.desk.terms import Priority
 from bot.desk.ticket import FINAL, Work
-from bot.dialogue import asked, notify, replies, report
+from bot.dialogue import asked, notify, opening, reading, reopening, replies, report, same_fault
 from bot.dialogue.commands import Command
 from bot.dialogue.turn import Turn
 from bot.errors import Refused
@@ -45,7 +45,7 @@ def ticket_of(
         return _going_on(turn, case)
     cases = turn.desk.tickets.live(turn.chat)
     cases = [case for case in cases if fits and fits(case)] or cases
-    current = report.current_case(turn, cases)
+    current = same_fault.current_case(turn, cases)
     if current or cases:
         return current or cases[0]
     if closed and (recent := turn.desk.tickets.recent(turn.chat, 1)):
@@ -219,7 +219,7 @@ def broken(turn: Turn, command: Command) -> None:
             Option("按故障报修", "按故障报修", "report", None, case.summary),
         )
         return
-    report.reopen(turn, case, "没恢复")
+    reopening.by_customer(turn, case, "没恢复")
 
 
 def close(turn: Turn, command: Command) -> None:
@@ -269,11 +269,11 @@ def report_anyway(turn: Turn, command: Command) -> None:
     """按故障报修: the way out of a wrong verdict; the clock starts at the original message."""
     if command.argument.startswith("inbox:"):
         original = turn.desk.messages.received(int(command.argument.removeprefix("inbox:")))
-        report.take(turn, report.of(turn, original.text, original.at))
+        report.take(turn, reading.of(turn, original.text, original.at))
     elif command.argument:
-        report.take(turn, report.of(turn, command.argument, turn.reported_at))
-    elif fragments := report.recent_fragments(turn):
-        report.take(turn, report.of(turn, "，".join(words for words, _ in fragments), fragments[0][1]))
+        report.take(turn, reading.of(turn, command.argument, turn.reported_at))
+    elif fragments := reading.recent_fragments(turn):
+        report.take(turn, reading.of(turn, "，".join(words for words, _ in fragments), fragments[0][1]))
     else:
         turn.remember(reporting=turn.now.isoformat())
         turn.reply(f"请用一句话描述：哪里出了什么问题，影响全部还是部分坐席。\n{hotline(turn)}")
@@ -295,8 +295,7 @@ def bind_chat(turn: Turn, chat_id: int, customer_id: int) -> None:
     for case in unbound:
         if case.customer is not None:
             continue
-        terms = desk.customers.terms(customer_id, case.ticket.reported_at)
-        contract = {"number": terms.contract_number, "version": terms.version} if terms else None
+        contract = opening.contract_reference(desk, customer_id, case.ticket.reported_at)
         data = {"customer": customer_id, "contract": contract}
         bound = desk.tickets.bind(case, customer_id, Event(Kind.BOUND, turn.now, BOT, data))
         if bound.ticket.work in FINAL:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from bot.desk.contract import Terms
 from bot.desk.tables import ENTITLEMENTS, LEVEL_NAMES, SERVICE_NAMES, Service
 from bot.desk.terms import Level
-from bot.dialogue import actions, notify, replies, report
+from bot.dialogue import actions, notify, reading, replies, report, same_fault
 from bot.dialogue.commands import Command
 from bot.dialogue.turn import Turn
 from bot.dialogue.why import why as receipt
@@ -19,7 +19,7 @@ STATUS_SHOWN = 4
 WORDS_SHOWN = 200  # of a customer's message in a staff line
 NOTHING = Command("")
 
-Answer = Callable[[Turn, report.Report], None]
+Answer = Callable[[Turn, reading.Report], None]
 
 
 def hotline(turn: Turn) -> str:
@@ -88,7 +88,7 @@ def help_(turn: Turn, _: Command) -> None:
 def human(turn: Turn, _: Command) -> None:
     """Give a person's name or the hotline at once, and tell support."""
     cases = turn.desk.tickets.live(turn.chat)
-    case = report.current_case(turn, cases, CONVERSATION) or (cases[0] if cases else None)
+    case = same_fault.current_case(turn, cases, CONVERSATION) or (cases[0] if cases else None)
     if case and case.ticket.assignee:
         who = f"工单 {case.number} 由{case.ticket.assignee[1]}负责，已请他马上联系您。"
     else:
@@ -118,7 +118,7 @@ def terms_of(turn: Turn) -> Terms | None:
 # --- answers to sentences
 
 
-def greeting(turn: Turn, _: report.Report) -> None:
+def greeting(turn: Turn, _: reading.Report) -> None:
     """Greet, and say how to report."""
     turn.reply(
         "您好，这里是 BasicCall 维护热线。\n请直接用一句话描述故障：哪里、什么现象、影响全部还是部分坐席。\n"
@@ -128,12 +128,12 @@ def greeting(turn: Turn, _: report.Report) -> None:
     )
 
 
-def thanks(turn: Turn, _: report.Report) -> None:
+def thanks(turn: Turn, _: reading.Report) -> None:
     """Answer thanks; nothing is reopened, restarted or classified anew."""
     turn.reply(f"不客气。有问题随时用一句话告诉我，或拨打 {turn.office.hotline[0]}。")
 
 
-def howto(turn: Turn, _: report.Report) -> None:
+def howto(turn: Turn, _: reading.Report) -> None:
     """Pass a question on to a person."""
     turn.reply(
         f"这是使用咨询，已转给工程师，会在这里答复您。\n如果是故障，请点“按故障报修”。\n{hotline(turn)}",
@@ -143,12 +143,12 @@ def howto(turn: Turn, _: report.Report) -> None:
     pass_on(turn, "咨询")
 
 
-def ask_status(turn: Turn, _: report.Report) -> None:
+def ask_status(turn: Turn, _: reading.Report) -> None:
     """The customer asks how it stands."""
     status(turn, NOTHING)
 
 
-def ask_urge(turn: Turn, _: report.Report) -> None:
+def ask_urge(turn: Turn, _: reading.Report) -> None:
     """The customer urges; with nothing open they are asked what it is about."""
     if turn.desk.tickets.live(turn.chat):
         actions.urge(turn, NOTHING)
@@ -159,17 +159,17 @@ def ask_urge(turn: Turn, _: report.Report) -> None:
         )
 
 
-def supplement(turn: Turn, read: report.Report) -> None:
+def supplement(turn: Turn, read: reading.Report) -> None:
     """Add details to the ticket that is spoken of; without one they may begin a report."""
     cases = [case for case in turn.desk.tickets.live(turn.chat) if case.ticket.is_live]
-    case = report.current_case(turn, cases, CONVERSATION) or (cases[0] if len(cases) == 1 else None)
+    case = same_fault.current_case(turn, cases, CONVERSATION) or (cases[0] if len(cases) == 1 else None)
     if case:
         report.add(turn, case, read)
     else:
         not_understood(turn, read)
 
 
-def recovered(turn: Turn, _: report.Report) -> None:
+def recovered(turn: Turn, _: reading.Report) -> None:
     """It works again: with an open ticket ask whether to close, else be glad."""
     if turn.desk.tickets.live(turn.chat):
         actions.works(turn, NOTHING)
@@ -177,7 +177,7 @@ def recovered(turn: Turn, _: report.Report) -> None:
         turn.reply(f"好的，恢复就好。再有问题随时告诉我。\n{hotline(turn)}", way_out(turn))
 
 
-def objection(turn: Turn, read: report.Report) -> None:
+def objection(turn: Turn, read: reading.Report) -> None:
     """The customer objects to a priority or a verdict."""
     if turn.desk.tickets.live(turn.chat):
         actions.object_(turn, NOTHING)
@@ -185,17 +185,17 @@ def objection(turn: Turn, read: report.Report) -> None:
         not_understood(turn, read)
 
 
-def ask_human(turn: Turn, _: report.Report) -> None:
+def ask_human(turn: Turn, _: reading.Report) -> None:
     """The customer wants a person."""
     human(turn, NOTHING)
 
 
-def ask_level(turn: Turn, _: report.Report) -> None:
+def ask_level(turn: Turn, _: reading.Report) -> None:
     """The customer asks for their level."""
     level(turn, NOTHING)
 
 
-def complaint(turn: Turn, _: report.Report) -> None:
+def complaint(turn: Turn, _: reading.Report) -> None:
     """A complaint goes to a person at once."""
     turn.reply(
         f"已转给主管，会与您联系。\n也可以直接拨打：{' / '.join(turn.office.hotline)}（24 小时）\n"
@@ -205,7 +205,7 @@ def complaint(turn: Turn, _: report.Report) -> None:
     pass_on(turn, "投诉")
 
 
-def fee(turn: Turn, _: report.Report) -> None:
+def fee(turn: Turn, _: reading.Report) -> None:
     """Fees and renewals are answered by a person; the term is said if it is known."""
     terms = terms_of(turn)
     until = f"您的合同服务期至 {terms.ends_on:%Y年%-m月%-d日}。" if terms else ""
@@ -224,7 +224,7 @@ SERVICES: Mapping[str, tuple[str, tuple[Service, ...]]] = {
 }
 
 
-def service(turn: Turn, read: report.Report) -> None:
+def service(turn: Turn, read: reading.Report) -> None:
     """Take a request for a service; what the level lacks is refused politely, with what the next one has."""
     name, entitlements = SERVICES[read.verdict.intent]
     terms = terms_of(turn)
@@ -254,9 +254,9 @@ def entitled(terms: Terms, name: str, services: tuple[Service, ...], sales: str)
     ]
 
 
-def not_understood(turn: Turn, _: report.Report) -> None:
+def not_understood(turn: Turn, _: reading.Report) -> None:
     """Nothing ends in silence: a person sees it, and asked twice the answer is more concrete."""
-    turn = report.keep_fragment(turn)
+    turn = reading.keep_fragment(turn)
     missed = int(turn.chat.state.get("missed", 0)) + 1
     turn.remember(missed=missed)
     if missed == 1:

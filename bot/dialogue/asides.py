@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.desk.case import Case, coverage_at
 from bot.desk.contract import Coverage
 from bot.desk.tables import Service
-from bot.dialogue import actions, answers, replies, report
+from bot.dialogue import actions, answers, reading, replies, same_fault
 from bot.dialogue.codes import looks_like_code
 from bot.dialogue.commands import customer_command
 from bot.dialogue.turn import Turn
@@ -25,7 +25,7 @@ _CALL_LENGTH = 10
 _MAY_MEAN_ONSITE = frozenset({"howto", "other", "human"})
 
 
-def of(turn: Turn, read: report.Report) -> answers.Answer | None:
+def of(turn: Turn, read: reading.Report) -> answers.Answer | None:
     """Return the answer to a message that reports nothing, None where its intent decides."""
     intent = read.verdict.intent
     is_working_on_it = any(case.ticket.is_live for case in turn.desk.tickets.live(turn.chat))
@@ -39,18 +39,18 @@ def of(turn: Turn, read: report.Report) -> answers.Answer | None:
     return None
 
 
-def leave(turn: Turn, _: report.Report) -> None:
+def leave(turn: Turn, _: reading.Report) -> None:
     """The customer wants it left: ask whether to withdraw."""
     actions.withdraw(turn, answers.NOTHING)
 
 
-def anybody(turn: Turn, _: report.Report) -> None:
+def anybody(turn: Turn, _: reading.Report) -> None:
     """Answer a greeting while a ticket is open: how it stands, and a person.
 
     To the angry, and the second time, the telephone comes first.
     """
     cases = turn.desk.tickets.live(turn.chat)
-    case = report.current_case(turn, cases, answers.CONVERSATION) or cases[0]
+    case = same_fault.current_case(turn, cases, answers.CONVERSATION) or cases[0]
     status = replies.status_line(case, turn.now)
     if not _CALLS.search(turn.text) and not _ANGRY.search(turn.text):
         turn.reply(f"您好。\n{status}\n{actions.hotline(turn)}", ticket=case.ticket.id)
@@ -74,7 +74,7 @@ def _who(case: Case) -> str:
     return f"已请值班工程师马上联系您（工单 {case.number}）。"
 
 
-def onsite(turn: Turn, _: report.Report) -> None:
+def onsite(turn: Turn, _: reading.Report) -> None:
     """Answer a request to come: what the level gives, or politely what the next one does (contract 1)."""
     terms = answers.terms_of(turn)
     if terms is None:
@@ -84,7 +84,7 @@ def onsite(turn: Turn, _: report.Report) -> None:
     else:
         lines = answers.entitled(terms, "上门", (Service.ONSITE,), turn.office.sales)
     cases = turn.desk.tickets.live(turn.chat)
-    case = report.current_case(turn, cases, answers.CONVERSATION) or (cases[0] if cases else None)
+    case = same_fault.current_case(turn, cases, answers.CONVERSATION) or (cases[0] if cases else None)
     options = () if case else (answers.way_out(turn),)
     number = case.ticket.id if case else None
     turn.reply("\n".join([*lines, actions.hotline(turn)]), *options, ticket=number)
@@ -100,7 +100,7 @@ def overhear(turn: Turn) -> None:
     is_quiet = heard is None or turn.now - datetime.fromisoformat(heard) > answers.CONVERSATION
     if turn.chat.customer_id is None or not is_quiet or turn.desk.tickets.live(turn.chat):
         return
-    if report.of(turn, turn.text, turn.reported_at).certain:
+    if reading.of(turn, turn.text, turn.reported_at).certain:
         turn.remember(overheard=turn.now.isoformat())
         answers.pass_on(turn, "在群里说（没有叫机器人，没有建工单）")
 

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from bot.desk.arrangements import AgreedTime
 from bot.desk.calendar import SHANGHAI
 from bot.desk.case import Case
-from bot.desk.lateness import Late, missed
+from bot.desk.late import Late
+from bot.desk.lateness import missed
 from bot.desk.pauses import Pause
 from bot.desk.penalty import Breach, penalty
 from bot.desk.sla import ClockName, Deadline
@@ -111,19 +112,20 @@ def _staff_due(deadline: Deadline, now: datetime) -> str:
 
 def cost_lines(case: Case, now: datetime) -> Iterator[str]:
     """Yield what a missed deadline costs (contract 5.1); days of one ticket are not counted twice."""
-    late = missed(case, now)
-    if not late or case.terms is None or not case.terms.agreed_fee:
+    late = [one for one in missed(case, now) if one.fee]
+    if not late:
         return
-    worst = max(late, key=lambda missed_one: missed_one.span)
-    if worst.days:
-        sums = penalty_lines(penalty(case.terms.agreed_fee, worst.days), Breach.MISSED_SERVICE)
-        yield f"⚠ {_late(worst)}：{sums[0]}；{'；'.join(sums[1:-1])}；{sums[-1]}"
+    worst = max(late, key=lambda one: one.span)
+    if worst.days and worst.fee:
+        sums = penalty_lines(penalty(worst.fee, worst.days), Breach.MISSED_SERVICE)
+        yield f"⚠ {_late(worst, case)}：{sums[0]}；{'；'.join(sums[1:-1])}；{sums[-1]}"
     else:
-        yield f"⚠ {_late(worst)}，不足一整天，不计违约金"
+        yield f"⚠ {_late(worst, case)}，不足一整天，不计违约金"
 
 
-def _late(late: Late) -> str:
-    return f"{NAMES[late.clock]}超期 {say_span(late.span)}"
+def _late(late: Late, case: Case) -> str:
+    before = "（重开前）" if late in case.ticket.missed else ""
+    return f"{NAMES[late.clock]}超期 {say_span(late.span)}{before}"
 
 
 # --- for the receipt

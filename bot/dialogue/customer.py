@@ -8,7 +8,18 @@ from datetime import datetime
 
 from bot.desk.case import Case
 from bot.desk.terms import Priority
-from bot.dialogue import actions, answers, asides, asked, joining, phones, report, waiting
+from bot.dialogue import (
+    actions,
+    answers,
+    asides,
+    asked,
+    joining,
+    phones,
+    reading,
+    report,
+    same_fault,
+    waiting,
+)
 from bot.dialogue.commands import Command, customer_command, of_option
 from bot.dialogue.turn import Turn
 from bot.errors import Refused
@@ -91,9 +102,9 @@ def understand(turn: Turn) -> None:
     if phones.given(turn):
         return
     if _was_asked_to_report(turn):
-        report.take(turn.remember(reporting=None), report.of(turn, turn.text, turn.reported_at))
+        report.take(turn.remember(reporting=None), reading.of(turn, turn.text, turn.reported_at))
         return
-    read = report.read(turn)
+    read = reading.read(turn)
     if not read.certain and (answered := effect_in_words(turn)):
         actions.effect(turn, answered)
         return
@@ -130,7 +141,7 @@ def effect_in_words(turn: Turn) -> Command | None:
 
 def picture(turn: Turn) -> None:
     """Add a picture or file to the open ticket; alone it opens an unclear one."""
-    empty = report.of(turn, "", turn.reported_at)
+    empty = reading.of(turn, "", turn.reported_at)
     if not turn.inbound.attachments:
         answers.empty(turn)
         return
@@ -149,4 +160,6 @@ def _was_asked_to_report(turn: Turn) -> bool:
 def recent_case(turn: Turn) -> Case | None:
     """Return the ticket that a supplement belongs to: the one just spoken of, else the chat's only one."""
     cases = [case for case in turn.desk.tickets.live(turn.chat) if case.ticket.is_live]
-    return report.current_case(turn, cases, answers.CONVERSATION) or (cases[0] if len(cases) == 1 else None)
+    return same_fault.current_case(turn, cases, answers.CONVERSATION) or (
+        cases[0] if len(cases) == 1 else None
+    )

@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-from bot.desk.events import Event, Kind
-from bot.desk.terms import Priority
-from bot.dialogue import notify, replies
-from bot.dialogue.report import contract_reference
+from bot.dialogue import notify, opening, replies
 from bot.dialogue.turn import Turn
-
-SUMMARY_LENGTH = 60
 
 
 def rescue(turn: Turn) -> None:
@@ -16,25 +11,8 @@ def rescue(turn: Turn) -> None:
     if turn.chat.kind == "staff" or turn.contact.is_staff:
         turn.reply("这条命令没有执行成功，请再发一次；仍不行请联系管理员。")
         return
-    event = Event(
-        Kind.REPORTED,
-        turn.now,
-        turn.actor,
-        {
-            "inbox": turn.inbox_id,
-            "reported_at": turn.reported_at.isoformat(),
-            "priority": int(Priority.ONE),
-            "certain": False,
-            "rule": "rescue",
-            "clause": None,
-            "words": [],
-            "knowledge_version": turn.office.classifier.base.version,
-            "contract": contract_reference(turn, turn.reported_at),
-        },
-    )
-    summary = " ".join(turn.text.split())[:SUMMARY_LENGTH] or "（图片或附件）"
-    case = turn.desk.tickets.open(turn.chat, turn.contact, event, summary, frozenset())
-    turn.desk.messages.assign(case.ticket.id, turn.inbox_id)
+    finding = opening.Finding(turn.office.classifier.base.version)
+    case = opening.opened(turn, finding, turn.reported_at, turn.text)
     turn.reply(
         f"已收到，工单号 {case.number}，工程师会直接查看您的消息。\n"
         f"{replies.deadline_line(case, turn.now)}。\n"

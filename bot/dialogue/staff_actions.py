@@ -7,7 +7,6 @@ from datetime import datetime
 from bot.desk.case import Case, Customer
 from bot.desk.events import Kind
 from bot.desk.staff import Grant, Purpose
-from bot.desk.terms import Priority
 from bot.dialogue import actions, codes, moments, notify, phones, replies
 from bot.dialogue.turn import Turn
 from bot.errors import Refused
@@ -88,18 +87,6 @@ def close(turn: Turn, case: Case, _: str) -> None:
     case = turn.desk.tickets.record(case, turn.event(Kind.CLOSED, why="staff"))
     text = f"工单 {case.number} 已关闭。没恢复请回复“没恢复”。请为这次服务打分（1–5，5 分最好）。"
     _tell(turn, case, "已关闭", text, *replies.rating_options(case.ticket.id))
-
-
-def reopen(turn: Turn, case: Case, reason: str) -> None:
-    """Open a ticket again."""
-    was_no_fault = case.ticket.held is Priority.NOT_A_FAULT
-    case = turn.desk.tickets.record(case, turn.event(Kind.REOPENED, reason=reason))
-    text = f"工单 {case.number} 已重开，继续处理。\n{replies.deadline_line(case, turn.now)}。"
-    if was_no_fault:
-        options = replies.effect_options(case.ticket.id)
-        _tell(turn, case, "已重开", f"{text}\n{replies.EFFECT_QUESTION}", *options)
-        return
-    _tell(turn, case, "已重开", text)
 
 
 def show(turn: Turn, case: Case, _: str) -> None:

@@ -8,7 +8,7 @@ from bot.desk.case import Case
 from bot.desk.events import Kind
 from bot.desk.merging import merge_events
 from bot.desk.transitions import check
-from bot.dialogue import notify, replies, report
+from bot.dialogue import notify, opening, replies
 from bot.dialogue.clock_words import say_clock
 from bot.dialogue.turn import Turn
 from bot.errors import Refused
@@ -57,7 +57,7 @@ def split(turn: Turn, case: Case, argument: str) -> None:
     else:
         raise Refused(_which(turn, case, joined))
     check(case.ticket, Kind.SPLIT, turn.actor)  # before anything is written
-    opened = report.open_split(turn, case, chosen, reason)
+    opened = opening.open_split(turn, case, chosen, reason)
     data = {"inbox": chosen.id, "into": opened.ticket.id, "reason": reason}
     case = turn.desk.tickets.record(case, turn.event(Kind.SPLIT, **data))
     notify.staff(turn.desk, case, turn.now, f"{case.number} 拆出 {opened.number}")

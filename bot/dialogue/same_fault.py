@@ -1,0 +1,68 @@
+"""Which open ticket a report belongs to."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from rapidfuzz import fuzz
+
+from bot.desk.case import Case
+from bot.desk.ticket import Work
+from bot.dialogue.reading import FRAGMENT_WINDOW, Report
+from bot.dialogue.turn import Turn
+
+GENERIC = frozenset({"agent.people", "platform.system"})
+SAME_WINDOW = timedelta(hours=1)  # so long the same part, or the same symptom, means the same fault
+SIMILAR = 80  # rapidfuzz's token-set ratio of two reports of the same fault
+
+
+def find_same(turn: Turn, report: Report) -> Case | None:
+    """Return the open ticket that a report belongs to, None for a new fault."""
+    cases = turn.desk.tickets.live(turn.chat)
+    current = current_case(turn, cases)
+    if current and _continues(turn, current, report):
+        return current
+    asked = next((case for case in cases if case.ticket.work is Work.RESOLVED), None)
+    if asked and not specific(turn, report.concepts):
+        return asked  # 还是不行: an answer to 恢复了吗
+    return next((case for case in cases if _is_same_fault(turn, case, report)), None)
+
+
+def current_case(turn: Turn, cases: list[Case], window: timedelta = FRAGMENT_WINDOW) -> Case | None:
+    """Return the ticket that this chat spoke of within ``window``."""
+    number, touched = turn.chat.state.get("ticket"), turn.chat.state.get("touched")
+    if number is None or touched is None or turn.reported_at - datetime.fromisoformat(touched) > window:
+        return None
+    return next((case for case in cases if case.ticket.id == number), None)
+
+
+def _continues(turn: Turn, case: Case, report: Report) -> bool:
+    """Whether a message shortly after a report goes on with it: it completes it, or names nothing else."""
+    if not case.ticket.certain or not report.certain:
+        return True
+    named, known = specific(turn, report.concepts), specific(turn, case.concepts)
+    return not named or not known or bool(named & known) or _is_same_fault(turn, case, report)
+
+
+def _is_same_fault(turn: Turn, case: Case, report: Report) -> bool:
+    named, known = specific(turn, report.concepts), specific(turn, case.concepts)
+    if named and named <= known and not report.certain:
+        return True  # 'the IVR again', without saying what of it
+    recent = turn.reported_at - case.ticket.clock_from <= SAME_WINDOW
+    if named and named == known and recent:
+        return True  # the same part, in other words; support can split what should not have been joined
+    if named == known or (recent and (not named or not known)):
+        symptoms = _of_kind(turn, report.concepts, "symptom") & _of_kind(turn, case.concepts, "symptom")
+        if symptoms:
+            return True
+    return bool(report.text) and fuzz.token_set_ratio(report.text, case.summary) >= SIMILAR
+
+
+def specific(turn: Turn, concepts: frozenset[str]) -> frozenset[str]:
+    """Return the parts of the platform that are named; 'agents' and 'the system' tell no faults apart."""
+    return _of_kind(turn, concepts, "component") - GENERIC
+
+
+def _of_kind(turn: Turn, concepts: frozenset[str], kind: str) -> frozenset[str]:
+    known = turn.office.classifier.base.concepts
+    return frozenset(c for c in concepts if c in known and known[c].kind == kind)
