@@ -7,7 +7,9 @@ from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
+import structlog
 from sqlalchemy.exc import DBAPIError
+from structlog.contextvars import bound_contextvars
 
 import knowledge
 from bot import clock as real_clock
@@ -25,6 +27,7 @@ from bot.dialogue.rescue import give_up, rescue
 from bot.dialogue.turn import Office, Turn
 from bot.errors import SettingError, StoreError
 from bot.messages import Inbound
+from bot.metrics import Counted, Metrics
 from bot.reception import Composer
 from bot.settings import Settings
 from bot.store import migrate
@@ -35,6 +38,8 @@ from bot.watch.reroute import Rerouter
 from bot.watch.sweep import sweep
 from bot.workdays import FILE_NAME, load_workdays
 from intents import Classifier, Reloader
+
+log = structlog.get_logger(__name__)
 
 
 class App:
@@ -69,11 +74,12 @@ class App:
             settings.sales_contact,
             self.store.rules,
         )
+        self.metrics = Metrics()
         self.inbox = Inbox(self.store, self._handle, self._rescue, self._give_up)
         pager = _pager(settings)
         self.dispatcher = Dispatcher(
             self.store,
-            {**channels, **pager},
+            {name: Counted(name, way, self.metrics) for name, way in {**channels, **pager}.items()},
             Watchers(told.responded, told.undelivered, Rerouter(ALARM_ADDRESS if pager else None)),
         )
         folder, limit = settings.data / FOLDER, settings.attachment_mb * 1024 * 1024
@@ -106,11 +112,17 @@ class App:
 
     def receive(self, inbound: Inbound) -> tuple[int, bool]:
         """Make a message durable; return its id and whether it is new."""
-        return self.inbox.receive(inbound, self.now())
+        inbox_id, is_new = self.inbox.receive(inbound, self.now())
+        channel = inbound.address.channel
+        self.metrics.received(channel, is_new=is_new)
+        log.info("received", message=inbox_id, channel=channel, is_new=is_new)
+        return inbox_id, is_new
 
     def handle(self, inbox_id: int) -> None:
         """Handle a received message, after what its chat received before it."""
-        self.inbox.handle(inbox_id, self.now())
+        with bound_contextvars(message=inbox_id), self.metrics.handling():
+            self.inbox.handle(inbox_id, self.now())
+            log.info("handled")
 
     def reply_inline(self, inbox_id: int, compose: Composer) -> str | None:
         """Take back what waits for the chat of a handled message; see `bot.reception.Reception`."""
@@ -131,7 +143,8 @@ class App:
     def sweep(self) -> int:
         """Do what time makes due, and what was received and not handled."""
         self.refresh_knowledge()
-        done = sweep(self.store, self.now())
+        with self.metrics.sweeping():
+            done = sweep(self.store, self.now())
         self._dead_man.ping()
         self.resume()
         return done
@@ -142,7 +155,12 @@ class App:
 
     def _handle(self, unit: UnitOfWork, message: Message) -> None:
         turn = self._turn(unit, message)
-        (staff if _is_staff(turn) else customer).answer(turn)
+        if _is_staff(turn):
+            staff.answer(turn)
+            return
+        customer.answer(turn)
+        if turn.text and turn.inbound.choice is None:
+            self.metrics.understood(self.classifier.classify(turn.text).label)
 
     def _rescue(self, unit: UnitOfWork, message: Message) -> None:
         rescue(self._turn(unit, message))

@@ -1,22 +1,31 @@
-"""Structured logs; a correlation id a message, never a customer's words."""
+"""Structured logs: ours and the libraries' in one form; never a customer's words."""
 
 from __future__ import annotations
 
 import logging
 import sys
 import traceback
+from types import TracebackType
 from typing import Any
 
 import structlog
+from structlog.typing import EventDict
 
 PLACES_SHOWN = 5
+# What these libraries say at INFO holds addresses with secrets, or a line for every request.
+QUIET = ("httpx", "httpcore", "telegram", "apscheduler", "alembic", "sqlalchemy", "urllib3")
+
+ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None]
 
 
 def configure(style: str, level: str) -> None:
-    """Send logs to standard error as text for people or as JSON for machines."""
+    """Send logs to standard error as text for people or as JSON, one object a line, for machines.
+
+    The libraries' own lines (uvicorn, SQLAlchemy, warnings of Python) take the same way.
+    """
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
-        structlog.processors.add_log_level,
+        structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     last: Any = (
@@ -25,14 +34,36 @@ def configure(style: str, level: str) -> None:
         else structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())
     )
     structlog.configure(
-        processors=[*shared, last],
+        processors=[*shared, _without_words, last],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
         cache_logger_on_first_use=False,
     )
-    logging.basicConfig(
-        level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s"
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=[*shared, structlog.stdlib.add_logger_name],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _without_words, last],
+        )
     )
+    root = logging.getLogger()
+    for old in root.handlers[:]:
+        if isinstance(old.formatter, structlog.stdlib.ProcessorFormatter):
+            root.removeHandler(old)
+    root.addHandler(handler)
+    root.setLevel(max(logging.WARNING, logging.getLevelNamesMapping()[level]))
+    logging.captureWarnings(capture=True)
+    for name in QUIET:
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def _without_words(_logger: object, _method: str, event: EventDict) -> EventDict:
+    """Say of an exception what it is and where it arose: its words may quote a customer."""
+    info: ExcInfo | bool | BaseException | None = event.pop("exc_info", None)
+    error = info[1] if isinstance(info, tuple) else sys.exc_info()[1] if info is True else info
+    if isinstance(error, BaseException):
+        event["error"], event["where"] = type(error).__name__, places(error)
+    return event
 
 
 def places(error: BaseException) -> list[str]:

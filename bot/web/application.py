@@ -9,7 +9,7 @@ from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
-from bot.web import health
+from bot.web import health, metrics
 from bot.web.guard import Guard, on_http_error
 from bot.web.service import Service
 
@@ -24,7 +24,7 @@ def application(
         hosts: names by which it may be called; None: any.
     """
     return Starlette(
-        routes=[*health.routes(service), *extra],
+        routes=[*health.routes(service), metrics.route(service.app), *extra],
         middleware=[Middleware(Guard, hosts=hosts)],
         exception_handlers={HTTPException: on_http_error},
     )

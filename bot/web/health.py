@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import NamedTuple
+
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.concurrency import run_in_threadpool
@@ -11,6 +14,7 @@ from starlette.routing import Route
 
 from bot.store import migrate
 from bot.store.store import Store
+from bot.watch.heartbeat import sweep_is_fresh
 from bot.web.service import Service
 
 
@@ -22,24 +26,33 @@ def routes(service: Service) -> list[Route]:
         return PlainTextResponse("ok\n")
 
     async def readyz(_: Request) -> Response:
-        revision, answers = await run_in_threadpool(_revision, service.app.store)
+        store = await run_in_threadpool(_look, service.app.store, service.app.now())
         found = {
-            "database": "ok" if answers else "unreachable",
-            "migrations": "current" if revision == head else "behind" if answers else "unknown",
+            "database": "ok" if store.answers else "unreachable",
+            "migrations": "current" if store.revision == head else "behind" if store.answers else "unknown",
             "knowledge": service.app.classifier.base.version,
-            "sweep": service.sweep_state,
+            "sweep": "fresh" if store.is_swept else "stale",
         }
-        is_ready = answers and revision == head and found["sweep"] != "stale"
+        # Whoever only takes messages goes on taking them: nothing is gained by turning reports away.
+        works = store.is_swept or not service.is_worker
+        is_ready = store.answers and store.revision == head and works
         return JSONResponse({"ready": is_ready, **found}, 200 if is_ready else 503)
 
     return [Route("/healthz", healthz), Route("/readyz", readyz)]
 
 
-def _revision(store: Store) -> tuple[str | None, bool]:
-    """Return the database's schema revision and whether the database answers."""
+class _Store(NamedTuple):
+    """What the store says: whether it answers, its schema, and whether any process swept it lately."""
+
+    answers: bool = False
+    revision: str | None = None
+    is_swept: bool = False
+
+
+def _look(store: Store, now: datetime) -> _Store:
     try:
         with store.read() as session:
-            context = MigrationContext.configure(session.connection())
-            return context.get_current_revision(), True
+            revision = MigrationContext.configure(session.connection()).get_current_revision()
+        return _Store(True, revision, revision is not None and sweep_is_fresh(store, now))
     except SQLAlchemyError:
-        return None, False
+        return _Store()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from datetime import timedelta
 
 from starlette.concurrency import run_in_threadpool
 
@@ -16,7 +15,6 @@ from bot.web.loops import Loop
 DELIVER_EVERY_S = 0.5
 FETCH_EVERY_S = 5.0
 SWEEP_EVERY_S = 5.0
-SWEEP_FRESH = timedelta(seconds=30)
 STOP_S = 5.0
 
 
@@ -26,10 +24,14 @@ class Service:
     Args:
         worker: deliver and sweep here; without it `hotline worker` does.
         changed: called, in any thread, when messages came in or went out.
+
+    Attributes:
+        is_worker: whether it delivers and sweeps.
     """
 
     def __init__(self, app: App, *, worker: bool = True, changed: Callable[[], None] = lambda: None) -> None:
         self.app = app
+        self.is_worker = worker
         self._changed = changed
         self._delivery = Loop("delivery", self._deliver, DELIVER_EVERY_S, app.now)
         self._sweep = Loop("sweep", app.sweep, SWEEP_EVERY_S, app.now)
@@ -72,13 +74,6 @@ class Service:
     async def reply_inline(self, inbox_id: int, compose: Composer) -> str | None:
         """See `bot.reception.Reception`."""
         return await run_in_threadpool(self.app.reply_inline, inbox_id, compose)
-
-    @property
-    def sweep_state(self) -> str:
-        """How the sweep is: ``fresh``, ``stale``, or ``off`` where a worker does it elsewhere."""
-        if not self._loops:
-            return "off"
-        return "fresh" if self._sweep.is_fresh(SWEEP_FRESH) else "stale"
 
     def _deliver(self) -> None:
         if self.app.deliver():

@@ -140,10 +140,10 @@ def test_an_unknown_path_and_a_wrong_method_are_short_errors(http: httpx.Client)
 def test_a_failure_of_ours_is_answered_and_logged_without_a_word_of_the_customer(
     demo: Demo, http: httpx.Client, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    def fail(_: object) -> int:
+    def fail(_: object) -> tuple[int, bool]:
         raise RuntimeError("客户说：密码是 1234")
 
-    monkeypatch.setattr(demo.app, "submit", fail)
+    monkeypatch.setattr(demo.app, "receive", fail)
     assert refused(http.post(SEND, json=GOOD), 500) == "internal error"
     printed = capfd.readouterr()
     log = printed.out + printed.err

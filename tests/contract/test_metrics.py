@@ -1,0 +1,87 @@
+"""`/metrics` on both databases: what was counted here, and what the store holds."""
+
+from __future__ import annotations
+
+from prometheus_client.parser import text_string_to_metric_families
+from sqlalchemy import text
+
+from bot.messages import Outcome, Receipt, Sender
+from bot.web import metrics
+from tests.support.world import World
+
+P1 = "所有坐席都登不上系统了"
+
+
+def figure(world: World, name: str, **labels: str) -> float | None:
+    """Return the value of a metric, None if it is not told."""
+    families = text_string_to_metric_families(metrics.render(world.app).decode())
+    samples = (sample for family in families for sample in family.samples)
+    return next((s.value for s in samples if s.name == f"hotline_{name}" and s.labels == labels), None)
+
+
+def test_a_message_and_its_repetition_are_counted_apart(world: World) -> None:
+    message = world.inbound("regular", Sender("regular", "陈班长"), P1)
+    world.app.submit(message)
+    world.app.submit(message)
+    assert figure(world, "received_total", channel="phone") == 1
+    assert figure(world, "duplicates_total", channel="phone") == 1
+    assert figure(world, "verdicts_total", label="P1") == 1
+    assert figure(world, "handling_seconds_count") == 1
+
+
+def test_open_tickets_and_the_next_deadline_are_read_from_the_store(world: World) -> None:
+    world.customer(P1)  # regular, Monday at ten: two hours
+    assert figure(world, "tickets_open", state="open", priority="1") == 1
+    assert figure(world, "next_deadline_seconds", clock="response") == 7200
+    world.wait(minutes=90)
+    assert figure(world, "next_deadline_seconds", clock="response") == 1800
+    assert figure(world, "tickets_overdue", clock="response") == 0
+
+
+def test_a_deadline_that_is_missed_shows_until_somebody_responds(world: World) -> None:
+    world.customer(P1)
+    world.wait(hours=3)
+    assert figure(world, "tickets_overdue", clock="response") == 1
+    assert figure(world, "next_deadline_seconds", clock="response") is None
+    world.staff("回复 T1 正在处理")
+    assert figure(world, "tickets_overdue", clock="response") == 0
+
+
+def test_what_waits_to_be_delivered_shows_its_depth_and_age(world: World) -> None:
+    world.app.submit(world.inbound("regular", Sender("regular", "陈班长"), P1))
+    world.wait_undelivered(seconds=40)
+    assert figure(world, "outbox_pending", channel="phone", urgent="false") == 2  # the receipt and the card
+    assert figure(world, "outbox_age_seconds") == 40
+    world.app.deliver()
+    assert figure(world, "outbox_pending", channel="phone", urgent="false") is None
+    assert figure(world, "outbox_age_seconds") == 0
+    assert figure(world, "deliveries_total", channel="phone", outcome="sent", error="") == 2
+
+
+def test_deliveries_are_counted_by_outcome_and_error(world: World) -> None:
+    world.phones.receipts = [Receipt(Outcome.LATER, error="timeout")]
+    world.customer(P1)
+    assert figure(world, "deliveries_total", channel="phone", outcome="later", error="timeout") == 1
+
+
+def test_the_watch_shows_its_duration_and_its_heartbeat(world: World) -> None:
+    world.app.sweep()
+    world.wait_undelivered(seconds=12)
+    assert figure(world, "sweep_seconds_count") == 1
+    assert figure(world, "heartbeat_age_seconds", worker="sweep") == 12
+
+
+def test_no_label_holds_a_customers_name_or_word(world: World) -> None:
+    world.customer(P1)
+    world.customer("有两个座席登不上", who="enhanced")
+    assert metrics.render(world.app).decode().isascii()
+
+
+def test_without_the_database_the_process_still_tells_what_it_counted(world: World) -> None:
+    world.customer(P1)
+    with world.app.store.engine.begin() as connection:
+        connection.execute(text("ALTER TABLE tickets RENAME TO tickets_gone"))
+    assert figure(world, "store_up") == 0
+    assert figure(world, "received_total", channel="phone") == 1
+    with world.app.store.engine.begin() as connection:
+        connection.execute(text("ALTER TABLE tickets_gone RENAME TO tickets"))

@@ -1,0 +1,60 @@
+"""The log's form: the libraries' lines as ours, exceptions without their words."""
+
+from __future__ import annotations
+
+import json
+import logging
+import warnings
+from collections.abc import Iterator
+
+import pytest
+import structlog
+
+from bot import log
+
+
+@pytest.fixture
+def _restored() -> Iterator[None]:
+    """Put the logging of the process back as it was."""
+    root = logging.getLogger()
+    before, level = set(root.handlers), root.level
+    yield
+    for handler in set(root.handlers) - before:
+        root.removeHandler(handler)
+    root.setLevel(level)
+    logging.captureWarnings(capture=False)
+    structlog.reset_defaults()
+
+
+@pytest.mark.usefixtures("_restored")
+def test_a_library_that_logs_an_exception_tells_its_type_and_place_not_its_words(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    log.configure("json", "INFO")
+    try:
+        raise ValueError("客户的话")
+    except ValueError:
+        logging.getLogger("uvicorn.error").exception("Exception in ASGI application")
+    line = json.loads(capsys.readouterr().err)
+    assert line["event"] == "Exception in ASGI application"
+    assert (line["logger"], line["level"], line["error"]) == ("uvicorn.error", "error", "ValueError")
+    assert "test_log.py" in line["where"][-1]
+    assert "客户的话" not in str(line)
+
+
+@pytest.mark.usefixtures("_restored")
+def test_our_own_exceptions_and_pythons_warnings_take_the_same_form(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    log.configure("json", "INFO")
+    try:
+        raise KeyError("客户的话")
+    except KeyError:
+        structlog.get_logger().exception("work failed")
+    with warnings.catch_warnings():
+        warnings.simplefilter("always")
+        warnings.warn("old", DeprecationWarning, stacklevel=1)
+    ours, warning = (json.loads(line) for line in capsys.readouterr().err.splitlines())
+    assert (ours["event"], ours["error"]) == ("work failed", "KeyError")
+    assert "客户的话" not in str(ours)
+    assert (warning["logger"], warning["level"]) == ("py.warnings", "warning")
