@@ -52,6 +52,12 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "found": ("live", "dead", "none"),
 }
 
+#: The bits of all values but the cues, which are the base's own and come after them.
+BITS = {
+    name: 1 << at
+    for at, name in enumerate(f"{group}.{value}" for group, values in GROUPS.items() for value in values)
+}
+
 
 class Features:
     """Bits of all feature values of one base."""
@@ -59,9 +65,7 @@ class Features:
     def __init__(self, concepts: Iterable[Concept]) -> None:
         cues = sorted({c.traits["cue"] for c in concepts if "cue" in c.traits})
         self.cues = frozenset(cues)
-        names = [f"{group}.{value}" for group, values in GROUPS.items() for value in values]
-        names += [f"cue.{cue}" for cue in cues]
-        self.bits: dict[str, int] = {name: 1 << index for index, name in enumerate(names)}
+        self.bits = BITS | {f"cue.{cue}": 1 << at for at, cue in enumerate(cues, len(BITS))}
         #: what a failure is about, wherever a component of this sphere stands next to it
         self.strong = self._spheres("device", "server", "foreign", "own", "admin")
         self.aside = self._spheres("foreign", "own", "admin")

@@ -108,17 +108,18 @@ class Homophones:
         for found, first, last in self._match(heard):
             start, end = (spans[first][0], spans[last - 1][1]) if spans else (first, last)
             written = text[start:end]
-            index = next(
-                (i for i in self._index[found] if _exact(self.terms[i], written)), self._index[found][0]
-            )
-            if written == self.terms[index]:
+            index, *others = self._index[found]
+            term = self.terms[index]
+            if written == term:
                 continue
-            short = len(self.terms[index]) <= 3 and _HANZI.match(written)
-            if short and len(written) == 2 and not _exact(self.terms[index], written):
-                continue
-            if short and not FILLERS.isdisjoint(self.terms[index]) and len(written) == 2:
-                continue
-            if short:
+            if others and not _exact(term, written):
+                index = next((i for i in others if _exact(self.terms[i], written)), index)
+                term = self.terms[index]
+                if written == term:
+                    continue
+            if len(term) <= 3 and _HANZI.match(written):
+                if len(written) == 2 and not (_exact(term, written) and FILLERS.isdisjoint(term)):
+                    continue
                 inside = _words(text, cut()) if inside is None else inside
                 if any(inside[start:end]):
                     continue

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
 
-from intents.features import Features
+from intents.features import BITS, Features
 from intents.quantity import find
 from intents.reading import Finding, Reading, Span
 from intents.signs import Signs
 from intents.terms import Kind, Term
 from knowledge import KnowledgeBase, KnowledgeError, Rule
 
+_LIVE = BITS["found.live"]
+_LINE, _PERSON, _UNKNOWN_SPHERE = (BITS[f"sphere.{name}"] for name in ("line", "person", "unknown"))
+_ALL, _SOME, _ONE, _UNKNOWN_SCOPE = (BITS[f"scope.{name}"] for name in ("all", "some", "one", "unknown"))
+_SELF, _WE = BITS["who.self"], BITS["who.we"]
 _RANK = {"P1": 0, "P2": 1, "none": 2}
 #: How many decisions are kept: far more than a base can tell apart in practice.
 TABLED = 50_000
@@ -135,6 +138,7 @@ class Case:
                 finding.fate = self._fate(finding, possible)
                 if not finding.fate:
                     self.live.append(finding)
+        self._told: int | None = None
         self.scope_anywhere = 0
         self._count(norm)
         if reading.scoped:
@@ -179,22 +183,24 @@ class Case:
 
     def _fate(self, f: Finding, possible: int) -> int:
         r, bits = self.reading, self.bits
-        sentence = f.clause.sentence
+        clause, sentence = f.clause, f.clause.sentence
         fate = sentence.fates
         present = r.present > FAR_AWAY
-        if r.now > FAR_AWAY:
+        if fate and r.now > FAR_AWAY:
             fate &= ~(bits["fate.past"] | bits["fate.status"] | bits["fate.define"])
-        if f.clause.asks and 0 <= f.start - f.clause.will <= 1:
+        if clause.asks and 0 <= f.start - clause.will <= 1:
             fate |= bits["fate.hypothetical"]
         if possible >= f.end and r.now <= FAR_AWAY and r.again <= FAR_AWAY:
             fate |= bits["fate.hypothetical"]
         if 0 <= sentence.hypothetical <= f.start and not present:
             fate |= bits["fate.hypothetical"]
-        passing = r.notes & bits["note.intermittent"]  # 偶发超时，刷新后正常: it comes back
-        if (r.recovered > f.start and r.again < r.recovered and not passing) or (
-            FAR_AWAY < r.recovered < f.start and sentence.fates & bits["fate.past"] and not present
-        ):
-            fate |= bits["fate.recovered"]
+        recovered = r.recovered
+        if recovered > FAR_AWAY:
+            passing = r.notes & bits["note.intermittent"]  # 偶发超时，刷新后正常: it comes back
+            if (recovered > f.start and r.again < recovered and not passing) or (
+                recovered < f.start and sentence.fates & bits["fate.past"] and not present
+            ):
+                fate |= bits["fate.recovered"]
         if r.again > f.end:
             return fate | (f.fate & ~bits["fate.record"])  # 杂音那个单子先别关，还是有
         return fate | f.fate
@@ -203,42 +209,45 @@ class Case:
         """Return the bit of what failed: the finding's own, or the component nearest to it."""
         features = self.features
         near = f.near or _after(f, features.aside)
-        if near and near[0].sphere & features.strong:
-            return near[0].sphere
-        if f.sphere and near and near[0].sphere & self.bits["sphere.line"] & ~f.sphere:
-            return near[0].sphere | f.sphere  # 热线没声音: all its calls
+        if near:
+            sphere = near[0].sphere
+            if sphere & features.strong:
+                return sphere
+            if f.sphere and sphere & _LINE & ~f.sphere:
+                return sphere | f.sphere  # 热线没声音: all its calls
         if f.sphere:
             return f.sphere
-        person = self.bits["sphere.person"]
         for span in (near, f.topic, self.reading.first):
-            if span and span[0].sphere and not span[0].sphere & (person | features.aside):
+            if span and span[0].sphere and not span[0].sphere & (_PERSON | features.aside):
                 return span[0].sphere
-        return self.bits["sphere.unknown"]
+        return _UNKNOWN_SPHERE
 
     def scope(self, f: Finding) -> int:
         """Return the bits of whom it meets: said in its clause, else in its sentence, else anywhere."""
-        near = f.clause.scope | f.clause.also
-        if f.clause.all_are and f.effect & self.features.spoken:
-            near |= self.bits["scope.all"]
-        if not near and f.clause.listed > 1:
-            return self.bits["scope.some"]
-        near = near or f.clause.sentence.scope
-        if not near and self.size <= LONG:  # a long message tells of many things
-            near = self.scope_anywhere
-        for narrow in ("scope.some", "scope.one"):
-            if near & self.bits[narrow]:
-                return self.bits[narrow]
-        return near or self.bits["scope.unknown"]
+        clause = f.clause
+        near = clause.scope | clause.also
+        if clause.all_are and f.effect & self.features.spoken:
+            near |= _ALL
+        if not near:
+            if clause.listed > 1:
+                return _SOME
+            near = clause.sentence.scope
+            if not near and self.size <= LONG:  # a long message tells of many things
+                near = self.scope_anywhere
+        return near & _SOME or near & _ONE or near or _UNKNOWN_SCOPE
 
     def who(self, f: Finding) -> int:
         """Return the bits of who speaks: one person, or a group."""
-        alone = f.clause.self or (f.clause.others and f.effect & self.features.spoken)
-        return (self.bits["who.self"] if alone else 0) | (self.bits["who.we"] if f.clause.we else 0)
+        clause = f.clause
+        alone = clause.self or (clause.others and f.effect & self.features.spoken)
+        return (_SELF if alone else 0) | (_WE if clause.we else 0)
 
-    @cached_property
+    @property
     def told(self) -> int:
-        """The bits of how the message is told (``intents.signs``)."""
-        return self.signs.bits(self.norm)
+        """The bits of how the message is told (``intents.signs``), weighed on the first call."""
+        if self._told is None:
+            self._told = self.signs.bits(self.norm)
+        return self._told
 
     def telling(self) -> int:
         """Return ``told`` where it may count: not against what leaves no doubt that it happens."""
@@ -248,9 +257,8 @@ class Case:
 
     def seen(self, f: Finding) -> int:
         """Return the features of one finding, but for how the message is told."""
-        r = self.reading
         what = f.effect | self.sphere(f) | self.scope(f) | self.who(f)
-        return what | r.notes | r.cues | self.bits["found.live"]
+        return what | self.reading.notes | self.reading.cues | _LIVE
 
     def mask(self, f: Finding) -> int:
         """Return the features of one finding."""

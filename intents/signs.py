@@ -6,6 +6,8 @@ counted once. That makes a report of a message that names a fault only by how it
 
 from __future__ import annotations
 
+from operator import itemgetter
+
 from intents import automaton
 from intents.features import Features
 from intents.tables import normalise
@@ -18,6 +20,8 @@ REPORT, PLAIN = 9, 16
 NO_REPORT = -36
 #: Sum down to which that holds even when it is said that something happens.
 FAR_FROM_REPORT = -55
+
+_index = itemgetter(0)
 
 
 class Signs:
@@ -43,8 +47,7 @@ class Signs:
 
     def total(self, norm: str) -> int:
         """Return the points of the normalised text."""
-        points = self._points
-        return sum([points[index] for index in {index for index, _, _ in self._match(norm)}])
+        return sum(map(self._points.__getitem__, set(map(_index, self._match(norm)))))
 
     def bits(self, norm: str) -> int:
         """Return the feature bits of the normalised text; none when the signs are in balance."""

@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
+from json.encoder import encode_basestring as _quote
 from pathlib import Path
 from typing import IO
 
@@ -15,27 +16,26 @@ from bot.errors import BadInput, SettingError
 from intents import Classifier, Reloader, Verdict, default_classifier
 from knowledge import KnowledgeError
 
-_quote: Callable[[str], str] = json.JSONEncoder(ensure_ascii=False).encode
+
+@lru_cache(maxsize=4096)
+def _constant(value: str | float | None) -> str:
+    """Return the JSON of what a base says: there is little of it, and it comes with every message."""
+    return json.dumps(value, ensure_ascii=False)
 
 
-@lru_cache(maxsize=1024)
-def _constant(text: str | None) -> str:
-    """Return the JSON of ids and questions: there are few of them, and they come with every message."""
-    return "null" if text is None else _quote(text)
-
-
-def as_json(v: Verdict) -> str:
-    """Return one verdict as one line of JSON, put together by hand: half the cost of a generic encoder."""
+def as_json(verdict: Verdict) -> str:
+    """Return one verdict as one line of JSON, put together by hand: a third of a generic encoder's cost."""
+    text, label, intent, rule, clause, evidence, confidence, ask = verdict
     spans = ", ".join(
         [
-            f'{{"text": {_quote(text)}, "start": {start}, "end": {end}, "concept": {_constant(concept)}}}'
-            for text, start, end, concept in v.evidence
+            f'{{"text": {_quote(part)}, "start": {start}, "end": {end}, "concept": {_constant(concept)}}}'
+            for part, start, end, concept in evidence
         ]
     )
     return (
-        f'{{"text": {_quote(v.text)}, "label": "{v.label.value}", "intent": {_constant(v.intent)}, '
-        f'"rule": {_constant(v.rule)}, "clause": {_constant(v.clause)}, "evidence": [{spans}], '
-        f'"confidence": {v.confidence}, "ask": {_constant(v.ask)}}}'
+        f'{{"text": {_quote(text)}, "label": "{label}", "intent": {_constant(intent)}, '
+        f'"rule": {_constant(rule)}, "clause": {_constant(clause)}, "evidence": [{spans}], '
+        f'"confidence": {_constant(confidence)}, "ask": {_constant(ask)}}}'
     )
 
 

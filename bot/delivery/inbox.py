@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
@@ -48,6 +49,34 @@ class Message:
 
 
 Handler = Callable[[UnitOfWork, Message], None]
+
+# What is known of a message, its chat and its sender, in one query.
+KNOWN = select(
+    select(t.InboxRow.id)
+    .where(
+        t.InboxRow.channel == bindparam("channel"),
+        t.InboxRow.account == bindparam("account"),
+        t.InboxRow.dedupe_key == bindparam("key"),
+    )
+    .scalar_subquery()
+    .label("inbox"),
+    select(t.ChatRow.id)
+    .where(
+        t.ChatRow.channel == bindparam("channel"),
+        t.ChatRow.account == bindparam("account"),
+        t.ChatRow.chat == bindparam("chat"),
+    )
+    .scalar_subquery()
+    .label("chat"),
+    select(t.ContactRow.id)
+    .where(
+        t.ContactRow.channel == bindparam("channel"),
+        t.ContactRow.account == bindparam("account"),
+        t.ContactRow.user == bindparam("user"),
+    )
+    .scalar_subquery()
+    .label("contact"),
+)
 
 
 class _HandlingFailed(Exception):
@@ -155,7 +184,7 @@ class Inbox:
 def lock_chat(unit: UnitOfWork, chat_id: int) -> Chat:
     """Lock the chat's customer, then the chat: two colleagues in two chats must not open two tickets."""
     while True:
-        customer_id = unit.session.scalars(select(t.ChatRow.customer_id).where(t.ChatRow.id == chat_id)).one()
+        customer_id = unit.session.get_one(t.ChatRow, chat_id).customer_id
         if customer_id is not None:
             unit.session.lock_one(t.CustomerRow, customer_id)
         chat = unit.chats.get(chat_id)
@@ -176,22 +205,25 @@ def _message(session: Session, row: t.InboxRow, chat: Chat) -> Message:
 
 
 def _insert(session: Session, inbound: Inbound, now: datetime) -> tuple[int, bool]:
-    address, key = inbound.address, storable(inbound.dedupe_key)
-    stored = session.scalars(
-        select(t.InboxRow.id).where(
-            t.InboxRow.channel == address.channel,
-            t.InboxRow.account == address.account,
-            t.InboxRow.dedupe_key == key,
-        )
-    ).first()
-    if stored is not None:
-        return stored, False
+    address = inbound.address
+    known = session.execute(
+        KNOWN,
+        {
+            "channel": address.channel,
+            "account": address.account,
+            "key": storable(inbound.dedupe_key),
+            "chat": address.chat,
+            "user": inbound.sender.user,
+        },
+    ).one()
+    if known.inbox is not None:
+        return known.inbox, False
     values = {
         "channel": address.channel,
         "account": address.account,
-        "dedupe_key": key,
-        "chat_id": chat_id(session, address, "group" if inbound.is_group else "private"),
-        "contact_id": _contact_id(session, inbound),
+        "dedupe_key": storable(inbound.dedupe_key),
+        "chat_id": known.chat or chat_id(session, address, "group" if inbound.is_group else "private"),
+        "contact_id": known.contact or _contact_id(session, inbound),
         "sent_at": inbound.sent_at,
         "received_at": now,
         "content": inbound.to_dict(),
@@ -210,11 +242,10 @@ def _insert(session: Session, inbound: Inbound, now: datetime) -> tuple[int, boo
 def chat_id(session: Session, address: Address, kind: str = "private") -> int:
     """Return the id of a chat, which is made when it is new."""
     key = {"channel": address.channel, "account": address.account, "chat": address.chat}
-    found = select(t.ChatRow.id).filter_by(**key)
-    if (stored := session.scalars(found).first()) is not None:
+    stored = session.scalars(select(t.ChatRow.id).filter_by(**key)).first()
+    if stored is not None:
         return stored
-    session.execute(insert_or_ignore(session, t.ChatRow).values(**key, kind=kind, state={}))
-    return session.scalars(found).one()
+    return _get_or_make(session, t.ChatRow, key, {"kind": kind, "state": {}})
 
 
 def _contact_id(session: Session, inbound: Inbound) -> int:
@@ -223,12 +254,13 @@ def _contact_id(session: Session, inbound: Inbound) -> int:
         "account": inbound.address.account,
         "user": inbound.sender.user,
     }
-    found = select(t.ContactRow.id).filter_by(**key)
-    if (stored := session.scalars(found).first()) is not None:
-        return stored
-    session.execute(
-        insert_or_ignore(session, t.ContactRow).values(
-            **key, name=inbound.sender.name, role=Role.CUSTOMER.value, bind_failures=0
-        )
-    )
-    return session.scalars(found).one()
+    rest = {"name": inbound.sender.name, "role": Role.CUSTOMER.value, "bind_failures": 0}
+    return _get_or_make(session, t.ContactRow, key, rest)
+
+
+def _get_or_make(
+    session: Session, table: type[t.ChatRow] | type[t.ContactRow], key: dict[str, str], rest: dict[str, Any]
+) -> int:
+    made = insert_or_ignore(session, table).values(**key, **rest).returning(table.id)
+    found = session.scalars(made).first()
+    return found if found is not None else session.scalars(select(table.id).filter_by(**key)).one()

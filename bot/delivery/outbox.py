@@ -134,7 +134,7 @@ class Dispatcher:
         if ticket.responded_at is None and ticket.is_open_to_response:
             event = Event(Kind.RESPONDED, now, _author(unit, row), {**data, "how": "message", "note": ""})
             self._watchers.responded(unit, unit.tickets.record(case, event), now)
-        elif ticket.is_live and ticket.answer != row.inbox_id:  # one message to several chats is one update
+        elif ticket.is_open_to_response and ticket.answer != row.inbox_id:  # to several chats: one update
             unit.tickets.record(case, Event(Kind.UPDATED, now, _author(unit, row), data))
 
     def _note_failure(self, unit: UnitOfWork, row: t.OutboxRow, receipt: Receipt, now: datetime) -> None:

@@ -1,21 +1,25 @@
 """The clocks of a ticket: what is due, in which hours it is counted, and whether it was met.
 
-Closed, merged and withdrawn tickets have no clock. Everything is computed from the ticket's state and its
-terms, so that nothing must be cancelled when they change.
+Closed, merged and withdrawn tickets have no clock. Where the contract gives no deadline for the response our
+own target stands for it: it rings, and nobody outside is told. Everything is computed from the ticket's state
+and its terms, so that nothing must be cancelled when they change.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.desk.calendar import AroundTheClock, ServiceHours, Workdays, as_utc, due
+from bot.desk import tables
+from bot.desk.calendar import AroundTheClock, ServiceHours, Workdays, as_utc, due, next_opening
 from bot.desk.case import Case
 from bot.desk.contract import Coverage, hours_of
 from bot.desk.deadlines import coverage_at
-from bot.desk.pauses import working_hours
+from bot.desk.pauses import rest, until_met, working_hours
 from bot.desk.sla import ClockName, Deadline, clock_hours
-from bot.desk.terms import Priority
+from bot.desk.terms import Level, Priority
+from bot.desk.ticket import Work
 from bot.errors import UnknownYear
 
 # Our own times to look at a report; nothing of them is in the contract, nobody outside is told.
@@ -45,32 +49,63 @@ class ClockState:
 
 
 def clocks(case: Case, workdays: Workdays) -> tuple[ClockState, ...]:
-    """Return the clocks of a live ticket, open and met.
+    """Return the clocks of a ticket, open and met.
 
-    None for one that is resolved, closed, merged or withdrawn; a clock that an agreed pause holds is not
-    among them until the pause ends.
+    None for one that is closed, merged or withdrawn; a clock that an agreed pause holds is not among them
+    until the pause ends. Of a resolved one only the words are awaited, as long as none has arrived.
 
     Raises:
         UnknownYear: never for the response clock of a case (see `Case.calendar_gap`).
     """
     ticket, due_on = case.ticket, case.deadlines
-    if not ticket.is_live:
-        return ()
-    waiting_for = (
+    words = (
         (ClockName.RESPONSE, due_on.response, ticket.responded_at),
-        (ClockName.ONSITE, due_on.onsite, ticket.arrived_at),
-        (ClockName.AGREED, due_on.action, ticket.acted_at),
         (ClockName.NEXT_UPDATE, due_on.next_update, None),  # the answer that meets it starts the next one
     )
-    found = [_confirmation(case, workdays)]
-    found += [
+    work = (
+        (ClockName.ONSITE, due_on.onsite, ticket.arrived_at),
+        (ClockName.AGREED, due_on.action, ticket.acted_at),
+    )
+    found = [
         ClockState(
             name, deadline, _hours(name, deadline, case, workdays), met_at, ticket.acknowledged.get(name)
         )
-        for name, deadline, met_at in waiting_for
+        for name, deadline, met_at in (*words, *work)
         if deadline is not None
     ]
-    return tuple(found)
+    found += _our_response(case, workdays)
+    if ticket.is_live:
+        return (_confirmation(case, workdays), *found)
+    is_awaited = ticket.work is Work.RESOLVED and ticket.asked_at is None
+    return tuple(clock for clock in found if is_awaited and clock.name in (name for name, *_ in words))
+
+
+def _our_response(case: Case, workdays: Workdays) -> Iterator[ClockState]:
+    """Yield our own clock for the response to a fault for which the contract gives no deadline."""
+    ticket, due_on = case.ticket, case.deadlines
+    if due_on.response or ClockName.RESPONSE in due_on.resting or ticket.held is Priority.NOT_A_FAULT:
+        return
+    contract_hours = hours_of(case.terms, workdays) if case.terms else AroundTheClock()
+    for hours in (contract_hours, AroundTheClock()):
+        try:
+            computed = rest(_our_target(case, hours), hours, until_met(ticket.pauses, ticket.responded_at))
+        except UnknownYear:
+            continue  # better asked for at night than never
+        if isinstance(computed, Deadline):
+            hours = working_hours(hours, ticket.pauses)
+            acknowledged_at = ticket.acknowledged.get(ClockName.RESPONSE)
+            yield ClockState(ClockName.RESPONSE, computed, hours, ticket.responded_at, acknowledged_at)
+        return
+
+
+def _our_target(case: Case, hours: ServiceHours) -> Deadline:
+    start = as_utc(case.ticket.clock_from)
+    if case.terms and case.terms.level is Level.DIAMOND:
+        opening = next_opening(start, hours)
+        return Deadline(ClockName.RESPONSE, start, opening, None, (), in_contract=False)
+    minutes = tables.INTERNAL_RESPONSE_MINUTES[case.ticket.held]
+    instant, segments = due(start, timedelta(minutes=minutes), hours)
+    return Deadline(ClockName.RESPONSE, start, instant, minutes, segments, in_contract=False)
 
 
 def _hours(name: ClockName, deadline: Deadline, case: Case, workdays: Workdays) -> ServiceHours:

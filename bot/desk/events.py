@@ -45,7 +45,7 @@ class Kind(StrEnum):
     REPLIED = "replied"  # inbox: support wrote to the customer (not yet delivered)
     RESPONDED = "responded"  # how: message | call, at, note, inbox?: the first answer of an engineer
     WORKAROUND = "workaround"  # inbox: 旁路办法 (contract 2.2.2)
-    RESOLVED = "resolved"
+    RESOLVED = "resolved"  # inbox: the words that ask the customer whether it works again
     RECOVERED = "recovered"  # the customer says that it works again
     CLOSED = "closed"  # why: customer | staff | silence
     REOPENED = "reopened"  # reason, missed, contract {number, version}?: where the earlier one has lapsed

@@ -111,13 +111,26 @@ def _heard(ticket: Ticket, at: datetime, event: Event) -> Changes:
     promise = ticket.promise if ticket.promise and ticket.promise.made_at > at else None
     changes = _unacknowledged(ticket, ClockName.NEXT_UPDATE)
     latest = at if ticket.updated_at is None else max(at, ticket.updated_at)
+    if ticket.asked_at is None and _asks_whether_it_works(ticket, event):
+        changes["asked_at"] = at
     return {**changes, "updated_at": latest, "promise": promise, "answer": event.data.get("inbox")}
+
+
+def _asks_whether_it_works(ticket: Ticket, event: Event) -> bool:
+    """Whether these words are the question after 解决, or a call since then."""
+    if ticket.work is not Work.RESOLVED:
+        return False
+    return event.data.get("how") == "call" or event.data.get("inbox") == ticket.resolution
 
 
 def _responded(ticket: Ticket, event: Event) -> Changes:
     at = _at(event)
     first = at if ticket.responded_at is None else min(at, ticket.responded_at)
     return {**_heard(ticket, at, event), "responded_at": first}
+
+
+def _assigned(_: Ticket, event: Event) -> Changes:
+    return {"assignee": (event.data["contact"], event.data["name"]), "assigned_at": event.at}
 
 
 def _acted(ticket: Ticket, at: datetime) -> Changes:
@@ -132,7 +145,8 @@ def _arrived(ticket: Ticket, event: Event) -> Changes:
 
 
 def _resolved(ticket: Ticket, event: Event) -> Changes:
-    return {"resolved_at": event.at, "pause_asked": None, **_acted(ticket, event.at)}
+    asked = {"resolution": event.data.get("inbox"), "asked_at": None}
+    return {"resolved_at": event.at, **asked, "pause_asked": None, **_acted(ticket, event.at)}
 
 
 def _offered(ticket: Ticket, event: Event) -> Changes:
@@ -242,6 +256,8 @@ def _reopened(ticket: Ticket, event: Event) -> Changes:
         "promise",
         "pause_asked",
         "resolved_at",
+        "resolution",
+        "asked_at",
         "closed_at",
         "stars",
     )
@@ -267,7 +283,7 @@ _HANDLERS: Mapping[Kind, Callable[[Ticket, Event], Changes]] = {
     Kind.VIEW: _viewed,
     Kind.BOUND: lambda _, event: {"contract": _contract(event.data)},
     Kind.URGED: lambda ticket, _: {"urged": ticket.urged + 1},
-    Kind.ASSIGNED: lambda _, event: {"assignee": (event.data["contact"], event.data["name"])},
+    Kind.ASSIGNED: _assigned,
     Kind.RESPONDED: _responded,
     Kind.WORKAROUND: lambda ticket, event: _acted(ticket, event.at),
     Kind.REMOTE_FAILED: lambda _, event: {"remote_failed_at": event.at},

@@ -12,16 +12,17 @@ from bot.desk.sla import ClockName, Deadline
 def missed(case: Case, now: datetime) -> tuple[Late, ...]:
     """Return the missed deadlines of a ticket, those before a reopening too; a target of ours is none."""
     ticket, due = case.ticket, case.deadlines
-    over = ticket.resolved_at or ticket.closed_at or now
+    over = ticket.resolved_at or ticket.closed_at
     clocks: tuple[tuple[ClockName, Deadline | None, datetime | None], ...] = (
-        (ClockName.RESPONSE, due.response, ticket.responded_at),
-        (ClockName.ONSITE, due.onsite, ticket.arrived_at),
-        (ClockName.AGREED, due.action, ticket.acted_at),
+        # What was solved without a word that arrived is not answered yet.
+        (ClockName.RESPONSE, due.response, ticket.responded_at or ticket.closed_at),
+        (ClockName.ONSITE, due.onsite, ticket.arrived_at or over),
+        (ClockName.AGREED, due.action, ticket.acted_at or over),
     )
     fee = case.terms.agreed_fee if case.terms else None
     found = list(ticket.missed)
     for name, deadline, met_at in clocks:
-        done = min(met_at or over, now)
+        done = min(met_at or now, now)
         if deadline is not None and deadline.in_contract and done > deadline.due:
             found.append(Late(name, deadline.due, done, fee))
     return tuple(found)

@@ -36,6 +36,9 @@ SERVICE_HOURS = (time(9), time(17))  # [ours] which eight hours of 7×8
 OFFICE_HOURS = (time(9), time(18))  # [ours] of the customer's working days
 UNTAKEN_ALARM_MINUTES = 10  # [ours] a diamond fault that nobody takes
 
+# [ours] in minutes: where the contract gives no deadline it is answered all the same; nobody outside is told
+INTERNAL_RESPONSE_MINUTES: Mapping[Priority, int] = RESPONSE_MINUTES[Level.REGULAR]
+
 PAYMENT_WORKING_DAYS = 5  # contract 3.2
 
 PENALTY_RATE_PER_DAY = Decimal("0.001")  # contract 5.1

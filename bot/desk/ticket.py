@@ -54,6 +54,7 @@ class Ticket:
         reported_at: the earlier of the platform's timestamp and our receipt of the first report.
         clock_from: where the response clock starts: the report, or the reopening after it.
         contract: number and version of the contract that it was opened under; None: reporter not bound.
+        assigned_at: when ``assignee`` took it.
         responded_at: an engineer's first answer that reached the customer, since ``clock_from``.
         remote_failed_at: when it was declared not solvable remotely: there the on-site clock starts.
         acted_at: the first action since a time of action was agreed, or the last one.
@@ -61,6 +62,8 @@ class Ticket:
         offers, agreed: times, at most one of each clock.
         acknowledged: of which clock's alarms somebody has taken notice, and when.
         pause_asked: what support waits for, while the customer has not answered.
+        resolution: the message by which the fault was reported as solved (inbox id).
+        asked_at: when the customer was asked whether it works again: that message arrived, or by telephone.
         refers_to: the closed ticket whose fault came back.
         missed: deadlines that were missed before it was last reopened.
     """
@@ -78,6 +81,7 @@ class Ticket:
     reported_at: datetime
     clock_from: datetime
     assignee: tuple[int, str] | None = None
+    assigned_at: datetime | None = None
     vendor_view_by: str | None = None
     vendor_view_at: datetime | None = None
     responded_at: datetime | None = None
@@ -93,6 +97,8 @@ class Ticket:
     pause_asked: str | None = None
     pauses: tuple[Pause, ...] = ()
     resolved_at: datetime | None = None
+    resolution: int | None = None
+    asked_at: datetime | None = None
     closed_at: datetime | None = None
     merged_into: int | None = None
     refers_to: int | None = None

@@ -46,7 +46,7 @@ TRANSITIONS: Mapping[Kind, Mapping[Work, Work]] = {
     Kind.TIME_REFUSED: _LIVE,
     Kind.UPDATE_PROMISED: _LIVE,
     Kind.UPDATED: _LIVE_OR_RESOLVED,
-    Kind.ACKNOWLEDGED: _LIVE,
+    Kind.ACKNOWLEDGED: _LIVE_OR_RESOLVED,
     Kind.PAUSE_ASKED: _LIVE,
     Kind.PAUSED: _LIVE,
     Kind.PAUSE_REFUSED: _LIVE,
@@ -145,10 +145,14 @@ def _time_to_refuse(ticket: Ticket, _: Side) -> str:
 
 def _closable(ticket: Ticket, side: Side) -> str:
     # What is not resolved is closed by the customer, or when both say that it is no fault.
-    if side is not Side.VENDOR or ticket.work is Work.RESOLVED:
-        return ""
     agreed = ticket.agreement.standing is Standing.AGREED
-    return "" if agreed and ticket.held is Priority.NOT_A_FAULT else "还没有解决"
+    if side is not Side.VENDOR or (agreed and ticket.held is Priority.NOT_A_FAULT):
+        return ""
+    if ticket.work is not Work.RESOLVED:
+        return "还没有解决"
+    if ticket.responded_at is None:
+        return f"客户还没有收到答复，请先打电话并记录：响应 T{ticket.id} 14:05 王经理"
+    return ""
 
 
 OBSTACLES: Mapping[Kind, Obstacle] = {

@@ -15,6 +15,7 @@ from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from types import MappingProxyType as Frozen
 
+from bot.desk import tables
 from bot.desk.calendar import AroundTheClock, DailyHours, ServiceHours, Workdays, due, elapsed, next_opening
 from bot.desk.case import Case
 from bot.desk.clocks import ClockState, clocks
@@ -59,6 +60,8 @@ class Chain:
 
 
 _GRAVE = Chain.of_minutes((0, 10, 20, 30), 30)
+_UNTAKEN = tables.UNTAKEN_ALARM_MINUTES
+_AT_ONCE = Chain.of_minutes((0, _UNTAKEN, 2 * _UNTAKEN, 3 * _UNTAKEN), 3 * _UNTAKEN)
 _OFFICE = DailyHours(time(9), time(18))
 _LESSER = Chain.of_minutes((0, 30, 60, 120), 240)
 
@@ -72,7 +75,7 @@ class WatchPolicy:
         percents: shares of a clock's business time at which it warns.
         least_gap: a warning that would follow the one before, or the start, sooner than this is left out.
         chains: by priority; what is no fault climbs like priority 2.
-        at_once: of a clock without duration (diamond level), whatever the priority.
+        at_once: of a clock without duration (diamond level), whatever the priority; no setting.
         office: outside these hours warnings of lesser faults are held back.
         outage_reports: so many reports of priority 1 ...
         outage_window: ... within this time are suspected to be one outage.
@@ -86,7 +89,7 @@ class WatchPolicy:
     chains: Mapping[Priority, Chain] = field(
         default_factory=lambda: Frozen({Priority.ONE: _GRAVE, Priority.TWO: _LESSER}), hash=False
     )
-    at_once: Chain = _GRAVE
+    at_once: Chain = _AT_ONCE
     office: ServiceHours = _OFFICE
     outage_reports: int = 5
     outage_window: timedelta = timedelta(minutes=5)
@@ -99,7 +102,8 @@ class Step:
     """One alarm of one clock.
 
     Attributes:
-        revision: what it belongs to: start plus minutes of a warning's clock, else the deadline.
+        revision: what it belongs to: start plus minutes of a warning's clock, else the instant from which the
+            chain climbs, which is the deadline.
         rank: the share of the time in percent, `DEADLINE` at the deadline, more up the chain: the graver, the
             higher.
         at: when it rings.
@@ -141,8 +145,8 @@ def due_steps(
 
 def next_alarm(case: Case, fired: Fired, policy: WatchPolicy, workdays: Workdays) -> datetime | None:
     """Return the earliest instant at which something must happen to the ticket, None if nothing must."""
-    if case.ticket.work is Work.RESOLVED and case.ticket.resolved_at is not None:
-        return case.ticket.resolved_at + policy.silence
+    if case.ticket.work is Work.RESOLVED and case.ticket.asked_at is not None:
+        return case.ticket.asked_at + policy.silence
     ladders = _ladders(case, fired, policy, workdays)
     return min((at for ladder in ladders if (at := ladder.next_at()) is not None), default=None)
 
@@ -153,7 +157,24 @@ def _ladders(case: Case, fired: Fired, policy: WatchPolicy, workdays: Workdays) 
         for state in clocks(case, _NeverSilent(workdays))
         if state.is_open and state.acknowledged_at is None
     ]
-    return [_Ladder(state, case, _rang(state, fired), policy, len(waiting) == 1) for state in waiting]
+    return [_ladder(state, case, fired, policy, is_only=len(waiting) == 1) for state in waiting]
+
+
+def _ladder(state: ClockState, case: Case, fired: Fired, policy: WatchPolicy, *, is_only: bool) -> _Ladder:
+    since = _climbs_from(state, case)
+    return _Ladder(state, case, since, _rang(state, since, fired), policy, is_only)
+
+
+def _climbs_from(state: ClockState, case: Case) -> datetime:
+    """Return the instant from which an overdue clock climbs: its deadline.
+
+    Who takes what is due at once has the time of its chain anew, and is called first if they do no more.
+    """
+    ticket, until = case.ticket, state.deadline.due
+    is_at_once = state.deadline.duration_minutes is None
+    if not is_at_once or ticket.assigned_at is None or ticket.assigned_at < ticket.clock_from:
+        return until
+    return max(until, ticket.assigned_at)
 
 
 def _given(state: ClockState) -> datetime:
@@ -161,23 +182,24 @@ def _given(state: ClockState) -> datetime:
     return state.deadline.started_at + timedelta(minutes=state.deadline.duration_minutes or 0)
 
 
-def _rang(state: ClockState, fired: Fired) -> int:
+def _rang(state: ClockState, since: datetime, fired: Fired) -> int:
     """Return the highest rank that rang for this clock as it stands, 0 if none did."""
-    given, until = _given(state), state.deadline.due
+    given = _given(state)
     ranks = (
         rank
         for clock, revision, rank in fired
-        if clock == state.name and revision == (given if rank < DEADLINE else until)
+        if clock == state.name and revision == (given if rank < DEADLINE else since)
     )
     return max(ranks, default=0)
 
 
 @dataclass(frozen=True, slots=True)
 class _Ladder:
-    """The steps of one clock; those up to the rank ``below`` are past."""
+    """The steps of one clock; those up to the rank ``below`` are past. ``since``: from where it climbs."""
 
     state: ClockState
     case: Case
+    since: datetime
     below: int
     policy: WatchPolicy
     is_only: bool
@@ -216,29 +238,29 @@ class _Ladder:
                 yield percent, rings_at, Target.ASSIGNEE
 
     def _chain(self) -> Iterator[tuple[int, datetime, Target]]:
+        was_taken = self.since > self.state.deadline.due
         for number, target in enumerate(CHAIN):
-            if number and self._is_taken:
-                return
-            yield DEADLINE + number, self._after_deadline(self._speed.after[number]), target
+            if was_taken and not number:
+                continue  # that is what this step asked for
+            whom = Target.ASSIGNEE if was_taken and target is Target.ON_CALL else target
+            yield DEADLINE + number, self._after(self._speed.after[number]), whom
 
-    def _after_deadline(self, span: timedelta) -> datetime:
-        if not span:
-            return self.state.deadline.due
-        return due(self.state.deadline.due, span, self._climbing_hours)[0]
+    def _after(self, span: timedelta) -> datetime:
+        return due(self.since, span, self._climbing_hours)[0] if span else self.since
 
     def _step(self, rank: int, at: datetime, target: Target) -> Step:
-        revision = _given(self.state) if rank < DEADLINE else self.state.deadline.due
+        revision = _given(self.state) if rank < DEADLINE else self.since
         return Step(ClockName(self.state.name), revision, rank, at, target, self.state.deadline)
 
     def _repetition(self, times: int) -> Step:
         assert self._repeat is not None  # noqa: S101 - asked only where it repeats
-        at = self._after_deadline(self._speed.after[-1] + self._repeat * times)
+        at = self._after(self._speed.after[-1] + self._repeat * times)
         return self._step(LAST + times, at, Target.MANAGER)
 
     def _repeated_by(self, now: datetime) -> int:
         """Return how often the last step must have been repeated by ``now``; 0: nothing new."""
         assert self._repeat is not None  # noqa: S101 - asked only where it repeats
-        over = elapsed(self.state.deadline.due, now, self._climbing_hours) - self._speed.after[-1]
+        over = elapsed(self.since, now, self._climbing_hours) - self._speed.after[-1]
         times = over // self._repeat
         return times if LAST + times > max(self.below, LAST) else 0
 
@@ -246,7 +268,7 @@ class _Ladder:
     def _repeat(self) -> timedelta | None:
         # A ticket whose response is awaited rings for that; the confirmation's chain ends with the manager.
         is_doubled = self.state.name == ClockName.CONFIRMATION and not self.is_only
-        return None if self._is_taken or is_doubled else self._speed.repeat
+        return None if is_doubled else self._speed.repeat
 
     @property
     def _is_grave(self) -> bool:
@@ -255,12 +277,6 @@ class _Ladder:
     @property
     def _is_at_once(self) -> bool:
         return self.state.deadline.duration_minutes is None
-
-    @property
-    def _is_taken(self) -> bool:
-        """Whether somebody has taken what is due at once; a reopened ticket must be taken anew."""
-        ticket = self.case.ticket
-        return self._is_at_once and ticket.assignee is not None and ticket.clock_from == ticket.reported_at
 
     @property
     def _speed(self) -> Chain:

@@ -74,6 +74,8 @@ def alarm(
 def state_words(step: Step, now: datetime) -> str:
     """Return how a clock stands: 响应时间已用 75%，期限 今天 12:00 前，约 30 分钟内."""
     name = CLOCK_NAMES[step.clock]
+    if step.clock is ClockName.RESPONSE and not step.deadline.in_contract:
+        name += "（内部目标）"
     over = (now - step.deadline.due).total_seconds() // 60
     if step.is_at_once:
         passed = f"，已过 {say_duration(int(over))}" if over >= 1 else ""

@@ -15,7 +15,7 @@ from bot.desk.terms import Priority
 from bot.desk.ticket import FINAL, STATE_NAMES, Work
 from bot.dialogue.clock_words import cost_lines, say_span, staff_lines
 from bot.dialogue.receipts import say_deadline, service_hours_zh
-from bot.dialogue.replies import EFFECT_NAMES, PRIORITY_NAMES, clause_zh, shorten, uncovered_line
+from bot.dialogue.replies import EFFECT_NAMES, PRIORITY_NAMES, clause_zh, one_line, shorten, uncovered_line
 from bot.messages import Option, Received, Say
 
 WORDS_SHOWN = 200
@@ -30,7 +30,7 @@ def card(
         f"【{case.number}】{_standing(case)} · {STATE_NAMES[case.ticket.work]}",
         _evidence(case),
         f"客户：{_customer(case, now)}",
-        f"联系人：{case.reporter.name}{f' {case.reporter.phone}' if case.reporter.phone else ''}",
+        f"联系人：{one_line(' '.join(filter(None, (case.reporter.name, case.reporter.phone))))}",
         _deadline(case, now),
         *(staff_lines(case, now) if case.ticket.work not in FINAL else cost_lines(case, now)),
         f"原话：{_words(reports)}",
@@ -96,7 +96,7 @@ def _deadline(case: Case, now: datetime) -> str:
 
 
 def _words(reports: Sequence[Received]) -> str:
-    said = "；".join(report.text for report in reports if report.text.strip())
+    said = "；".join(words for report in reports if (words := one_line(report.text)))
     pictures = sum(report.attachments for report in reports)
     shown = said if len(said) <= WORDS_SHOWN else said[: WORDS_SHOWN - 1] + "…"
     return shown + (f"［附件 {pictures} 个］" if pictures else "")
@@ -164,7 +164,7 @@ def todo_line(case: Case, now: datetime) -> str:
     parts += [STATE_NAMES[case.ticket.work], who]
     if case.ticket.pause:
         parts.append("暂停中")
-    elif case.ticket.is_live and case.ticket.responded_at is None and case.response:
+    elif case.ticket.is_open_to_response and case.ticket.responded_at is None and case.response:
         overdue = "，已超期" if now > case.response.due else ""
         parts.append(say_deadline(case.response, now) + overdue)
     return " · ".join(parts)

@@ -61,7 +61,7 @@ def _join(turn: Turn, grant: Grant) -> None:
     turn.reply(
         f"{person.name}，您已作为{ROLE_NAMES[person.role]}加入。发“待办”看未结的工单，发“帮助”看命令。"
     )
-    notify.staff_line(turn.desk, f"{person.name}（{ROLE_NAMES[person.role]}）已加入。")
+    notify.staff_line(turn.desk, f"{person.name}（{ROLE_NAMES[person.role]}）已加入。", but=turn.chat.id)
 
 
 def _staff_chat(turn: Turn, _: Grant) -> None:

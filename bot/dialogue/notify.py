@@ -32,10 +32,13 @@ def staff(desk: Desk, case: Case, now: datetime, note: str | None = None) -> Non
         desk.messages.say(chat_id, message, ticket=case.ticket.id)
 
 
-def staff_line(desk: Desk, text: str, *options: Option, ticket: int | None = None) -> None:
-    """Say one line in every staff chat."""
+def staff_line(
+    desk: Desk, text: str, *options: Option, ticket: int | None = None, but: int | None = None
+) -> None:
+    """Say one line in every staff chat, except ``but`` (it was answered already)."""
     for chat_id in desk.chats.staff():
-        desk.messages.say(chat_id, Say(text, options), ticket=ticket)
+        if chat_id != but:
+            desk.messages.say(chat_id, Say(text, options), ticket=ticket)
 
 
 def dispute(desk: Desk, before: Case, case: Case) -> None:

@@ -77,7 +77,11 @@ class Chats(Protocol):
         """Return whether there is such a chat."""
 
     def staff(self) -> list[int]:
-        """Return the chats in which support works."""
+        """Return the chats in which support works.
+
+        A member who is on no account that has a staff chat, as on platforms without groups, is told in
+        their own.
+        """
 
     def bind(self, chat_id: int, customer_id: int) -> None:
         """Bind a chat to a customer."""

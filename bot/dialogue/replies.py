@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from unicodedata import category
 
 from bot.desk.agreement import Standing
 from bot.desk.case import Case, coverage_at
@@ -16,6 +17,7 @@ from bot.dialogue.clock_words import customer_lines, resting_line, with_reason
 from bot.dialogue.receipts import say_deadline, service_hours_zh
 from bot.messages import Option
 
+TURNING = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 PRIORITY_NAMES = {
     Priority.ONE: "优先等级1",
     Priority.TWO: "优先等级2",
@@ -271,9 +273,17 @@ def status_line(case: Case, now: datetime) -> str:
     return " · ".join(parts)
 
 
+def one_line(text: str) -> str:
+    """Return what somebody wrote on one line, so that none of it passes for a line of ours.
+
+    Control characters and those that turn the direction of reading are left out.
+    """
+    return "".join(c for c in " ".join(text.split()) if category(c) != "Cc" and c not in TURNING)
+
+
 def shorten(text: str, length: int = 16) -> str:
     """Return ``text`` on one line, cut to ``length`` characters."""
-    line = " ".join(text.split())
+    line = one_line(text)
     return line if len(line) <= length else line[: length - 1] + "…"
 
 

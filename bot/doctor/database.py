@@ -16,6 +16,7 @@ from bot.doctor.machine import check_folder
 from bot.errors import HotlineError, StoreError
 from bot.store import migrate
 from bot.store import tables as t
+from bot.store.staff_chats import staff_chats
 from bot.store.store import Store, sqlite_file
 from bot.workdays import PrcWorkdays
 
@@ -124,9 +125,9 @@ def _records(session: Session) -> Iterator[Finding]:
             "nobody has joined",
             "`hotline staff add NAME --role admin`, then send the code to the bot",
         )
-    chats = session.scalar(select(func.count()).select_from(t.ChatRow).where(t.ChatRow.kind == "staff"))
+    chats = staff_chats(session)
     if chats:
-        yield ok("staff chat", f"{chats} set")
+        yield ok("staff chat", f"{len(chats)} are sent cards and alarms")
     else:
         advice = "`hotline staff chat-code`; a lead sends the code in the chat of support"
         yield warn("staff chat", "none: cards and alarms reach nobody", advice)

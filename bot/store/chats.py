@@ -19,6 +19,7 @@ from bot.messages import Option, Received, Say
 from bot.store import phones
 from bot.store import tables as t
 from bot.store.session import UnitSession
+from bot.store.staff_chats import staff_chats
 
 REPORTS_SHOWN = 20
 _CHOICE_ID = re.compile(r"[0-9]{1,18}\.[0-9]{1,3}", re.ASCII)
@@ -47,11 +48,7 @@ class ChatStore:
         return self._session.get(t.ChatRow, chat_id) is not None
 
     def staff(self) -> list[int]:
-        return list(
-            self._session.scalars(
-                select(t.ChatRow.id).where(t.ChatRow.kind == "staff").order_by(t.ChatRow.id)
-            )
-        )
+        return staff_chats(self._session)
 
     def bind(self, chat_id: int, customer_id: int) -> None:
         self._session.lock_one(t.ChatRow, chat_id).customer_id = customer_id

@@ -133,18 +133,18 @@ class OutageStore:
 
     def _near(self, case: Case) -> dict[int, datetime]:
         """Return when the open tickets of priority 1 around this one were reported, by their ids."""
+        window = self._policy.outage_window
+        at = case.ticket.reported_at
+        latest = select(t.TicketRow.id).order_by(t.TicketRow.id.desc()).limit(RECENT).scalar_subquery()
         rows = self._session.execute(
-            select(t.TicketRow.id, t.TicketRow.reported_at, t.TicketRow.held, t.TicketRow.work)
-            .order_by(t.TicketRow.id.desc())
-            .limit(RECENT)
+            select(t.TicketRow.id, t.TicketRow.reported_at).where(
+                t.TicketRow.id.in_(latest),
+                t.TicketRow.held == Priority.ONE.value,
+                t.TicketRow.work == Work.OPEN.value,
+                t.TicketRow.reported_at.between(at - window, at + window),
+            )
         )
-        return {
-            row.id: row.reported_at
-            for row in rows
-            if row.held == Priority.ONE
-            and row.work == Work.OPEN.value
-            and abs(row.reported_at - case.ticket.reported_at) <= self._policy.outage_window
-        }
+        return {row.id: row.reported_at for row in rows}
 
     def _are_enough(self, case: Case, near: Mapping[int, datetime]) -> bool:
         policy = self._policy

@@ -55,6 +55,8 @@ Json = JSON().with_variant(JSONB, "postgresql")
 # and so deadlock a handler (chat, then ticket) with the sweep (ticket, then a message to the chat).
 LOCK: dict[str, bool] = {"key_share": True}
 ACTIVE = text("removed_at IS NULL")
+STAFF_CHAT = text("chats.kind = 'staff'")
+STAFF_CONTACT = text("contacts.role <> 'customer'")
 LIVE_TICKET = text("work IN ('open', 'responded', 'onsite', 'workaround', 'resolved')")
 
 
@@ -132,7 +134,18 @@ class ContactRow(Base):
     """
 
     __tablename__ = "contacts"
-    __table_args__ = (UniqueConstraint("channel", "account", "user"), Index(None, "person_id"))
+    __table_args__ = (
+        UniqueConstraint("channel", "account", "user"),
+        Index(None, "person_id"),
+        Index(
+            "ix_contacts_staff",
+            "channel",
+            "account",
+            "user",
+            sqlite_where=text("role <> 'customer'"),
+            postgresql_where=text("role <> 'customer'"),
+        ),
+    )
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     channel: Mapped[str] = mapped_column(String(32))
     account: Mapped[str] = mapped_column(String(64))
@@ -150,7 +163,16 @@ class ChatRow(Base):
     """A chat; ``state`` is what the dialogue must remember of it."""
 
     __tablename__ = "chats"
-    __table_args__ = (UniqueConstraint("channel", "account", "chat"), Index(None, "customer_id"))
+    __table_args__ = (
+        UniqueConstraint("channel", "account", "chat"),
+        Index(None, "customer_id"),
+        Index(
+            "ix_chats_staff",
+            "id",
+            sqlite_where=text("kind = 'staff'"),
+            postgresql_where=text("kind = 'staff'"),
+        ),
+    )
     id: Mapped[int] = mapped_column(Id, primary_key=True)
     channel: Mapped[str] = mapped_column(String(32))
     account: Mapped[str] = mapped_column(String(64))

@@ -50,15 +50,18 @@ class TicketStore:
         return self._case(row) if row else None
 
     def live(self, chat: Chat) -> list[Case]:
-        rows = self._session.scalars(
-            select(t.TicketRow)
-            .where(_belongs_to(chat), t.TicketRow.work.in_(LIVE_WORK))
-            .order_by(t.TicketRow.id)
-            .with_for_update(key_share=True)
-            .execution_options(populate_existing=True)
-        ).all()
-        self._session.note_locked(rows)
-        return self._cases(rows)[::-1]
+        known, key = self._session.memory.setdefault("live", {}), (chat.id, chat.customer_id)
+        if key not in known:
+            rows = self._session.scalars(
+                select(t.TicketRow)
+                .where(_belongs_to(chat), t.TicketRow.work.in_(LIVE_WORK))
+                .order_by(t.TicketRow.id)
+                .with_for_update(key_share=True)
+                .execution_options(populate_existing=True)
+            ).all()
+            self._session.note_locked(rows)
+            known[key] = rows
+        return self._cases(known[key])[::-1]
 
     def recent(self, chat: Chat, limit: int) -> list[Case]:
         rows = self._session.scalars(
@@ -174,6 +177,7 @@ class TicketStore:
         return row
 
     def _append(self, ticket_id: int, seq: int, event: Event) -> None:
+        self._session.memory.pop("live", None)  # it may live no more, or be another customer's
         self._session.add(
             t.TicketEventRow(
                 ticket_id=ticket_id,
@@ -240,13 +244,22 @@ class TicketStore:
         """Return the events of each ticket in order."""
         found: dict[int, list[Event]] = {ticket: [] for ticket in tickets}
         if tickets:
-            rows = self._session.scalars(
-                select(t.TicketEventRow)
-                .where(t.TicketEventRow.ticket_id.in_(tickets))
-                .order_by(t.TicketEventRow.ticket_id, t.TicketEventRow.seq)
+            event = t.TicketEventRow
+            rows = self._session.execute(
+                select(
+                    event.ticket_id,
+                    event.kind,
+                    event.at,
+                    event.side,
+                    event.contact_id,
+                    event.actor,
+                    event.data,
+                )
+                .where(event.ticket_id.in_(tickets))
+                .order_by(event.ticket_id, event.seq)
             )
-            for row in rows:
-                found[row.ticket_id].append(_event(row))
+            for ticket_id, kind, at, side, contact, name, data in rows:
+                found[ticket_id].append(Event(Kind(kind), at, Actor(Side(side), contact, name), data))
         return found
 
     def _around(self, row: t.TicketRow, ticket: Ticket) -> Case:
@@ -296,7 +309,3 @@ def _belongs_to(chat: Chat) -> ColumnElement[bool]:
     if chat.customer_id is not None:
         return t.TicketRow.customer_id == chat.customer_id
     return and_(t.TicketRow.chat_id == chat.id, t.TicketRow.customer_id.is_(None))
-
-
-def _event(row: t.TicketEventRow) -> Event:
-    return Event(Kind(row.kind), row.at, Actor(Side(row.side), row.contact_id, row.actor), row.data)

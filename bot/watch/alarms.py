@@ -85,10 +85,11 @@ class Watch:
 
     def _chats(self, people: Sequence[Member]) -> Iterator[tuple[int, str]]:
         """Yield where an alarm goes: every staff chat, and each person's private chat if they have one."""
+        owners = {chat: member.name for member in self._members for chat in member.chats}
         for chat in self._staff_chats:
-            yield chat, EVERYBODY
+            yield chat, owners.get(chat, EVERYBODY)
         for member in people:
-            if member.chats:
+            if member.chats and not set(member.chats) & set(self._staff_chats):
                 yield member.chats[0], member.name
 
     def _nobody(self, case: Case, steps: Sequence[Step]) -> None:

@@ -17,7 +17,6 @@ def policy_of(settings: Settings) -> WatchPolicy:
     return WatchPolicy(
         silence=timedelta(hours=settings.silence_hours),
         chains={Priority.ONE: grave, Priority.TWO: lesser},
-        at_once=grave,
         office=DailyHours(*settings.alarm_office),
         outage_reports=settings.outage_reports,
         outage_window=timedelta(minutes=settings.outage_minutes),

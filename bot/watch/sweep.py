@@ -70,7 +70,7 @@ def _guarded(unit: UnitOfWork, tickets: Sequence[int], work: Callable[[], None])
 def _one(unit: UnitOfWork, watch: alarms.Watch, ticket_id: int) -> None:
     case = unit.tickets.get(ticket_id)
     assert case is not None  # noqa: S101 - its row is locked
-    silent_until = case.ticket.resolved_at and case.ticket.resolved_at + unit.policy.silence
+    silent_until = case.ticket.asked_at and case.ticket.asked_at + unit.policy.silence
     if case.ticket.work is Work.RESOLVED and silent_until and silent_until <= unit.now:
         _close_silent(unit, case, unit.now)
         return

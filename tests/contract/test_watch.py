@@ -240,9 +240,17 @@ def test_what_is_due_at_once_alarms_at_once_and_again_when_nobody_takes_it(world
     assert "响应：应立即进行，已过 10 分钟" in alarms(world, "wang")[-1]
     assert len(alarms(world)) == 2
 
-    world.staff("认领 T1")
-    pass_time(world, 60)
+    world.staff("认领 T1", who="li")
+    world.wait(minutes=9)
     assert len(alarms(world)) == 2
+    world.wait(minutes=1)  # taken, and nothing done
+    assert "请李工现在答复或致电客户" in alarms(world, "li")[-1].replace("负责人", "")
+    world.wait(minutes=10)
+    assert "响应：应立即进行，已过 30 分钟" in alarms(world, "zhao")[-1]
+    world.staff("回复 T1 正在恢复")
+    count = len(alarms(world))
+    pass_time(world, 25)
+    assert len(alarms(world)) == count
 
 
 def test_one_ticket_that_fails_holds_up_no_other_and_is_tried_again(world: World) -> None:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import itertools
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from bot import samples
 from bot.app import App
+from bot.desk.contract import Terms
 from bot.messages import (
     Address,
     Attachment,
@@ -27,7 +30,7 @@ from bot.messages import (
 from bot.settings import Settings
 from bot.store import migrate
 from bot.store.store import Store
-from bot.store.tables import Base, TicketRow
+from bot.store.tables import Base, ContractRow, TicketRow
 from bot.workdays import load_workdays
 from intents import default_classifier
 from tests.support.postgres import PostgresServer
@@ -156,6 +159,13 @@ class World:
     def heard(self, chat: str) -> list[str]:
         """Return all texts that a chat was sent, in order."""
         return [message.text for message in self.phones.delivered.get(chat, [])]
+
+    def change_terms(self, number: str, **changes: Any) -> None:
+        """Change what stands in a contract's only version, as if it had always stood there."""
+        with self.app.store.begin(self.now) as unit:
+            row = unit.session.scalars(select(ContractRow).filter_by(number=number)).one()
+            terms = replace(Terms.from_dict(row.terms), **changes)
+            row.terms, row.starts_on, row.ends_on = terms.to_dict(), terms.starts_on, terms.ends_on
 
     def tickets(self) -> list[dict[str, object]]:
         """Return the stored tickets."""

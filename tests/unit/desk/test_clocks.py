@@ -56,9 +56,28 @@ def test_a_new_fault_has_a_confirmation_and_a_response_in_the_service_hours() ->
     assert found[ClockName.RESPONSE].deadline.due == START + timedelta(hours=2)
 
 
-def test_no_fault_and_no_contract_have_no_response_clock() -> None:
-    assert set(named(case(contract=None))) == {ClockName.CONFIRMATION}
+def test_what_is_no_fault_has_no_response_clock() -> None:
     assert set(named(case(priority=Priority.NOT_A_FAULT))) == {ClockName.CONFIRMATION}
+
+
+@pytest.mark.parametrize(("priority", "hours"), [(Priority.ONE, 2), (Priority.TWO, 4)])
+def test_without_a_contract_our_own_target_stands_for_the_response(priority: Priority, hours: int) -> None:
+    made = case(contract=None, priority=priority)
+    clock = named(made)[ClockName.RESPONSE]
+
+    assert made.deadlines.response is None
+    assert (clock.deadline.due, clock.deadline.in_contract) == (START + timedelta(hours=hours), False)
+    assert missed(made, START + timedelta(days=9)) == ()
+    answered = case((Kind.RESPONDED, Side.VENDOR, START), contract=None)
+    assert not named(answered)[ClockName.RESPONSE].is_open
+
+
+def test_a_pause_holds_our_own_target_too() -> None:
+    pause = ((Kind.PAUSE_ASKED, Side.VENDOR, START), (Kind.PAUSED, Side.CUSTOMER, START))
+    assert ClockName.RESPONSE not in named(case(*pause, contract=None))
+    later = START + timedelta(hours=5)
+    clock = named(case(*pause, (Kind.RESUMED, Side.CUSTOMER, later), contract=None))[ClockName.RESPONSE]
+    assert clock.deadline.due == later + timedelta(hours=2)
 
 
 def test_a_met_clock_says_when() -> None:
@@ -129,7 +148,17 @@ def test_a_resting_clock_is_no_clock_and_runs_on_with_what_was_left() -> None:
     assert named(running)[ClockName.RESPONSE].deadline.due == until + timedelta(minutes=90)
 
 
-def test_merged_resolved_and_closed_tickets_have_no_clock() -> None:
+def test_merged_and_closed_tickets_have_no_clock() -> None:
     made = case()
-    for work in (Work.RESOLVED, Work.CLOSED, Work.WITHDRAWN, Work.MERGED):
+    for work in (Work.CLOSED, Work.WITHDRAWN, Work.MERGED):
         assert clocks(replace(made, ticket=replace(made.ticket, work=work)), WORKDAYS) == ()
+
+
+def test_what_was_solved_without_a_word_that_arrived_still_waits_for_words_only() -> None:
+    made = case((Kind.REMOTE_FAILED, Side.VENDOR, START), (Kind.RESOLVED, Side.VENDOR, START))
+    assert set(named(made)) == {ClockName.RESPONSE}
+    (late,) = missed(made, START + timedelta(days=1, hours=3))
+    assert late.clock is ClockName.RESPONSE
+
+    told = case((Kind.RESOLVED, Side.VENDOR, START), (Kind.RESPONDED, Side.VENDOR, START))
+    assert named(replace(told, ticket=replace(told.ticket, asked_at=START))) == {}

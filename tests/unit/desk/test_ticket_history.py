@@ -20,7 +20,7 @@ from bot.desk.pauses import working_hours
 from bot.desk.sla import ClockName
 from bot.desk.tables import RESPONSE_MINUTES
 from bot.desk.terms import Level, Priority, Role, Zone
-from bot.desk.ticket import Ticket
+from bot.desk.ticket import Ticket, Work
 from bot.desk.transitions import is_possible
 from bot.workdays import PrcWorkdays
 from tests.support.actions import event, reported
@@ -91,7 +91,8 @@ def test_clocks_run_only_on_live_tickets_and_rest_while_both_agreed_to_a_pause(
     case = case_of(ticket, contract)
     names = [clock.name for clock in clocks(case, WORKDAYS)]
 
-    assert bool(names) == ticket.is_live
+    words = {ClockName.RESPONSE, ClockName.NEXT_UPDATE}
+    assert bool(names) == ticket.is_live or (ticket.work is Work.RESOLVED and set(names) <= words)
     assert len(names) == len(set(names))
     assert not set(names) & set(case.deadlines.resting)
     assert bool(case.deadlines.resting) <= (ticket.pause is not None)

@@ -62,7 +62,10 @@ def test_a_customer_can_always_answer_urge_and_withdraw_what_is_open(work: Work)
 def test_support_closes_only_what_is_resolved_or_no_fault_for_both() -> None:
     with pytest.raises(Refused, match="还没有解决"):
         check(TICKET, Kind.CLOSED, actor(Side.VENDOR))
-    check(in_state(Work.RESOLVED), Kind.CLOSED, actor(Side.VENDOR))
+    solved = in_state(Work.RESOLVED)
+    with pytest.raises(Refused, match="客户还没有收到答复，请先打电话并记录：响应 T7"):
+        check(solved, Kind.CLOSED, actor(Side.VENDOR))
+    check(replace(solved, responded_at=NOON), Kind.CLOSED, actor(Side.VENDOR))
 
 
 def test_what_stands_in_the_way_is_named() -> None:

@@ -144,22 +144,39 @@ def test_held_back_warnings_ring_in_the_morning_unless_something_graver_came_fir
     ]
 
 
-def test_a_clock_without_duration_alarms_at_once_and_again_until_it_is_taken() -> None:
+def test_a_clock_without_duration_alarms_at_once_and_who_takes_it_has_its_time_anew() -> None:
     diamond = terms(level=Level.DIAMOND, man_months=12)
     case = settled(MONDAY_9, Priority.TWO, diamond)
     looks = every(1, MONDAY_9, 0.5)
 
     assert [rank for _, rank, _ in said(watch(case, looks))] == [DEADLINE, 101, 102, 103]
 
-    assigned = Event(Kind.ASSIGNED, at(MONDAY_9), LI, {"contact": 7, "name": "李工"})
+    assigned = Event(Kind.ASSIGNED, at("2021-03-01T09:05"), LI, {"contact": 7, "name": "李工"})
     taken = case_of(
         reported(MONDAY_9, Priority.TWO),
         confirmed(MONDAY_9, Priority.TWO),
         assigned,
         contract=diamond,
     )
-    assert [rank for _, rank, _ in said(watch(taken, looks))] == [DEADLINE]
-    assert next_alarm(taken, {key(s) for _, s in watch(taken, looks)}, POLICY, WORKDAYS) is None
+    rung = {key(step) for _, step in watch(case, looks[:6])}
+    assert said(watch(taken, every(1, "2021-03-01T09:05", 1.2), rung)) == [
+        ("09:15", 101, Target.ASSIGNEE),
+        ("09:25", 102, Target.LEAD),
+        ("09:35", 103, Target.MANAGER),
+        ("10:05", 104, Target.MANAGER),
+    ]
+
+
+def test_what_was_taken_before_it_is_due_at_once_calls_the_one_who_took_it() -> None:
+    assigned = Event(Kind.ASSIGNED, at("2021-03-01T20:00"), LI, {"contact": 7, "name": "李工"})
+    diamond = terms(level=Level.DIAMOND, man_months=12)
+    evening = "2021-03-01T19:50"
+    taken = case_of(reported(evening), confirmed(evening), assigned, contract=diamond)
+
+    assert said(watch(taken, every(1, evening, 13.5)))[:2] == [
+        ("09:00", DEADLINE, Target.ASSIGNEE),
+        ("09:10", 101, Target.ON_CALL),
+    ]
 
 
 def test_of_several_that_are_due_at_once_the_gravest_rings_and_calls_everybody() -> None:

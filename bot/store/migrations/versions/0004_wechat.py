@@ -1,7 +1,7 @@
 """WeChat: accounts and their tokens, users' quotas, answers within the callback.
 
-Revision ID: 0003_wechat
-Revises: 0002_attachments
+Revision ID: 0004_wechat
+Revises: 0003_staff_chats
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0003_wechat"
-down_revision = "0002_attachments"
+revision = "0004_wechat"
+down_revision = "0003_staff_chats"
 branch_labels = None
 depends_on = None
 

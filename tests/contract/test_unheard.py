@@ -1,0 +1,97 @@
+"""What support says counts when the customer has heard it: a solution whose words never arrived."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from bot.messages import Outcome, Receipt
+from tests.support.staffing import alarms
+from tests.support.world import World
+
+P1 = "所有坐席都登不上系统了，电话全打不进来"
+LOST = Receipt(Outcome.FAILED, error="blocked by the customer")
+
+
+def resolve_unheard(world: World) -> None:
+    """Let support solve it while nothing reaches the customer."""
+    world.staff("确认 T1 1")
+    card = Receipt(Outcome.SENT, external_id="card")
+    world.phones.receipts = [card, LOST]  # the staff chat's card first, then the customer's question
+    world.staff("解决 T1 已重启")
+
+
+def test_the_response_clock_runs_on_until_the_customer_has_heard(world: World) -> None:
+    world.customer(P1)
+    resolve_unheard(world)
+    assert world.tickets()[0]["work"] == "resolved"
+    assert "有消息送不到客户" in "".join(world.heard("staff"))
+
+    world.wait(hours=1)
+    assert "响应时间已用 50%" in alarms(world)[-1]
+    world.wait(hours=1)
+    assert "响应期限已到" in alarms(world)[-1]
+    world.wait(hours=49)
+
+    ticket = world.tickets()[0]
+    assert (ticket["work"], ticket["responded_at"]) == ("resolved", None)  # silence closes nothing unasked
+    world.staff("工单 T1")
+    assert "⚠ 响应超期 2 天 1 小时" in world.card().text
+    assert "请先打电话并记录：响应 T1" in world.staff("关闭 T1")
+    assert world.differences() == {}
+
+
+def test_a_call_takes_the_place_of_the_words_that_did_not_arrive(world: World) -> None:
+    world.customer(P1)
+    resolve_unheard(world)
+    world.wait(minutes=30)
+    world.staff("响应 T1 王经理，已恢复")
+    count = len(alarms(world))
+
+    world.wait(hours=23)
+    assert world.tickets()[0]["work"] == "resolved"
+    assert len(alarms(world)) == count
+    world.wait(hours=1)
+
+    assert world.tickets()[0]["work"] == "closed"
+    assert world.differences() == {}
+
+
+def test_the_silence_counts_from_the_arrival_of_the_question(world: World) -> None:
+    world.customer(P1)
+    world.staff("回复 T1 正在看")
+    world.staff("确认 T1 1")
+    later = Receipt(Outcome.LATER, retry_at=None)
+    world.phones.receipts = [Receipt(Outcome.SENT, external_id="card"), later]
+    world.staff("解决 T1 已重启")
+    world.wait(hours=20)  # now it arrives
+    assert "请问恢复了吗" in world.last()
+
+    world.wait(hours=23)
+    assert world.tickets()[0]["work"] == "resolved"
+    world.wait(hours=1)
+    assert world.tickets()[0]["work"] == "closed"
+
+
+def test_an_unbound_report_rings_until_somebody_answers(world: World) -> None:
+    world.customer(P1, who="visitor")
+    world.staff("确认 T1 1")
+
+    world.wait(hours=2)
+    assert "T1 优先等级1 · 响应（内部目标）期限已到" in alarms(world)[-1]
+    assert "期限：" not in world.last("visitor")  # our own target is nobody else's business
+    world.staff("回复 T1 正在看")
+    count = len(alarms(world))
+    world.wait(minutes=25)
+    assert len(alarms(world)) == count
+
+
+def test_a_diamond_fault_in_a_year_without_a_calendar_rings_after_the_confirmation(world: World) -> None:
+    world.change_terms("DEMO-DIAMOND", ends_on=date(2030, 12, 31))
+    world.at("2030-03-04T10:00:00+08:00")  # no package knows that year's holidays yet
+    world.customer(P1, who="diamond")
+    world.staff("确认 T1 1")
+    assert world.tickets()[0]["response_due"] is None
+
+    world.wait(minutes=12)
+
+    assert "响应（内部目标）：应立即进行，已过 12 分钟" in alarms(world)[-1]
