@@ -1,12 +1,19 @@
-"""`hotline db`: the database's schema."""
+"""`hotline db`: schema, backup and restore."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
-from bot import settings
+from bot import clock, settings
 from bot.app import connect
+from bot.commands.output import DB_OPTION
+from bot.delivery.alone import alone
+from bot.store import backup as backups
 from bot.store import migrate
+
+FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.group()
@@ -15,7 +22,7 @@ def db() -> None:
 
 
 @db.command()
-@click.option("--db", "database_url", metavar="URL", help="database address; default: HOTLINE_DATABASE_URL")
+@DB_OPTION
 def upgrade(database_url: str | None) -> None:
     """Bring the database to the schema of this version of the program."""
     store = connect(settings.load(database_url=database_url))
@@ -29,3 +36,29 @@ def upgrade(database_url: str | None) -> None:
         )
     finally:
         store.close()
+
+
+@db.command()
+@click.argument("file", type=FILE)
+@DB_OPTION
+def backup(file: Path, database_url: str | None) -> None:
+    """Copy the SQLite database into FILE, a new one, while the service runs.
+
+    Attachments are files of their own: copy the folder HOTLINE_DATA too. PostgreSQL: use pg_dump.
+    """
+    size = backups.backup(settings.load(database_url=database_url).database_url, file)
+    click.echo(f"{file}: {size:,} bytes, checked")
+
+
+@db.command()
+@click.argument("file", type=FILE)
+@DB_OPTION
+def restore(file: Path, database_url: str | None) -> None:
+    """Put the backup FILE in the place of the SQLite database; stop the service first.
+
+    The database that was there is kept beside it, under a name with the time. PostgreSQL: use pg_restore.
+    """
+    url = settings.load(database_url=database_url).database_url
+    with alone(url):
+        kept = backups.restore(url, file, clock.now())
+    click.echo(f"restored from {file}" + (f"; what was there is now {kept}" if kept else ""))

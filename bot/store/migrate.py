@@ -28,6 +28,11 @@ def head() -> str:
     return _head(ScriptDirectory(str(FOLDER)))
 
 
+def is_known(revision: str) -> bool:
+    """Tell whether this version of the program knows a revision, and can migrate from it."""
+    return revision in _known(ScriptDirectory(str(FOLDER)))
+
+
 def current(engine: Engine) -> str | None:
     """Return the database's revision, None for an empty database."""
     with engine.execution_options(readonly=True).connect() as connection:
@@ -69,7 +74,7 @@ def _is_current(engine: Engine) -> bool:
     scripts = ScriptDirectory(str(FOLDER))  # reads every migration: once is enough
     if revision == _head(scripts):
         return True
-    if revision is not None and revision not in {script.revision for script in scripts.walk_revisions()}:
+    if revision is not None and revision not in _known(scripts):
         raise StoreError(
             f"the database has schema {revision}, which is newer than this program; upgrade it first"
         )
@@ -80,3 +85,7 @@ def _head(scripts: ScriptDirectory) -> str:
     revision = scripts.get_current_head()
     assert revision is not None  # noqa: S101 - the package ships its migrations
     return revision
+
+
+def _known(scripts: ScriptDirectory) -> set[str]:
+    return {script.revision for script in scripts.walk_revisions()}

@@ -1,0 +1,117 @@
+"""Backup and restore of a SQLite store: one whole file, taken while the service runs."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from bot.errors import StoreError
+from bot.store import migrate
+from bot.store.store import sqlite_file
+
+PAGES = 1_000  # copied at a time: a writer waits for no more than these
+SIDE_FILES = ("", "-wal", "-shm")  # a database, and what it keeps beside it while it is open
+
+
+def backup(url: str, target: Path) -> int:
+    """Copy the database into a new file, which only its owner can read, and return its size in bytes.
+
+    The copy is what was committed when it ends; it is checked before it gets its name.
+
+    Raises:
+        StoreError: it is no SQLite file, or is damaged, or ``target`` exists or can't be written.
+    """
+    source = _file(url)
+    if not source.is_file():
+        raise StoreError(f"there is no database {source}")
+    if target.exists():
+        raise StoreError(f"{target} exists already; name another file")
+    with _new_file(target) as half:
+        _copy(source, half)
+    return target.stat().st_size
+
+
+def restore(url: str, copy: Path, now: datetime) -> Path | None:
+    """Put a backup in the database's place; return where the database that was there is kept, if there was.
+
+    No program may have the database open.
+
+    Raises:
+        StoreError: the backup is none, damaged, or a newer program wrote it; nothing is changed then.
+    """
+    place = _file(url)
+    if not copy.is_file():
+        raise StoreError(f"there is no file {copy}")
+    kept = place.with_name(f"{place.name}.{now:%Y%m%d-%H%M%S}")
+    if kept.exists():
+        raise StoreError(f"{kept} exists already; try again in a second")
+    with _new_file(place) as half:
+        _copy(copy, half)
+        _check_schema(half, copy)
+        had_one = place.exists()
+        for suffix in SIDE_FILES:
+            if (old := Path(f"{place}{suffix}")).exists():
+                os.replace(old, f"{kept}{suffix}")
+    return kept if had_one else None
+
+
+def _file(url: str) -> Path:
+    file = sqlite_file(url)
+    if file is None:
+        raise StoreError(
+            "this is for SQLite; back up PostgreSQL with pg_dump --format=custom, restore with pg_restore"
+        )
+    return file
+
+
+@contextmanager
+def _new_file(target: Path) -> Iterator[Path]:
+    """Yield a private file beside ``target`` that gets its name in the end, if nothing fails."""
+    half = target.with_name(f".{target.name}.{os.getpid()}.half")
+    try:
+        os.close(os.open(half, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        yield half
+        with half.open("rb") as written:
+            os.fsync(written.fileno())
+        os.replace(half, target)
+        _sync_folder(target.parent)
+    except OSError as error:
+        raise StoreError(f"cannot write {target}: {error.strerror}") from error
+    finally:
+        half.unlink(missing_ok=True)
+
+
+def _sync_folder(folder: Path) -> None:
+    number = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(number)
+    finally:
+        os.close(number)
+
+
+def _copy(source: Path, half: Path) -> None:
+    """Copy a database by SQLite's own way for open ones, and check what came of it."""
+    try:
+        # Read and write: a file whose writer was killed needs its journal taken in.
+        with closing(sqlite3.connect(source)) as store, closing(sqlite3.connect(half)) as made:
+            store.backup(made, pages=PAGES)
+            made.execute("PRAGMA journal_mode=DELETE")  # one file, nothing beside it
+            problems = [row[0] for row in made.execute("PRAGMA integrity_check(1)") if row[0] != "ok"]
+    except sqlite3.Error as error:
+        raise StoreError(f"{source} can't be copied: {error}") from error
+    if problems:
+        raise StoreError(f"{source} is damaged: {problems[0]}")
+
+
+def _check_schema(half: Path, copy: Path) -> None:
+    try:
+        with closing(sqlite3.connect(half)) as made:
+            revisions = made.execute("SELECT version_num FROM alembic_version").fetchall()
+    except sqlite3.Error as error:
+        raise StoreError(f"{copy} is no backup of this program: {error}") from error
+    if len(revisions) != 1 or not migrate.is_known(revisions[0][0]):
+        raise StoreError(f"{copy} was written by a newer program; restore it with that one")

@@ -1,0 +1,113 @@
+"""Backup and restore of a SQLite store, and what PostgreSQL is told instead."""
+
+from __future__ import annotations
+
+import sqlite3
+import stat
+import threading
+from pathlib import Path
+
+import pytest
+
+from bot.cli import run
+from bot.store.store import sqlite_file
+from tests.support.world import World, migrated
+
+P1 = "所有坐席都登不上系统了"
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    """The program on a SQLite file."""
+    return World(migrated(f"sqlite:///{tmp_path / 'test.db'}"))
+
+
+def test_a_backup_of_a_running_store_holds_every_message_that_was_taken(world: World, tmp_path: Path) -> None:
+    """The writer goes on while the copy is made: each ticket is in it wholly or not at all."""
+    stop = threading.Event()
+
+    def report_on_and_on() -> None:
+        number = 0
+        while not stop.is_set():
+            world.customer(P1, who=f"customer-{number}")
+            number += 1
+
+    world.customer(P1)
+    writer = threading.Thread(target=report_on_and_on)
+    writer.start()
+    try:
+        code = run(["db", "backup", str(tmp_path / "copy.db"), "--db", world.url])
+    finally:
+        stop.set()
+        writer.join()
+    assert code == 0
+    copied = World(f"sqlite:///{tmp_path / 'copy.db'}")
+    assert copied.tickets()[0]["id"] == 1
+    assert copied.differences() == {}
+    assert stat.S_IMODE((tmp_path / "copy.db").stat().st_mode) == 0o600
+    assert not list(tmp_path.glob(".copy*"))
+
+
+def test_a_backup_overwrites_nothing(
+    world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "precious").write_text("mine")
+    assert run(["db", "backup", str(tmp_path / "precious"), "--db", world.url]) == 1
+    assert "exists already" in capsys.readouterr().err
+    assert (tmp_path / "precious").read_text() == "mine"
+
+
+def test_what_was_backed_up_comes_back_and_what_was_there_is_kept(world: World, tmp_path: Path) -> None:
+    world.customer(P1)
+    assert run(["db", "backup", str(tmp_path / "copy.db"), "--db", world.url]) == 0
+    world.customer("录音听不了了", who="enhanced")
+    world.app.close()
+
+    assert run(["db", "restore", str(tmp_path / "copy.db"), "--db", world.url]) == 0
+
+    restored = World(world.url)
+    assert [ticket["id"] for ticket in restored.tickets()] == [1]
+    [kept] = tmp_path.glob("test.db.2*[0-9]")
+    assert [ticket["id"] for ticket in World(f"sqlite:///{kept}").tickets()] == [1, 2]
+
+
+def test_a_file_that_is_no_backup_changes_nothing(
+    world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.customer(P1)
+    world.app.close()
+    (tmp_path / "text.db").write_text("no database at all\n" * 100)
+    with sqlite3.connect(tmp_path / "other.db") as other:
+        other.execute("CREATE TABLE songs (name TEXT)")
+    other.close()
+
+    for file, why in (("text.db", "can't be copied"), ("other.db", "no backup"), ("absent.db", "no file")):
+        assert run(["db", "restore", str(tmp_path / file), "--db", world.url]) == 1
+        assert why in capsys.readouterr().err
+    assert [ticket["id"] for ticket in World(world.url).tickets()] == [1]
+
+
+def test_a_backup_of_a_newer_program_changes_nothing(
+    world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["db", "backup", str(tmp_path / "copy.db"), "--db", world.url]) == 0
+    with sqlite3.connect(tmp_path / "copy.db") as copy:
+        copy.execute("UPDATE alembic_version SET version_num = '9999'")
+    copy.close()
+    file = sqlite_file(world.url)
+    assert file is not None
+    before = file.read_bytes()
+
+    assert run(["db", "restore", str(tmp_path / "copy.db"), "--db", world.url]) == 1
+
+    assert "newer program" in capsys.readouterr().err
+    assert file.read_bytes() == before
+
+
+@pytest.mark.parametrize("command", ["backup", "restore"])
+def test_postgresql_is_sent_to_its_own_tools(
+    command: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url = "postgresql+psycopg://nobody@127.0.0.1:1/none"
+    assert run(["db", command, str(tmp_path / "copy"), "--db", url]) == 1
+    assert "pg_dump" in capsys.readouterr().err
