@@ -22,7 +22,7 @@ from bot.delivery.inbox import Inbox, Message
 from bot.delivery.inline import Inline
 from bot.delivery.outbox import Channel, Dispatcher, Watchers
 from bot.desk.policy import TicketPolicy
-from bot.dialogue import customer, files, notify, staff, told
+from bot.dialogue import customer, files, notify, occasions, staff, told
 from bot.dialogue.rescue import give_up, rescue
 from bot.dialogue.turn import Office, Turn
 from bot.errors import SettingError, StoreError
@@ -155,6 +155,9 @@ class App:
 
     def _handle(self, unit: UnitOfWork, message: Message) -> None:
         turn = self._turn(unit, message)
+        if message.inbound.occasion is not None:
+            occasions.answer(turn)
+            return
         if _is_staff(turn):
             staff.answer(turn)
             return

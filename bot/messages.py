@@ -106,6 +106,7 @@ class Occasion(StrEnum):
     FOLLOWED = "followed"  # a customer follows the account, or opens the chat for the first time
     UNFOLLOWED = "unfollowed"  # nothing that we send arrives any more
     SCANNED = "scanned"  # a code was scanned; `Inbound.scene` says what it carries
+    UNREACHED = "unreached"  # a notice that asked the user to write did not arrive
 
 
 @dataclass(frozen=True, slots=True)

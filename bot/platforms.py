@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from starlette.routing import BaseRoute
 
@@ -35,6 +35,14 @@ class Platform(Channel, Protocol):
         """Do what must go on while the service runs, such as long polling, until cancelled."""
 
 
+@runtime_checkable
+class Closing(Protocol):
+    """A platform that holds connections."""
+
+    def close(self) -> None:
+        """Let go of them."""
+
+
 class Platforms:
     """All platforms that have an account in the settings."""
 
@@ -54,6 +62,12 @@ class Platforms:
     def routes(self, reception: Reception) -> list[BaseRoute]:
         """Return the routes of all platforms."""
         return [route for platform in self._platforms for route in platform.routes(reception)]
+
+    def close(self) -> None:
+        """Let go of all connections."""
+        for platform in self._platforms:
+            if isinstance(platform, Closing):
+                platform.close()
 
     async def run(self, reception: Reception) -> None:
         """Let all platforms do what must go on; returns when it is cancelled or nothing goes on."""

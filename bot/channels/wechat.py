@@ -26,8 +26,9 @@ class Wechat:
     name = NAME
 
     def __init__(self, accounts: Mapping[str, WechatAccount], ports: Ports) -> None:
+        self._apis = {name: api_of(account, ports) for name, account in accounts.items()}
         self._sendings = {
-            name: Sending(name, account, api_of(account, ports), ports) for name, account in accounts.items()
+            name: Sending(name, account, self._apis[name], ports) for name, account in accounts.items()
         }
         self._endpoints = {
             name: Endpoint(name, key_of(account), callback_of(account), ports)
@@ -40,6 +41,11 @@ class Wechat:
         if sending is None:  # it was taken out of the settings
             return Receipt(Outcome.FAILED, error="no-account")
         return sending.send(message)
+
+    def close(self) -> None:
+        """Close the connections to the platform."""
+        for api in self._apis.values():
+            api.close()
 
     def routes(self, reception: Reception) -> Sequence[BaseRoute]:
         """Return the callback's route."""

@@ -58,9 +58,9 @@ def report_of(fields: Fields, account: str) -> Report:
     event = fields.text("Event").strip().lower() if kind == "event" else ""
     read = (_EVENTS if kind == "event" else _MESSAGES).get(event or kind)
     address = Address(NAME, account, user)
-    if read is None:
+    content = read(fields) if read is not None else None
+    if content is None:
         return Report(address, fields.text("ToUserName"), None, None)
-    content = read(fields)
     sent_at = _instant(fields)
     inbound = Inbound(
         address=address,
@@ -87,7 +87,8 @@ def _instant(fields: Fields) -> datetime:
 def _key(fields: Fields, user: str, kind: str) -> str:
     """Return what the platform's retries have in common; a message id alone has collided between users."""
     if kind == "event":
-        parts = [user, fields.text("CreateTime"), fields.text("Event"), fields.text("EventKey")]
+        names = ("CreateTime", "Event", "EventKey", "MsgID")
+        parts = [user, *(fields.text(name) for name in names)]
     else:
         parts = [user, str(_message_id(fields))]
     return hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()
@@ -135,7 +136,7 @@ def _link(fields: Fields) -> _Content:
     return _Content(attachment=Attachment(AttachmentKind.LINK, url[:1000], title[:200]))
 
 
-_MESSAGES: Mapping[str, Callable[[Fields], _Content]] = {
+_MESSAGES: Mapping[str, Callable[[Fields], _Content | None]] = {
     "text": _text,
     "image": _media(AttachmentKind.PHOTO),
     "voice": _voice,
@@ -164,14 +165,22 @@ def _scanned(fields: Fields) -> _Content:
     return _Content(occasion=Occasion.SCANNED, scene=fields.text("EventKey"), opening=Opening.ACTION)
 
 
+def _notice_ended(fields: Fields) -> _Content | None:
+    """How a template message ended: news only if it did not arrive."""
+    if fields.text("Status").strip().lower() == "success":
+        return None
+    return _Content(occasion=Occasion.UNREACHED, opening=None)
+
+
 def _clicked(fields: Fields) -> _Content:
     """A press on the account's menu: each button's key is what could be typed."""
     return _Content(text=fields.text("EventKey", None), opening=Opening.ACTION)
 
 
-_EVENTS: Mapping[str, Callable[[Fields], _Content]] = {
+_EVENTS: Mapping[str, Callable[[Fields], _Content | None]] = {
     "subscribe": _subscribed,
     "unsubscribe": _unsubscribed,
     "scan": _scanned,
     "click": _clicked,
+    "templatesendjobfinish": _notice_ended,
 }

@@ -61,6 +61,7 @@ async def _run(loaded: Settings, listener: socket.socket, *, worker: bool) -> No
         served = application(service, platforms.routes(service))
         await _serve(service, Server(served, lambda: _say(url_of(listener))), listener, platforms)
     finally:
+        platforms.close()
         app.close()
 
 

@@ -18,6 +18,11 @@ CONVERSATION = timedelta(hours=2)  # a word without a subject still belongs to w
 STATUS_SHOWN = 4
 WORDS_SHOWN = 200  # of a customer's message in a staff line
 NOTHING = Command("")
+USUAL = (
+    Option("查进度", "查进度", "status"),
+    Option("我的合同", "我的合同", "level"),
+    Option("转人工", "转人工", "human"),
+)
 
 Answer = Callable[[Turn, reading.Report], None]
 
@@ -79,9 +84,7 @@ def help_(turn: Turn, _: Command) -> None:
                 hotline(turn),
             ]
         ),
-        Option("查进度", "查进度", "status"),
-        Option("我的合同", "我的合同", "level"),
-        Option("转人工", "转人工", "human"),
+        *USUAL,
     )
 
 

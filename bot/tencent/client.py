@@ -82,6 +82,10 @@ class Calls:
         self._transport = transport
         self._tokens = tokens
 
+    def close(self) -> None:
+        """Close the connections."""
+        self._transport.close()
+
     def get(self, url: str, **asked: Any) -> Any:
         """Ask an endpoint."""
         return self._ask("GET", url, **asked)

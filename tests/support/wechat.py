@@ -13,7 +13,8 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -123,6 +124,7 @@ class WechatWorld(World):
     def _end_program(self) -> None:
         self.http.close()
         self._served.stop()
+        self.platforms.close()
         self.app.close()
 
     def platform(self, **asked: Any) -> dict[str, Any]:
@@ -215,9 +217,21 @@ class WechatWorld(World):
 
     def bind(self, customer: str = "青禾", *, who: str = "openid-1") -> str | None:
         """Let a user bind their chat by a code that support issues; return what they are told."""
-        code = re.search(r"绑定 (\S+)", self.staff(f"绑定码 {customer}"))
-        assert code is not None
-        return self.says(code[0], who=who)
+        return self.says(f"绑定 {self.code(customer)}", who=who)
+
+    def code(self, customer: str = "青禾") -> str:
+        """Let support issue a code that binds a customer's chat."""
+        found = re.search(r"绑定 ([A-Z2-9]+)", self.staff(f"绑定码 {customer}"))
+        assert found is not None
+        return found[1]
+
+    def wait_for(self, is_so: Callable[[], bool]) -> None:
+        """Wait until something is so that another thread does."""
+        for _ in range(1000):
+            if is_so():
+                return
+            time.sleep(0.01)
+        raise AssertionError("it did not come about")
 
     # --- what they got
 
