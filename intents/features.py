@@ -41,6 +41,9 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "short",
         "negated",
         "joined",
+        "rest_works",
+        "often",
+        "contrary",
     ),
     # why a finding does not count
     "fate": (
@@ -71,6 +74,10 @@ class Features:
         self.aside = self._spheres("foreign", "own", "admin")
         #: what 没有 after it says is missing
         self.machine = self._spheres("core", "function")
+        #: what one person looks at
+        self.single = self._spheres("device", "function")
+        #: what 全部 means all of, whatever number stands before it
+        self.shared = self._spheres("system", "server", "line", "call")
         #: what a bare 断 or 黑 behind it is said of
         self.things = self._spheres("core", "function", "system", "server", "line", "call", "device")
         #: what one phone can tell: 别人打不进来

@@ -26,6 +26,8 @@ def _component(r: Reading, t: Term, s: int, e: int) -> None:
     clause.components.append(span)
     r.cues |= t.cue
     clause.sentence.last = span
+    if clause.request > FAR and r.findings and r.findings[-1].end == s and not r.findings[-1].negative:
+        r.findings[-1].fate |= r.bits["fate.request"]  # 把故障提示音换掉: the name of a thing
     if r.first is None:
         r.first = span
     if t.plural:
@@ -54,8 +56,8 @@ def _action(r: Reading, t: Term, s: int, e: int) -> None:
 def _negated(r: Reading, t: Term, s: int) -> int:
     """Return the fate of a symptom after a negation in its clause, else 0."""
     clause = r.clause
-    if t.negative:
-        hit = 0 <= s - clause.deny <= NEG_GAP
+    if t.negative:  # 我们没有登不上
+        hit = 0 <= s - clause.deny <= NEG_GAP or (clause.missing is not None and clause.missing[2] == s)
     else:
         hit = (
             clause.neg <= s <= clause.neg_until
@@ -73,17 +75,26 @@ def _symptom(r: Reading, t: Term, s: int, e: int) -> None:
     fate |= clause.planned
     if t.note & r.bits["note.again"]:
         _again(r, t, s, e)
+    r.notes |= t.note
     if t.text[0] == "会":
         clause.will = s
     if clause.howto > FAR and clause.manage > clause.howto:
         fate |= r.bits["fate.howto"]
     if clause.request > FAR and clause.manage > FAR:
         fate |= r.bits["fate.request"]
+    if t.scope and not clause.self and not _single(r):
+        clause.also |= t.scope
     parts = [(t, s, e)]
     if t.bare and clause.action and s - clause.action[2] <= ATTACH_GAP:
         parts.insert(0, clause.action)
         t = clause.action[0] if clause.action[0].effect else t
     r.add(t, parts, fate)
+
+
+def _single(r: Reading) -> bool:
+    """Return whether the clause tells of one device or screen: 屏幕全黑 is not everybody's."""
+    last = r.clause.components[-1][0] if r.clause.components else None
+    return bool(last and last.sphere & r.features.single and not last.plural)
 
 
 def _failed(r: Reading, t: Term, s: int, e: int) -> None:
@@ -123,6 +134,8 @@ def _works(r: Reading, t: Term, s: int, e: int) -> None:
     thing = clause.action or any(not part[0].person for part in clause.components[:4])
     if t.bare or clause.others or (r.findings and thing):
         r.notes |= r.bits["note.others_fine"]
+    if clause.others:
+        r.notes |= r.bits["note.rest_works"]
     r.cues |= t.cue
 
 
@@ -140,6 +153,9 @@ def _scope(r: Reading, t: Term, s: int, e: int) -> None:
     if scope == r.bits["scope.all"] and (0 <= s - clause.neg <= 2 or 0 <= s - clause.deny <= 2):
         scope = r.bits["scope.some"]
         clause.neg = clause.deny = FAR  # 不是人人都进不去: the negation is spent on 'all'
+    if not scope & r.bits["scope.all"] and 0 <= s - clause.deny <= 2:
+        scope = r.bits["scope.all"]  # 不是个别坐席: it meets more than that
+        clause.deny = FAR
     clause.scope |= scope
     r.scoped = True
     clause.unbidden = e
@@ -206,6 +222,8 @@ def _recovered(r: Reading, t: Term, s: int, e: int) -> None:
         return
     if r.again >= clause.start:
         r.again = r.again_before
+    if t.text[0] in "没未":  # 没再出现掉线
+        clause.neg, clause.neg_until = e, e + NEG_GAP
     r.recovered = s
     r.recovered_span = (t, s, e)
     r.cues |= t.cue
@@ -219,6 +237,8 @@ def _pending(r: Reading, t: Term, s: int, e: int) -> None:
 
 
 def _again(r: Reading, t: Term, s: int, e: int) -> None:
+    if t.note & r.bits["note.often"] and r.sentence.fates & r.bits["fate.past"]:
+        return  # 以前老是掉线: it was so
     r.again_before = r.again
     r.again = r.present = r.now = s
     r.clause.unbidden = e
@@ -338,6 +358,7 @@ def _future(r: Reading, t: Term, s: int, e: int) -> None:
 
 
 def _contrast(r: Reading, t: Term, s: int, e: int) -> None:
+    r.notes |= t.note
     r.open(e, sentence=t.bare)  # 但 turns the sentence, 另外 begins another matter
 
 

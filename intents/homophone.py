@@ -108,6 +108,8 @@ class Homophones:
         for found, first, last in self._match(heard):
             start, end = (spans[first][0], spans[last - 1][1]) if spans else (first, last)
             written = text[start:end]
+            if spans and _inside_word(text, start, end):
+                continue
             index, *others = self._index[found]
             term = self.terms[index]
             if written == term:
@@ -125,6 +127,13 @@ class Homophones:
                     continue
             hits.append((index, start, end))
         return hits
+
+
+def _inside_word(text: str, start: int, end: int) -> bool:
+    """Return whether the span begins or ends inside a word of Latin letters: xie le in xiexie le."""
+    return (start > 0 and text[start - 1 : start + 1].isascii() and text[start - 1 : start + 1].isalpha()) or (
+        end < len(text) and text[end - 1 : end + 1].isascii() and text[end - 1 : end + 1].isalpha()
+    )
 
 
 def _exact(term: str, written: str) -> bool:

@@ -192,18 +192,31 @@ class Case:
             fate |= bits["fate.hypothetical"]
         if possible >= f.end and r.now <= FAR_AWAY and r.again <= FAR_AWAY:
             fate |= bits["fate.hypothetical"]
-        if 0 <= sentence.hypothetical <= f.start and not present:
+        if 0 <= sentence.hypothetical <= f.start and not present and not self._habit(f):
             fate |= bits["fate.hypothetical"]
         recovered = r.recovered
         if recovered > FAR_AWAY:
             passing = r.notes & bits["note.intermittent"]  # 偶发超时，刷新后正常: it comes back
-            if (recovered > f.start and r.again < recovered and not passing) or (
-                recovered < f.start and sentence.fates & bits["fate.past"] and not present
-            ):
+            if recovered > f.start:
+                over = r.again < recovered and not passing
+            else:
+                was = sentence.fates & bits["fate.past"] and not present
+                over = r.again < recovered and (was or self._earlier(f))
+            if over:
                 fate |= bits["fate.recovered"]
         if r.again > f.end:
             return fate | (f.fate & ~bits["fate.record"])  # 杂音那个单子先别关，还是有
         return fate | f.fate
+
+    def _habit(self, f: Finding) -> bool:
+        """Return whether an 'if' only says when it happens: 要是连打三个，第三个必定没声音."""
+        if f.start - f.clause.sentence.hypothetical < 2 or not _ALWAYS.search(self.norm, f.start - 6, f.end):
+            return False
+        return not (self.reading.notes & self.bits["note.question"] or _ASKS.search(self.norm))
+
+    def _earlier(self, f: Finding) -> bool:
+        """Return whether what comes after the recovery tells what was before it: 恢复了，刚才应该是崩了."""
+        return bool(_BEFORE.search(self.norm, self.reading.recovered, f.start))
 
     def sphere(self, f: Finding) -> int:
         """Return the bit of what failed: the finding's own, or the component nearest to it."""
@@ -234,7 +247,16 @@ class Case:
             near = clause.sentence.scope
             if not near and self.size <= LONG:  # a long message tells of many things
                 near = self.scope_anywhere
+        elif near & _ALL and near != _ALL and self._shared(f):
+            return _ALL  # 两台网关全部失联
         return near & _SOME or near & _ONE or near or _UNKNOWN_SCOPE
+
+    def _shared(self, f: Finding) -> bool:
+        """Return whether 'all', said in the finding's clause, is of what everybody shares."""
+        clause = f.clause
+        said = (clause.scope | clause.also) & self.bits["scope.all"]
+        alone = clause.others or clause.sentence.other_than > FAR_AWAY
+        return bool(said and not alone and self.sphere(f) & self.features.shared)
 
     def who(self, f: Finding) -> int:
         """Return the bits of who speaks: one person, or a group."""
@@ -290,6 +312,10 @@ def _possible(norm: str) -> int:
 
 
 _WOULD = re.compile(r"(?:会|能|可以|支持)(?!不能)[^，。？?！!；、\s]{0,14}(?:吗|么|嘛|不)[？?。\s]*$")
+#: 一…就, 必定: what is told of every time is told as it is.
+_ALWAYS = re.compile("[就必准总都便老]")
+_ASKS = re.compile("[?？吗谁哪]|怎么|怎样|如何|多久|什么|应该|多少|会不会|能不能|可不可以|算|找|联系|投诉|负责|请|希望")
+_BEFORE = re.compile("刚才|刚刚|之前|早上|上午|昨[天晚]|原来是|应该是")
 _ENDS = frozenset("吗么嘛不？?。")
 #: Whoever asks for this has the fault: 打不开了，能看一下吗.
 _HELP = re.compile("看|查|找|处理|修|解决|过来|帮|派|快|远程|尽|安排|恢复|给|是不是|会不会|能不能")

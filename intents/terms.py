@@ -64,6 +64,8 @@ KINDS = {kind.name.lower(): kind for kind in Kind}
 #: The kind of concepts that are weighed (``intents.signs``), not read.
 SIGN = "sign"
 
+#: A symptom that begins so says by itself that all are met: 全断, 均中断.
+_WHOLE = frozenset("全均")
 _NEGATIVE = frozenset("不没无未勿唔冇木别莫妹")
 
 
@@ -145,6 +147,7 @@ def _maker(concept: Concept, features: Features) -> Callable[[str], Term]:
         values = concept.traits.get(trait, "").split()
         return sum(features.bit(group, value, concept.where) for value in values)
 
+    whole = features.bits["scope.all"] if kind is Kind.SYMPTOM else 0
     yes = {
         trait
         for trait in ("plural", "auto", "bare", "plain", "manage")
@@ -160,7 +163,7 @@ def _maker(concept: Concept, features: Features) -> Callable[[str], Term]:
             concept.id,
             effect,
             sphere,
-            scope,
+            scope | whole if text[0] in _WHOLE and not text.startswith("全是") else scope,
             cue,
             fate,
             note,
