@@ -131,9 +131,9 @@ class Homophones:
 
 def _inside_word(text: str, start: int, end: int) -> bool:
     """Return whether the span begins or ends inside a word of Latin letters: xie le in xiexie le."""
-    return (start > 0 and text[start - 1 : start + 1].isascii() and text[start - 1 : start + 1].isalpha()) or (
-        end < len(text) and text[end - 1 : end + 1].isascii() and text[end - 1 : end + 1].isalpha()
-    )
+    return (
+        start > 0 and text[start - 1 : start + 1].isascii() and text[start - 1 : start + 1].isalpha()
+    ) or (end < len(text) and text[end - 1 : end + 1].isascii() and text[end - 1 : end + 1].isalpha())
 
 
 def _exact(term: str, written: str) -> bool:

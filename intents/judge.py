@@ -314,7 +314,9 @@ def _possible(norm: str) -> int:
 _WOULD = re.compile(r"(?:会|能|可以|支持)(?!不能)[^，。？?！!；、\s]{0,14}(?:吗|么|嘛|不)[？?。\s]*$")
 #: 一…就, 必定: what is told of every time is told as it is.
 _ALWAYS = re.compile("[就必准总都便老]")
-_ASKS = re.compile("[?？吗谁哪]|怎么|怎样|如何|多久|什么|应该|多少|会不会|能不能|可不可以|算|找|联系|投诉|负责|请|希望")
+_ASKS = re.compile(
+    "[?？吗谁哪]|怎么|怎样|如何|多久|什么|应该|多少|会不会|能不能|可不可以|算|找|联系|投诉|负责|请|希望"
+)
 _BEFORE = re.compile("刚才|刚刚|之前|早上|上午|昨[天晚]|原来是|应该是")
 _ENDS = frozenset("吗么嘛不？?。")
 #: Whoever asks for this has the fault: 打不开了，能看一下吗.
