@@ -12,9 +12,10 @@ from starlette.routing import BaseRoute, Route
 from bot.accounts import WechatAccount
 from bot.channels.wechat_callback import Endpoint
 from bot.channels.wechat_inbound import NAME
+from bot.channels.wechat_media import media_of
 from bot.channels.wechat_ports import Ports
 from bot.channels.wechat_sending import Sending, key_of
-from bot.messages import Outbound, Outcome, Receipt
+from bot.messages import Fetched, Outbound, Outcome, Receipt
 from bot.reception import Reception
 from bot.tencent.callback import Callback
 from bot.tencent.client import WechatApi, wechat_api
@@ -41,6 +42,11 @@ class Wechat:
         if sending is None:  # it was taken out of the settings
             return Receipt(Outcome.FAILED, error="no-account")
         return sending.send(message)
+
+    def fetch(self, account: str, reference: str, limit: int) -> Fetched:
+        """Fetch what a user sent; see `bot.delivery.downloads.Fetcher`."""
+        api = self._apis.get(account)
+        return media_of(api, reference, limit) if api else Fetched(error="no-account", is_lost=True)
 
     def close(self) -> None:
         """Close the connections to the platform."""

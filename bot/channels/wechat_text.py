@@ -62,7 +62,7 @@ def choices_of(message: Outbound) -> tuple[Choice, ...]:
 
 def numbered(choices: Sequence[Choice]) -> str:
     """Return choices as numbers that can be typed."""
-    return "\n".join(f"{number} {choice.label}" for number, choice in enumerate(choices, start=1))
+    return "回复数字：" + " · ".join(f"{number} {choice.label}" for number, choice in enumerate(choices, 1))
 
 
 def in_words(choices: Sequence[Choice]) -> str:
@@ -108,7 +108,7 @@ def _join(messages: Sequence[Outbound], *, as_numbers: bool) -> Together:
     for message in messages:
         parts.append(words_of(message))
         if message is last and as_numbers:
-            parts[-1] += "\n回复数字选择：\n" + numbered(message.choices)
+            parts[-1] += "\n" + numbered(message.choices)
         elif message is not last and choices_of(message):
             parts[-1] += "\n" + in_words(message.choices)
     return Together(

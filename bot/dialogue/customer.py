@@ -23,6 +23,7 @@ from bot.dialogue import (
 from bot.dialogue.commands import Command, customer_command, of_option
 from bot.dialogue.turn import Turn
 from bot.errors import Refused
+from bot.messages import AttachmentKind
 
 Handler = Callable[[Turn, Command], None]
 
@@ -150,6 +151,8 @@ def picture(turn: Turn) -> None:
         report.take(turn, empty)
     else:
         report.add(turn, case, empty)
+    if any(attachment.kind is AttachmentKind.VOICE for attachment in turn.inbound.attachments):
+        turn.reply("语音没有转成文字，请再打字说一下什么不正常、影响多少人。")
 
 
 def _was_asked_to_report(turn: Turn) -> bool:

@@ -14,7 +14,7 @@ from wechatpy.client import WeChatClient
 from wechatpy.enterprise import WeChatClient as WeComClient
 
 from bot.tencent.failures import PlatformError, Trouble, of_code
-from bot.tencent.http import MAX_ANSWER_BYTES, MAX_MEDIA_BYTES, Answer, Http
+from bot.tencent.http import MAX_ANSWER_BYTES, Answer, Http
 from bot.tencent.tokens import Shelf, Tokens
 
 MEDIA = "media/get"
@@ -33,7 +33,12 @@ class Transport:
         self._http = http or Http()
 
     def ask(
-        self, call: str, method: str, params: Mapping[str, Any], data: Mapping[str, Any] | None = None
+        self,
+        call: str,
+        method: str,
+        params: Mapping[str, Any],
+        data: Mapping[str, Any] | None = None,
+        max_bytes: int = MAX_ANSWER_BYTES,
     ) -> Any:
         """Return an answer's JSON object; the file itself where one was asked for and given.
 
@@ -41,7 +46,6 @@ class Transport:
             PlatformError: anything else, an ``errcode`` above all.
         """
         content = None if data is None else json.dumps(data, ensure_ascii=False).encode("utf-8", "ignore")
-        max_bytes = MAX_MEDIA_BYTES if call == MEDIA else MAX_ANSWER_BYTES
         url = f"{self._base}/cgi-bin/{call}"
         answer = self._http.ask(call, method, url, params=params, content=content, max_bytes=max_bytes)
         if call == MEDIA and not _is_text(answer):
@@ -101,16 +105,17 @@ class Calls:
         *,
         params: Mapping[str, Any] | None = None,
         data: Mapping[str, Any] | None = None,
+        max_bytes: int = MAX_ANSWER_BYTES,
         result_processor: Callable[[Any], Any] = lambda result: result,
         **_: Any,
     ) -> Any:
         token = self._tokens.current()
         try:
-            found = self._with(token, method, url, params, data)
+            found = self._with(token, method, url, params, data, max_bytes)
         except PlatformError as error:
             if error.trouble is not Trouble.TOKEN:
                 raise
-            found = self._again(token, method, url, params, data)
+            found = self._again(token, method, url, params, data, max_bytes)
         return result_processor(found)
 
     def _again(self, rejected: str, *asked: Any) -> Any:
@@ -121,8 +126,8 @@ class Calls:
                 raise PlatformError(error.call, Trouble.OPERATOR, error.code) from None
             raise
 
-    def _with(self, token: str, method: str, url: str, params: Any, data: Any) -> Any:
-        return self._transport.ask(url, method, {**(params or {}), "access_token": token}, data)
+    def _with(self, token: str, method: str, url: str, params: Any, data: Any, max_bytes: int) -> Any:
+        return self._transport.ask(url, method, {**(params or {}), "access_token": token}, data, max_bytes)
 
 
 class WechatApi(Calls, WeChatClient):  # type: ignore[misc] # wechatpy is untyped

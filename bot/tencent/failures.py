@@ -35,6 +35,7 @@ TROUBLES: Mapping[int, Trouble] = {
     40014: Trouble.TOKEN,
     42001: Trouble.TOKEN,
     40003: Trouble.PERMANENT,  # no such openid here
+    40007: Trouble.PERMANENT,  # no such media
     40008: Trouble.PERMANENT,
     40033: Trouble.PERMANENT,
     40035: Trouble.PERMANENT,

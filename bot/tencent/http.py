@@ -15,7 +15,6 @@ CONNECT_S = 3.0
 PAUSE_S = 5.0  # between two parts of an answer
 TOTAL_S = 10.0  # until an answer is complete
 MAX_ANSWER_BYTES = 1024 * 1024
-MAX_MEDIA_BYTES = 20 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +24,13 @@ class Answer:
     body: bytes
     content_type: str
     disposition: str
+
+
+class TooLarge(PlatformError):
+    """The answer has more bytes than were asked for; the rest was left unread."""
+
+    def __init__(self, call: str) -> None:
+        super().__init__(call, Trouble.PERMANENT, hint="the answer is too large")
 
 
 class Http:
@@ -56,10 +62,12 @@ class Http:
                 if response.status_code != httpx.codes.OK:
                     raise PlatformError(call, Trouble.BUSY, hint=f"HTTP {response.status_code}")
                 body = bytearray()
+                if int(response.headers.get("content-length", 0)) > max_bytes:
+                    raise TooLarge(call)
                 for chunk in response.iter_bytes():
                     body += chunk
                     if len(body) > max_bytes:
-                        raise PlatformError(call, Trouble.PERMANENT, hint="the answer is too large")
+                        raise TooLarge(call)
                     if time.monotonic() > end:
                         raise PlatformError(call, Trouble.UNKNOWN, hint="the answer does not end")
                 headers = response.headers

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import threading
 
 import pytest
@@ -83,3 +84,60 @@ def test_who_leaves_with_an_open_ticket_is_phoned(wechat: WechatWorld) -> None:
     assert wechat.sent() == []
     assert "送不到客户（unfollowed）" in "\n".join(wechat.heard("staff"))
     assert "message/custom/send" not in wechat.platform()["calls"]
+
+
+def test_choices_are_numbers_in_the_passive_answer_and_items_in_what_is_sent(wechat: WechatWorld) -> None:
+    wechat.bind()
+    assert "回复数字：1 全部受影响 · 2 部分受影响 · 3 只是咨询" in (wechat.says(P1) or "")
+    assert "已记录：全部受影响" in (wechat.says("1") or "")
+
+    wechat.staff("解决 T1 服务器已重启")
+    wechat.deliver_after(seconds=6)
+
+    [resolved] = wechat.sent()
+    assert [item["content"] for item in resolved["msgmenu"]["list"]] == ["已恢复", "没恢复"]
+    assert "T1" in (wechat.presses("没恢复") or "")
+    assert wechat.tickets()[0]["work"] != "resolved"
+
+
+def test_speech_counts_as_what_the_platform_understood_of_it(wechat: WechatWorld) -> None:
+    wechat.bind()
+    voice = "<MsgType>voice</MsgType><MediaId>m1</MediaId><Format>amr</Format><Recognition>{}</Recognition>"
+
+    assert "优先等级1" in (wechat.sends(voice.format("所有坐席都登录不上。")) or "")
+    assert "请再打字" in (wechat.sends(voice.format("")) or "")
+
+
+def test_a_picture_is_fetched_at_once_and_what_is_gone_is_said(wechat: WechatWorld) -> None:
+    wechat.bind()
+    png = base64.b64encode(b"\x89PNG\r\n\x1a\n" + b"." * 100).decode()
+    wechat.platform(media={"m1": {"content": png, "type": "image/png", "name": "s.png"}})
+    picture = "<MsgType>image</MsgType><PicUrl>http://p.example</PicUrl><MediaId>{}</MediaId>"
+    wechat.sends(picture.format("m1"))
+    wechat.sends(picture.format("m2"))
+
+    wechat.app.fetch_attachments()
+    wechat.deliver_after(seconds=6)
+
+    assert [kept.read_bytes() for kept in wechat.kept_files()] == [base64.b64decode(png)]
+    assert "附件没有收到：平台上已过期" in wechat.texts()[0]
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        "<MsgType>location</MsgType><Location_X>39.9</Location_X><Location_Y>116.4</Location_Y><Label>北京</Label>",
+        "<MsgType>link</MsgType><Title>公告</Title><Description/><Url>https://example.com</Url>",
+        "<MsgType>video</MsgType><MediaId>m1</MediaId><ThumbMediaId>t1</ThumbMediaId>",
+    ],
+    ids=["location", "link", "video"],
+)
+def test_other_kinds_open_a_ticket_that_a_person_reads(plain_wechat: WechatWorld, inside: str) -> None:
+    assert "T1" in (plain_wechat.sends(inside) or "")
+    plain_wechat.app.deliver()
+    assert "附件 1 个" in plain_wechat.card().text
+
+
+def test_a_press_on_the_menu_is_what_could_be_typed(wechat: WechatWorld) -> None:
+    wechat.bind()
+    assert "没有未结的工单" in (wechat.does("CLICK", "查进度") or "")

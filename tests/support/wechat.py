@@ -27,6 +27,7 @@ from starlette.types import ASGIApp
 
 from bot.accounts import WechatAccount
 from bot.app import App, open_store
+from bot.delivery.downloads import FOLDER
 from bot.platforms import Platforms
 from bot.settings import Settings
 from bot.tencent.callback import Callback
@@ -81,9 +82,14 @@ class WechatWorld(World):
 
     Args:
         api: the stand-in's address.
+        data: a folder for attachments.
+        settings: more of the account's settings.
     """
 
-    def __init__(self, database_url: str, api: str, *, mode: str = "secure", **settings: Any) -> None:
+    def __init__(
+        self, database_url: str, api: str, data: Path, *, mode: str = "secure", **settings: Any
+    ) -> None:
+        self._data = data
         self._api = httpx.Client(base_url=api)
         self.appid = f"wx{secrets.token_hex(8)}"
         self.account = WechatAccount(
@@ -100,7 +106,7 @@ class WechatWorld(World):
         super().__init__(database_url)
 
     def _program(self) -> App:
-        settings = Settings(database_url=self.url, wechat={ACCOUNT: self.account})
+        settings = Settings(database_url=self.url, data=self._data, wechat={ACCOUNT: self.account})
         store = open_store(settings)
         self.platforms = Platforms(settings, store, self.read_clock)
         channels = {CHANNEL: self.phones, **self.platforms.channels}
@@ -247,6 +253,10 @@ class WechatWorld(World):
             if sent["msgtype"] in ("text", "msgmenu")
         ]
 
+    def kept_files(self) -> list[Path]:
+        """Return the kept attachments."""
+        return sorted(path for path in (self._data / FOLDER).rglob("*") if path.is_file())
+
     def deliver_after(self, **span: float) -> None:
         """Let time pass at the platform and here, and deliver what is due."""
         self.now += timedelta(**span)
@@ -256,9 +266,9 @@ class WechatWorld(World):
 
 
 @pytest.fixture
-def wechat(migrated_url: str, wechat_api: str) -> Iterator[WechatWorld]:
+def wechat(migrated_url: str, wechat_api: str, tmp_path: Path) -> Iterator[WechatWorld]:
     """A program with a WeChat account in secure mode, on each database."""
-    made = WechatWorld(migrated_url, wechat_api)
+    made = WechatWorld(migrated_url, wechat_api, tmp_path)
     yield made
     made.close()
 
@@ -267,6 +277,6 @@ def wechat(migrated_url: str, wechat_api: str) -> Iterator[WechatWorld]:
 def plain_wechat(sqlite_template: Path, tmp_path: Path, wechat_api: str) -> Iterator[WechatWorld]:
     """The same in plain mode, on SQLite."""
     shutil.copy(sqlite_template, tmp_path / "plain.db")
-    made = WechatWorld(f"sqlite:///{tmp_path / 'plain.db'}", wechat_api, mode="plain")
+    made = WechatWorld(f"sqlite:///{tmp_path / 'plain.db'}", wechat_api, tmp_path, mode="plain")
     yield made
     made.close()

@@ -1,0 +1,31 @@
+"""Pictures, speech and films of users: WeChat keeps them for three days."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import unquote
+
+from bot.messages import Fetched
+from bot.tencent.client import WechatApi
+from bot.tencent.failures import PlatformError, Trouble
+from bot.tencent.http import Answer, TooLarge
+
+_NAME = re.compile(r"""filename\*?="?(?:UTF-8'')?([^";]+)""", re.IGNORECASE)
+NO_MEDIA = 40007  # gone, or never there
+_GONE = {Trouble.PERMANENT, Trouble.UNAUTHORISED}
+
+
+def media_of(api: WechatApi, media_id: str, limit: int) -> Fetched:
+    """Fetch a temporary file; an error under HTTP 200 is JSON instead of it."""
+    try:
+        found = api.get("media/get", params={"media_id": media_id}, max_bytes=limit)
+    except TooLarge:
+        return Fetched(error="too_large", is_lost=True)
+    except PlatformError as error:
+        if error.code == NO_MEDIA:
+            return Fetched(error="expired", is_lost=True)
+        return Fetched(error=error.short, is_lost=error.trouble in _GONE)
+    if not isinstance(found, Answer):  # a film whose file lies elsewhere: {"video_url": …}
+        return Fetched(error="elsewhere", is_lost=True)
+    name = _NAME.search(found.disposition)
+    return Fetched(content=found.body, name=unquote(name[1]) if name else "")
