@@ -125,6 +125,8 @@ class Inbound:
         scene: what a scanned code or a link into the chat carries, such as a binding code.
         phone: the sender's own number, where they shared it by the platform's means.
         is_inline: whether the channel takes the answer back within its own answer to the platform.
+        external_id: the platform's id of the message; its correction bears the same.
+        album: the platform's id of several pictures that were sent as one; each is a message.
     """
 
     address: Address
@@ -142,6 +144,8 @@ class Inbound:
     scene: str = ""
     phone: str | None = None
     is_inline: bool = False
+    external_id: str | None = None
+    album: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the content as JSON types (address, key and instants are columns of the inbox)."""
@@ -167,6 +171,8 @@ class Inbound:
             "scene": storable(self.scene),
             "phone": storable(self.phone) if self.phone else None,
             "is_inline": self.is_inline,
+            "external_id": self.external_id,
+            "album": self.album,
         }
         return {name: value for name, value in rare.items() if value}
 
@@ -190,6 +196,8 @@ class Inbound:
             scene=content.get("scene", ""),
             phone=content.get("phone"),
             is_inline=content.get("is_inline", False),
+            external_id=content.get("external_id"),
+            album=content.get("album"),
             attachments=tuple(
                 Attachment(AttachmentKind(a["kind"]), a["reference"], a["name"])
                 for a in content["attachments"]
@@ -223,6 +231,7 @@ class Outbound:
         replaces: the platform's id of the message that this one replaces, if it is known.
         file: goes with the text; a channel that can't send files sends the text alone.
         vital: it may use the last message that the platform lets us send: a breach, a closure.
+        in_reply_to: the platform's id of the message in a group that this one answers.
     """
 
     id: int
@@ -234,6 +243,7 @@ class Outbound:
     replaces: str | None = None
     file: File | None = None
     vital: bool = False
+    in_reply_to: str | None = None
 
 
 class Outcome(StrEnum):

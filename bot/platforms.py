@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Protocol, runtime_checkable
 
 from starlette.routing import BaseRoute
 
 from bot import clock as real_clock
+from bot.channels.telegram.platform import Telegram
 from bot.channels.wechat import Wechat
 from bot.channels.wechat_ports import Ports
 from bot.clock import Clock
-from bot.delivery.downloads import Fetcher
+from bot.delivery.downloads import FOLDER, Fetcher
 from bot.delivery.inline import Following
 from bot.delivery.outbox import Channel
 from bot.operator_alarm import OperatorAlarm
+from bot.places import StorePlaces
 from bot.reception import Reception
 from bot.settings import Settings
+from bot.store.locks import lock as lock_of
 from bot.store.platform_accounts import PlatformAccounts
 from bot.store.quotas import Quotas
 from bot.store.store import Store
@@ -37,10 +41,10 @@ class Platform(Channel, Protocol):
 
 @runtime_checkable
 class Closing(Protocol):
-    """A platform that holds connections."""
+    """A platform that holds connections open."""
 
     def close(self) -> None:
-        """Let go of them."""
+        """Close them; nothing is sent any more."""
 
 
 class Platforms:
@@ -79,9 +83,16 @@ class Platforms:
 def _of(settings: Settings, store: Store, now: Clock) -> Sequence[Platform]:
     """Return the platforms: one line for each."""
     found: list[Platform] = []
+    if settings.telegram:
+        found.append(_telegram(settings, store, now))
     if settings.wechat:
         found.append(Wechat(settings.wechat, _wechat_ports(store, now)))
     return found
+
+
+def _telegram(settings: Settings, store: Store, now: Clock) -> Telegram:
+    ports, files = (StorePlaces(store, now), partial(lock_of, store)), settings.data / FOLDER
+    return Telegram(settings.telegram, ports, now, public_url=settings.public_url, files=files)
 
 
 def _wechat_ports(store: Store, now: Clock) -> Ports:

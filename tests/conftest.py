@@ -15,6 +15,7 @@ pytest_plugins = [
     "tests.support.world",
     "tests.support.demo",
     "tests.support.wechat",
+    "tests.support.telegram",
 ]
 
 UNIT = Path(__file__).parent / "unit"

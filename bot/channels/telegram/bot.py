@@ -1,0 +1,143 @@
+"""One bot: what it does at the start, what goes on while the service runs, and its way out."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import structlog
+from starlette.concurrency import run_in_threadpool
+from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, TelegramError
+
+from bot.accounts import DEFAULT, TelegramAccount
+from bot.channels.telegram import fetching, menu, polling, sending, updates, webhook
+from bot.channels.telegram.api import Api
+from bot.channels.telegram.errors import receipt
+from bot.channels.telegram.intake import Intake
+from bot.channels.telegram.ports import Clock, Locks, Places
+from bot.channels.telegram.updates import NAME, Me
+from bot.errors import SettingError
+from bot.log import places
+from bot.messages import Address, Fetched, Outbound, Receipt
+from bot.reception import Reception
+
+log = structlog.get_logger(__name__)
+
+PAUSES_S = (1.0, 5.0, 30.0, 60.0)  # between attempts to start, while the platform can't be reached
+
+
+class TelegramBot:
+    """One account.
+
+    Args:
+        public_url: where the platform reaches this service; mode webhook needs it.
+        files: the folder of attachments.
+
+    Raises:
+        SettingError: a webhook without a public address.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        account: TelegramAccount,
+        ports: tuple[Places, Locks],
+        now: Clock,
+        *,
+        public_url: str | None,
+        files: Path,
+    ) -> None:
+        if account.mode == "webhook" and not public_url:
+            raise SettingError(
+                f"{variable(name)}_MODE: webhook needs HOTLINE_PUBLIC_URL, https://… of this service"
+            )
+        self.name = name
+        self.account = account
+        self.api = Api(account, variable(name))
+        self._places, self._locks = ports
+        self._now = now
+        self._public_url = public_url or ""
+        self._files = files
+        self._me: Me | None = None
+        self.intake = Intake(name, self.api, self._places, now)
+
+    async def me(self) -> Me:
+        """Return who the bot is, asked once.
+
+        Raises:
+            TelegramError: the platform can't be asked.
+        """
+        if self._me is None:
+            user = await self.api.acall(self.api.bot.get_me())
+            self._me = Me(user.id, user.username or "")
+        return self._me
+
+    async def run(self, reception: Reception) -> None:
+        """Start, then poll where that is the mode, until cancelled; a failure is tried again for ever."""
+        failures = 0
+        while True:
+            try:
+                me = await self._start()
+                if self.account.mode == "webhook":
+                    return
+                lock = self._locks(f"{NAME}:{self.name}")
+                await polling.Poller(self.api, self.intake, lock).run(me, reception)
+            except InvalidToken:
+                log.error("the platform refuses the token: see hotline doctor", account=self.name)
+            except TelegramError as error:
+                log.warning("the platform can't be reached", account=self.name, error=type(error).__name__)
+            except Exception as error:  # noqa: BLE001 - a boundary: one bot must not end the service
+                log.error("a bot failed", account=self.name, error=type(error).__name__, where=places(error))
+            await asyncio.sleep(PAUSES_S[min(failures, len(PAUSES_S) - 1)])
+            failures += 1
+
+    async def _start(self) -> Me:
+        """Make the staff chat support's, agree with the platform on the way in, publish the menu."""
+        if self.account.staff_chat is not None:
+            place = Address(NAME, self.name, self.account.staff_chat)
+            if not await run_in_threadpool(self._places.make_staff, place):
+                log.error("the staff chat is a customer's chat: nothing is sent there", account=self.name)
+        me = await self.me()
+        await self.api.acall(self._agree())
+        for chat in [None, *await run_in_threadpool(self._places.staff, NAME, self.name)]:
+            await self._publish(chat)
+        return me
+
+    async def _agree(self) -> None:
+        if self.account.mode == "polling":
+            await self.api.bot.delete_webhook(drop_pending_updates=False)
+            return
+        secret = self.account.secret.get_secret_value() if self.account.secret else None
+        where = webhook.address(self._public_url, self.name)
+        await self.api.bot.set_webhook(where, allowed_updates=updates.ALLOWED, secret_token=secret)
+
+    async def _publish(self, chat: str | None) -> None:
+        """Publish one menu; one chat that is gone is no reason not to start."""
+        try:
+            await self.api.acall(menu.publish(self.api.bot, chat))
+        except (BadRequest, Forbidden) as error:
+            log.warning("a menu was not taken", account=self.name, error=type(error).__name__)
+
+    def send(self, message: Outbound) -> Receipt:
+        """Send one message; called in a thread."""
+        try:
+            try:
+                return self._deliver(message, message.address.chat)
+            except ChatMigrated as error:
+                new = Address(NAME, self.name, str(error.new_chat_id))
+                self._places.moved(message.address, new)
+                return self._deliver(message, new.chat)
+        except TelegramError as error:
+            return receipt(error, self._now())
+
+    def _deliver(self, message: Outbound, chat: str) -> Receipt:
+        return self.api.call(sending.deliver(self.api.bot, message, chat, self._files))
+
+    def fetch(self, reference: str, limit: int) -> Fetched:
+        """Fetch one file; called in a thread."""
+        return self.api.call(fetching.fetch(self.api.bot, reference, limit, self._now()))
+
+
+def variable(name: str) -> str:
+    """Return the beginning of the names of an account's variables."""
+    return "HOTLINE_TELEGRAM" if name == DEFAULT else f"HOTLINE_TELEGRAM_{name.upper()}"

@@ -1,0 +1,110 @@
+"""Long polling: updates are fetched in order, and the offset moves on only over what is durable.
+
+One process a bot polls; the others wait for its lock.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import structlog
+from starlette.concurrency import run_in_threadpool
+from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
+
+from bot.channels.telegram import updates
+from bot.channels.telegram.api import POLL_S, Api
+from bot.channels.telegram.errors import pause_of
+from bot.channels.telegram.intake import Intake, Rest
+from bot.channels.telegram.ports import Lock
+from bot.channels.telegram.updates import Me
+from bot.errors import BadInput
+from bot.log import places
+from bot.reception import Reception
+
+log = structlog.get_logger(__name__)
+
+LOCK_PAUSE_S = 5.0  # between two looks whether the lock is free
+PAUSES_S = (1.0, 2.0, 5.0, 10.0, 30.0)  # after failures in a row
+
+
+class Poller:
+    """Fetches the updates of one bot as long as the lock is ours."""
+
+    def __init__(self, api: Api, intake: Intake, lock: Lock) -> None:
+        self._api = api
+        self._intake = intake
+        self._lock = lock
+        self._offset: int | None = None
+
+    async def run(self, me: Me, reception: Reception) -> None:
+        """Poll until cancelled."""
+        failures = 0
+        try:
+            while True:
+                if not await run_in_threadpool(self._lock.held):
+                    self._offset = None
+                    await asyncio.sleep(LOCK_PAUSE_S)
+                    continue
+                pause = await self._round(me, reception, failures)
+                failures = failures + 1 if pause else 0
+                await asyncio.sleep(pause)
+        finally:
+            self._lock.release()
+
+    async def _round(self, me: Me, reception: Reception, failures: int) -> float:
+        """Fetch and take once; return how long to wait before the next, 0 after a success."""
+        pause = PAUSES_S[min(failures, len(PAUSES_S) - 1)]
+        try:
+            batch = await self._api.acall(
+                self._api.bot.raw_updates(self._offset, updates.ALLOWED, POLL_S if not failures else 0)
+            )
+            await self._take(batch, me, reception)
+        except RetryAfter as error:
+            return pause_of(error).total_seconds()
+        except Conflict:
+            log.error("another program polls this bot, or a webhook is set", account=self._intake.account)
+            return PAUSES_S[-1]
+        except InvalidToken:
+            log.error("the platform refuses the token: see hotline doctor", account=self._intake.account)
+            return PAUSES_S[-1]
+        except TelegramError as error:
+            log.warning("polling failed", account=self._intake.account, error=type(error).__name__)
+            return pause
+        except Exception as error:  # noqa: BLE001 - a boundary: what is not durable comes again
+            log.error(
+                "updates were not taken",
+                account=self._intake.account,
+                error=type(error).__name__,
+                where=places(error),
+            )
+            return pause
+        return 0.0
+
+    async def _take(self, batch: list[Any], me: Me, reception: Reception) -> None:
+        """Make a batch durable in its order, then handle it: other chats don't wait for one."""
+        left: list[Rest] = []
+        try:
+            for data in batch:
+                try:
+                    update = updates.parse(data)
+                except BadInput as error:
+                    self._skip(data, str(error))
+                    continue
+                rest = await self._intake.take(update, me, reception)
+                self._offset = update.update_id + 1
+                left += [rest] if rest else []
+        finally:
+            await _all(left)
+
+    def _skip(self, data: Any, why: str) -> None:
+        """Leave out what can't be read: it must not hold up what comes after it."""
+        number = data.get("update_id") if isinstance(data, dict) else None
+        log.error("an update was left out", account=self._intake.account, update=number, why=why)
+        if isinstance(number, int):
+            self._offset = number + 1
+
+
+async def _all(left: list[Callable[[], Awaitable[None]]]) -> None:
+    await asyncio.gather(*(rest() for rest in left))

@@ -1,0 +1,37 @@
+"""What the channel needs of the rest of the program; `bot.platform_ports` has the real ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Protocol
+
+from bot.messages import Address
+
+Clock = Callable[[], datetime]
+
+
+class Places(Protocol):
+    """Chats as the store knows them; called in threads."""
+
+    def moved(self, old: Address, new: Address) -> None:
+        """Note that a chat has a new id: what is said to it follows, and support is told."""
+
+    def staff(self, channel: str, account: str) -> list[str]:
+        """Return the platform's ids of the chats in which support works."""
+
+    def make_staff(self, place: Address) -> bool:
+        """Make a chat support's; False where it is a customer's."""
+
+
+class Lock(Protocol):
+    """A lock over all processes that share the database; called in threads."""
+
+    def held(self) -> bool:
+        """Take the lock if it is free; tell whether it is ours (still: a lost connection loses it)."""
+
+    def release(self) -> None:
+        """Let somebody else have it."""
+
+
+Locks = Callable[[str], Lock]

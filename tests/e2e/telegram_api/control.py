@@ -1,0 +1,179 @@
+"""The test's hand: it makes bots and chats, plays people, sets the clock, prepares faults, looks at all."""
+
+from __future__ import annotations
+
+import base64
+import json
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from tests.e2e.telegram_api import people
+from tests.e2e.telegram_api.state import Bot, Chat, Json
+
+Bots = dict[str, Bot]
+NO_PROXY = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+WEBHOOK_TIMEOUT_S = 20
+REDELIVERY_PAUSE_S = 0.05  # the real service waits longer and longer
+
+
+def create(bots: Bots, token: str, given: Json) -> bool:
+    """Make a bot; ``user`` is what getMe tells."""
+    bots[token] = Bot(token, given["user"], given["now"])
+    return True
+
+
+def remove(bots: Bots, token: str, _: Any) -> bool:
+    """Forget a bot: its token is refused from now on."""
+    bot = bots.pop(token)
+    with bot.changed:
+        bot.poller += 1
+        bot.changed.notify_all()
+    return True
+
+
+def chat(bots: Bots, token: str, given: Json) -> bool:
+    """Make a chat."""
+    bots[token].chats[given["id"]] = Chat(**given)
+    return True
+
+
+def clock(bots: Bots, token: str, now: int) -> bool:
+    """Set the clock, in seconds of the epoch."""
+    bots[token].now = now
+    return True
+
+
+def file(bots: Bots, token: str, given: Json) -> bool:
+    """Put a file on the service; ``size`` may say more than there is."""
+    bot = bots[token]
+    bot.files[given["id"]] = base64.b64decode(given["content"])
+    if "size" in given:
+        bot.file_sizes[given["id"]] = given["size"]
+    return True
+
+
+def fault(bots: Bots, token: str, given: Json) -> bool:
+    """Prepare a fault: kind flood, gateway, drop or drop_after; for a method, maybe a chat, some times."""
+    bots[token].faults.append({"times": 1, **given})
+    return True
+
+
+def fault_for(bot: Bot, method: str, given: Json) -> Json | None:
+    """Return the fault that this call meets."""
+    for prepared in bot.faults:
+        is_here = "chat" not in prepared or str(prepared["chat"]) == str(given.get("chat_id"))
+        if prepared["times"] and prepared["method"] == method and is_here:
+            prepared["times"] -= 1
+            return prepared
+    return None
+
+
+def before(prepared: Json) -> bool:
+    """Whether a fault comes before the call has any effect."""
+    return prepared["kind"] != "drop_after"
+
+
+def update(bots: Bots, token: str, given: Json) -> int:
+    """Put a raw update into the queue, whatever it is."""
+    bot = bots[token]
+    number = next(bot.update_ids)
+    with bot.changed:
+        bot.updates.append({"update_id": number, **given})
+        bot.changed.notify_all()
+    return int(number)
+
+
+def again(bots: Bots, token: str, given: Json) -> bool:
+    """Deliver an update a second time, under the same id."""
+    bot = bots[token]
+    with bot.changed:
+        bot.updates.append(given)
+        bot.changed.notify_all()
+    return True
+
+
+def delete(bots: Bots, token: str, given: Json) -> bool:
+    """Delete a message from a chat."""
+    del bots[token].chats[given["chat"]].messages[given["message_id"]]
+    return True
+
+
+def state(bots: Bots, token: str, given: Json) -> bool:
+    """Set how a chat stands to the bot, without telling it."""
+    bots[token].chats[given["chat"]].state = given["state"]
+    return True
+
+
+def look(bots: Bots, token: str, _: Any) -> Json:
+    """Return everything that a test may want to know."""
+    bot = bots[token]
+    return {
+        "waiting": len(bot.updates),
+        "chats": {str(c.id): list(c.messages.values()) for c in bot.chats.values()},
+        "acknowledged": bot.acknowledged,
+        "queries": list(bot.queries),
+        "webhook": bot.webhook,
+        "webhook_error": bot.webhook_error,
+        "commands": bot.commands,
+        "calls": bot.calls,
+        "complaints": bot.complaints,
+        "is_polled": bot.poller > 0,
+    }
+
+
+def _person(act: Callable[[Bot, Json], Json]) -> Callable[[Bots, str, Json], Json]:
+    return lambda bots, token, given: act(bots[token], given)
+
+
+CONTROLS: Mapping[str, Callable[[Bots, str, Any], Any]] = {
+    "again": again,
+    "chat": chat,
+    "clock": clock,
+    "create": create,
+    "delete": delete,
+    "edit": _person(people.edit),
+    "fault": fault,
+    "file": file,
+    "look": look,
+    "member": _person(people.member),
+    "migrate": _person(people.migrate),
+    "press": _person(people.press),
+    "remove": remove,
+    "say": _person(people.say),
+    "state": state,
+    "update": update,
+}
+
+
+def deliver_webhooks(bots: Bots) -> None:
+    """Send what waits to the webhooks, in order, until it is acknowledged."""
+    while True:
+        pushed = [_push(bot) for bot in list(bots.values()) if bot.webhook and bot.updates]
+        if not any(pushed):
+            time.sleep(REDELIVERY_PAUSE_S)
+
+
+def _push(bot: Bot) -> bool:
+    update_, hook = bot.updates[0], bot.webhook
+    assert hook is not None
+    headers = {"Content-Type": "application/json"}
+    if hook["secret"]:
+        headers["X-Telegram-Bot-Api-Secret-Token"] = hook["secret"]
+    request = urllib.request.Request(hook["url"], json.dumps(update_).encode(), headers)  # noqa: S310
+    try:
+        with NO_PROXY.open(request, timeout=WEBHOOK_TIMEOUT_S) as answer:
+            answer.read()
+    except urllib.error.HTTPError as error:
+        bot.webhook_error = f"Wrong response from the webhook: {error.code} {error.reason}"
+        error.close()
+        return False
+    except OSError as error:
+        bot.webhook_error = f"Connection failed: {type(error).__name__}"
+        return False
+    with bot.changed:
+        if bot.updates and bot.updates[0] is update_:
+            bot.updates.popleft()
+    return True

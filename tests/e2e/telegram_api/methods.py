@@ -1,0 +1,271 @@
+"""The methods of the Bot API, each as strict as the real one."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from html.parser import HTMLParser
+from typing import Any
+
+from tests.e2e.telegram_api.state import ApiError, Bot, Chat, Json, bad
+
+Files = Mapping[str, bytes]
+Method = Callable[[Bot, Json, Files], Any]
+
+TEXT_LIMIT = 4096
+CAPTION_LIMIT = 1024
+DATA_LIMIT_BYTES = 64
+QUERY_SECONDS = 15 * 60
+MESSAGE_PARAMETERS = {
+    "chat_id",
+    "reply_markup",
+    "reply_parameters",
+    "link_preview_options",
+    "parse_mode",
+    "caption",
+    "text",
+    "message_id",
+    "disable_notification",
+    "protect_content",
+}
+
+
+def get_me(bot: Bot, _: Json, __: Files) -> Json:
+    """Tell who the bot is."""
+    return bot.user
+
+
+def send_message(bot: Bot, given: Json, _: Files) -> Json:
+    """Send a text."""
+    chat = bot.chat(given["chat_id"])
+    text = _text(given.get("text", ""), given.get("parse_mode"), TEXT_LIMIT, "message text is empty")
+    return _say(bot, chat, given, text=text)
+
+
+def send_file(field: str) -> Method:
+    """Return the method that sends one kind of file."""
+
+    def send(bot: Bot, given: Json, files: Files) -> Json:
+        chat = bot.chat(given["chat_id"])
+        content = files.get(str(given.get(field, "")).removeprefix("attach://")) or files.get(field)
+        if not content:
+            raise bad(f"there is no {field} in the request")
+        if field == "photo" and not content.startswith((b"\x89PNG", b"\xff\xd8")):
+            raise bad("IMAGE_PROCESS_FAILED")
+        caption = _text(given.get("caption", ""), given.get("parse_mode"), CAPTION_LIMIT, None)
+        file_id = f"out-{len(bot.files)}"
+        bot.files[file_id] = content
+        return _say(bot, chat, given, caption=caption, **{field: _file(field, file_id, content)})
+
+    return send
+
+
+def _file(field: str, file_id: str, content: bytes) -> Any:
+    found = {"file_id": file_id, "file_unique_id": file_id, "file_size": len(content)}
+    if field == "photo":
+        return [{**found, "width": 10, "height": 10}]
+    return {**found, "duration": 1} if field == "voice" else found
+
+
+def _say(bot: Bot, chat: Chat, given: Json, **content: Any) -> Json:
+    markup = _markup(given.get("reply_markup"))
+    reply = json.loads(given["reply_parameters"]) if "reply_parameters" in given else None
+    if reply and int(reply["message_id"]) not in chat.messages:
+        if not reply.get("allow_sending_without_reply"):
+            raise bad("message to be replied not found")
+        reply = None
+    more: Json = {"reply_markup": markup} if markup else {}
+    if reply:
+        answered = {**chat.messages[int(reply["message_id"])]}
+        answered.pop("reply_to_message", None)
+        more["reply_to_message"] = answered
+    return bot.store(chat, **{"from": bot.user}, **content, **more)
+
+
+def edit_message_text(bot: Bot, given: Json, _: Files) -> Json:
+    """Edit one of the bot's own messages."""
+    chat = bot.chat(given["chat_id"])
+    message = chat.messages.get(int(given["message_id"]))
+    if message is None:
+        raise bad("message to edit not found")
+    if message["from"]["id"] != bot.user["id"] or "text" not in message:
+        raise bad("message can't be edited")
+    text = _text(given.get("text", ""), given.get("parse_mode"), TEXT_LIMIT, "message text is empty")
+    markup = _markup(given.get("reply_markup"))
+    if (message["text"], message.get("reply_markup")) == (text, markup):
+        raise bad(
+            "message is not modified: specified new message content and reply markup are exactly the same as "
+            "a current content and reply markup of the message"
+        )
+    message |= {"text": text, "edit_date": bot.now, "reply_markup": markup}
+    if markup is None:
+        del message["reply_markup"]
+    return message
+
+
+def _text(text: str, parse_mode: str | None, limit: int, empty: str | None) -> str:
+    if not text.strip() and empty:
+        raise bad(empty)
+    if len(text) > limit:
+        raise bad("message is too long" if limit == TEXT_LIMIT else "message caption is too long")
+    if parse_mode == "HTML":
+        _Html().feed(text)
+    elif parse_mode and re.search(r"(?<!\\)[_*\[\]()~`>#+\-=|{}.!]", text):
+        raise bad("can't parse entities: character is reserved and must be escaped")
+    return text
+
+
+class _Html(HTMLParser):
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        del attrs
+        if tag not in {"b", "i", "u", "s", "a", "code", "pre"}:
+            raise bad(f'can\'t parse entities: Unsupported start tag "{tag}"')
+
+
+def _markup(given: str | None) -> Json | None:
+    markup: Json | None = json.loads(given) if given else None
+    for row in markup["inline_keyboard"] if markup else ():
+        for button in row:
+            if not button.get("text"):
+                raise bad("text buttons are unallowed in the inline keyboard")
+            if not 1 <= len(button.get("callback_data", "").encode()) <= DATA_LIMIT_BYTES:
+                raise bad("BUTTON_DATA_INVALID")
+    return markup
+
+
+def answer_callback_query(bot: Bot, given: Json, _: Files) -> bool:
+    """Acknowledge a press, once and not too late."""
+    pressed = bot.queries.pop(given["callback_query_id"], None)
+    if pressed is None or bot.now - pressed > QUERY_SECONDS:
+        raise bad("query is too old and response timeout expired or query ID is invalid")
+    bot.acknowledged.append(given["callback_query_id"])
+    return True
+
+
+def get_file(bot: Bot, given: Json, _: Files) -> Json:
+    """Tell where a file can be downloaded; none above 20 MB."""
+    file_id = given["file_id"]
+    if file_id not in bot.files:
+        raise bad("wrong file_id or the file is temporarily unavailable")
+    size = bot.file_sizes.get(file_id, len(bot.files[file_id]))
+    if size > 20 * 1024 * 1024:
+        raise bad("file is too big")
+    return {
+        "file_id": file_id,
+        "file_unique_id": file_id,
+        "file_size": size,
+        "file_path": f"files/{file_id}",
+    }
+
+
+def set_webhook(bot: Bot, given: Json, _: Files) -> bool:
+    """Send updates to an address from now on."""
+    if not re.fullmatch(r"[A-Za-z0-9_-]{0,256}", given.get("secret_token", "")):
+        raise bad("secret token contains unallowed characters")
+    bot.webhook = {"url": given["url"], "secret": given.get("secret_token")}
+    _allow(bot, given)
+    return True
+
+
+def delete_webhook(bot: Bot, given: Json, _: Files) -> bool:
+    """Keep updates for polling."""
+    bot.webhook = None
+    if given.get("drop_pending_updates") == "true":
+        bot.updates.clear()
+    return True
+
+
+def get_webhook_info(bot: Bot, _: Json, __: Files) -> Json:
+    """Tell how the webhook does."""
+    info: Json = {
+        "url": bot.webhook["url"] if bot.webhook else "",
+        "has_custom_certificate": False,
+        "pending_update_count": len(bot.updates),
+    }
+    if bot.webhook_error:
+        info |= {"last_error_date": bot.now, "last_error_message": bot.webhook_error}
+    return info
+
+
+def get_updates(bot: Bot, given: Json, _: Files) -> list[Json]:
+    """Confirm what lies before the offset, and return what waits; a second poller ends the first."""
+    if bot.webhook is not None:
+        raise ApiError(409, "Conflict: can't use getUpdates method while webhook is active")
+    with bot.changed:
+        bot.poller += 1
+        mine = bot.poller
+        bot.changed.notify_all()
+        _allow(bot, given)
+        if "offset" in given:
+            while bot.updates and bot.updates[0]["update_id"] < int(given["offset"]):
+                bot.updates.popleft()
+        bot.changed.wait_for(
+            lambda: bool(bot.updates) or bot.poller != mine, timeout=float(given.get("timeout", 0))
+        )
+        if bot.poller != mine:
+            raise ApiError(409, "Conflict: terminated by other getUpdates request")
+        return list(bot.updates)[: int(given.get("limit", 100))]
+
+
+def _allow(bot: Bot, given: Json) -> None:
+    if "allowed_updates" in given:
+        bot.allowed = json.loads(given["allowed_updates"]) or None
+
+
+def set_my_commands(bot: Bot, given: Json, _: Files) -> bool:
+    """Keep a menu."""
+    commands = json.loads(given["commands"])
+    for command in commands:
+        if not re.fullmatch(r"[a-z0-9_]{1,32}", command["command"]):
+            raise bad("BOT_COMMAND_INVALID")
+        if not 1 <= len(command["description"]) <= 256:
+            raise bad("BOT_COMMAND_DESCRIPTION_INVALID")
+    scope = json.loads(given.get("scope", '{"type": "default"}'))
+    if "chat_id" in scope:
+        bot.chat(scope["chat_id"])
+    bot.commands[f"{scope['type']}:{scope['chat_id']}" if "chat_id" in scope else scope["type"]] = commands
+    return True
+
+
+def get_chat(bot: Bot, given: Json, _: Files) -> Json:
+    """Describe a chat."""
+    chat = bot.chat(given["chat_id"])
+    return {**chat.json(), "accent_color_id": 0, "max_reaction_count": 11, "accepted_gift_types": GIFTS}
+
+
+GIFTS = dict.fromkeys(
+    (
+        "unlimited_gifts",
+        "limited_gifts",
+        "unique_gifts",
+        "premium_subscription",
+        "gifts_from_channels",
+    ),
+    False,
+)
+
+
+def get_chat_member(bot: Bot, given: Json, _: Files) -> Json:
+    """Tell what the bot may do in a chat."""
+    bot.chat(given["chat_id"])
+    return {"status": "member", "user": bot.user}
+
+
+METHODS: Mapping[str, tuple[Method, set[str]]] = {
+    "getMe": (get_me, set()),
+    "getUpdates": (get_updates, {"offset", "limit", "timeout", "allowed_updates"}),
+    "setWebhook": (set_webhook, {"url", "secret_token", "allowed_updates", "max_connections"}),
+    "deleteWebhook": (delete_webhook, {"drop_pending_updates"}),
+    "getWebhookInfo": (get_webhook_info, set()),
+    "sendMessage": (send_message, MESSAGE_PARAMETERS),
+    "sendPhoto": (send_file("photo"), MESSAGE_PARAMETERS | {"photo"}),
+    "sendDocument": (send_file("document"), MESSAGE_PARAMETERS | {"document"}),
+    "sendVoice": (send_file("voice"), MESSAGE_PARAMETERS | {"voice"}),
+    "editMessageText": (edit_message_text, MESSAGE_PARAMETERS),
+    "answerCallbackQuery": (answer_callback_query, {"callback_query_id"}),
+    "getFile": (get_file, {"file_id"}),
+    "setMyCommands": (set_my_commands, {"commands", "scope", "language_code"}),
+    "getChat": (get_chat, {"chat_id"}),
+    "getChatMember": (get_chat_member, {"chat_id", "user_id"}),
+}

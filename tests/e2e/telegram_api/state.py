@@ -1,0 +1,103 @@
+"""What the service knows of one bot: people, chats, messages, updates that wait."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections import deque
+from dataclasses import dataclass, field
+from typing import Any
+
+Json = dict[str, Any]
+
+
+class ApiError(Exception):
+    """What the service answers instead of a result."""
+
+    def __init__(self, code: int, description: str, **parameters: Any) -> None:
+        super().__init__(description)
+        self.code = code
+        self.description = description
+        self.parameters = parameters
+
+
+def bad(description: str, **parameters: Any) -> ApiError:
+    """Return an error 400."""
+    return ApiError(400, f"Bad Request: {description}", **parameters)
+
+
+def forbidden(description: str) -> ApiError:
+    """Return an error 403."""
+    return ApiError(403, f"Forbidden: {description}")
+
+
+@dataclass
+class Chat:
+    """A chat; ``state`` is member, blocked, kicked, deleted, or the id of the supergroup it became."""
+
+    id: int
+    type: str
+    title: str
+    state: str | int = "member"
+    messages: dict[int, Json] = field(default_factory=dict)
+
+    def json(self) -> Json:
+        """Return the chat as updates show it."""
+        name = "first_name" if self.type == "private" else "title"
+        return {"id": self.id, "type": self.type, name: self.title}
+
+
+@dataclass
+class Bot:
+    """One bot and everything around it."""
+
+    token: str
+    user: Json
+    now: int = 0
+    chats: dict[int, Chat] = field(default_factory=dict)
+    files: dict[str, bytes] = field(default_factory=dict)
+    file_sizes: dict[str, int] = field(default_factory=dict)
+    updates: deque[Json] = field(default_factory=deque)
+    allowed: list[str] | None = None
+    queries: dict[str, int] = field(
+        default_factory=dict
+    )  # presses that are not acknowledged, with their time
+    acknowledged: list[str] = field(default_factory=list)
+    webhook: Json | None = None
+    webhook_error: str | None = None
+    commands: dict[str, list[Json]] = field(default_factory=dict)
+    calls: list[Json] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+    faults: list[Json] = field(default_factory=list)
+    poller: int = 0
+    ids: Any = field(default_factory=lambda: itertools.count(100))
+    update_ids: Any = field(default_factory=lambda: itertools.count(5000))
+    changed: threading.Condition = field(default_factory=threading.Condition)
+
+    def chat(self, chat_id: Any) -> Chat:
+        """Return a chat that the bot may write to, or refuse."""
+        found = self.chats.get(int(chat_id)) if str(chat_id).lstrip("-").isdecimal() else None
+        if found is None or found.state == "deleted":
+            raise bad("chat not found")
+        if isinstance(found.state, int):
+            raise bad("group chat was upgraded to a supergroup chat", migrate_to_chat_id=found.state)
+        if found.state == "blocked":
+            raise forbidden("bot was blocked by the user")
+        if found.state == "kicked":
+            raise forbidden(f"bot was kicked from the {found.type} chat")
+        return found
+
+    def add(self, kind: str, content: Json) -> Json:
+        """Put an update into the queue."""
+        update = {"update_id": next(self.update_ids), kind: content}
+        with self.changed:
+            if self.allowed is None or kind in self.allowed:
+                self.updates.append(update)
+            self.changed.notify_all()
+        return update
+
+    def store(self, chat: Chat, **content: Any) -> Json:
+        """Put a message into a chat."""
+        message = {"message_id": next(self.ids), "date": self.now, "chat": chat.json(), **content}
+        chat.messages[message["message_id"]] = message
+        return message
