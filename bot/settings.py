@@ -23,7 +23,7 @@ from pydantic_settings import (
 
 from bot import accounts
 from bot.accounts import TelegramAccount, WechatAccount, WecomAccount
-from bot.desk.watch import CHAIN
+from bot.desk.watch_policy import CHAIN
 from bot.errors import SettingError
 
 PREFIX = "HOTLINE_"

@@ -29,6 +29,7 @@ class AgreedTime:
         held: the priority under which it was agreed: a graver one brings the computed time back.
         who: who agreed for the customer.
         how: chat, or what staff recorded: 电话.
+        recorded_by: who of staff recorded that they agreed; None: they did so by their own hand.
         due_before: the deadline that it replaced, if there was one.
     """
 
@@ -39,6 +40,7 @@ class AgreedTime:
     who: str
     how: str
     due_before: datetime | None
+    recorded_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from bot.desk import tables
-from bot.desk.calendar import AroundTheClock, ServiceHours, Workdays, as_utc, due, next_opening
+from bot.desk.calendar import AroundTheClock, DailyHours, ServiceHours, Workdays, as_utc, due, next_opening
 from bot.desk.case import Case
 from bot.desk.contract import Coverage, hours_of
 from bot.desk.deadlines import coverage_at
@@ -24,6 +24,9 @@ from bot.errors import UnknownYear
 
 # Our own times to look at a report; nothing of them is in the contract, nobody outside is told.
 CONFIRMATION_MINUTES = {Priority.ONE: 10, Priority.TWO: 30, Priority.NOT_A_FAULT: 60}
+# An agreed pause is looked at again after a day of these hours: about this time tomorrow, and never at night.
+REMINDER_HOURS = DailyHours(time(9), time(18))
+REMINDER_MINUTES = 9 * 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +77,22 @@ def clocks(case: Case, workdays: Workdays) -> tuple[ClockState, ...]:
         if deadline is not None
     ]
     found += _our_response(case, workdays)
+    found += _reminder(case)
     if ticket.is_live:
         return (_confirmation(case, workdays), *found)
     is_awaited = ticket.work is Work.RESOLVED and ticket.asked_at is None
     return tuple(clock for clock in found if is_awaited and clock.name in (name for name, *_ in words))
+
+
+def _reminder(case: Case) -> Iterator[ClockState]:
+    """Yield the clock of an agreed pause that goes on: it must not be forgotten."""
+    if case.ticket.pause is None:
+        return
+    start = as_utc(case.ticket.pause.since)
+    instant, segments = due(start, timedelta(minutes=REMINDER_MINUTES), REMINDER_HOURS)
+    deadline = Deadline(ClockName.PAUSE, start, instant, REMINDER_MINUTES, segments, in_contract=False)
+    acknowledged_at = case.ticket.acknowledged.get(ClockName.PAUSE)
+    yield ClockState(ClockName.PAUSE, deadline, REMINDER_HOURS, None, acknowledged_at)
 
 
 def _our_response(case: Case, workdays: Workdays) -> Iterator[ClockState]:

@@ -166,6 +166,7 @@ def _agreed(ticket: Ticket, event: Event) -> Changes:
         who=data["who"],
         how=data["how"],
         due_before=datetime.fromisoformat(data["due_before"]) if data["due_before"] else None,
+        recorded_by=data.get("recorded_by"),
     )
     changes: Changes = {
         **_unacknowledged(ticket, clock),
@@ -195,7 +196,8 @@ def _acknowledged(ticket: Ticket, event: Event) -> Changes:
 
 def _paused(ticket: Ticket, event: Event) -> Changes:
     pause = Pause(event.at, None, ticket.pause_asked or "")
-    return {"pauses": (*ticket.pauses, pause), "pause_asked": None}
+    changes = _unacknowledged(ticket, ClockName.PAUSE)
+    return {**changes, "pauses": (*ticket.pauses, pause), "pause_asked": None}
 
 
 def _ended_pause(ticket: Ticket, event: Event) -> Changes:

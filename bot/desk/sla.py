@@ -22,6 +22,7 @@ class ClockName(StrEnum):
     ONSITE = "onsite"
     NEXT_UPDATE = "next_update"
     AGREED = "agreed"
+    PAUSE = "pause"  # an agreed pause goes on: a reminder
 
 
 _WALL_CLOCKS = (ClockName.ONSITE, ClockName.AGREED)

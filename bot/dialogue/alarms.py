@@ -9,9 +9,10 @@ from types import MappingProxyType as Frozen
 
 from bot.desk.calendar import SHANGHAI
 from bot.desk.case import Case
+from bot.desk.ladder import Step
 from bot.desk.roster import Member
 from bot.desk.sla import ClockName
-from bot.desk.watch import Step, Target
+from bot.desk.watch_policy import Target
 from bot.dialogue.receipts import CLOCK_NAMES, say_deadline, say_duration, say_time
 from bot.dialogue.replies import PRIORITY_NAMES, shorten
 from bot.messages import Option, Say
@@ -25,6 +26,7 @@ TO_DO: Mapping[ClockName, str] = Frozen(
         ClockName.ONSITE: "安排到场",
         ClockName.NEXT_UPDATE: "告诉客户进展",
         ClockName.AGREED: "兑现与客户约定的时间",
+        ClockName.PAUSE: "问客户进展；不用再等请发“继续”",
     }
 )
 TARGET_NAMES: Mapping[Target, str] = Frozen(
@@ -74,6 +76,9 @@ def alarm(
 def state_words(step: Step, now: datetime) -> str:
     """Return how a clock stands: 响应时间已用 75%，期限 今天 12:00 前，约 30 分钟内."""
     name = CLOCK_NAMES[step.clock]
+    if step.clock is ClockName.PAUSE:
+        minutes = (now - step.deadline.started_at).total_seconds() // 60
+        return f"双方同意的暂停已 {say_duration(int(minutes))}"
     if step.clock is ClockName.RESPONSE and not step.deadline.in_contract:
         name += "（内部目标）"
     over = (now - step.deadline.due).total_seconds() // 60
@@ -107,7 +112,7 @@ def _tried(tried: Sequence[Tried]) -> list[str]:
 
 def _options(case: Case, clocks: Sequence[ClockName]) -> tuple[Option, ...]:
     number = case.ticket.id
-    options = []
+    options = [Option("继续", f"继续 T{number}", "resume", number)] if ClockName.PAUSE in clocks else []
     if ClockName.CONFIRMATION in clocks and case.ticket.agreement.vendor is None:
         options += [
             Option("确认1", f"确认 T{number} 1", "confirm", number, "1"),

@@ -22,6 +22,7 @@ NAMES: Mapping[ClockName, str] = {
     ClockName.ONSITE: "到场",
     ClockName.AGREED: "行动",
     ClockName.NEXT_UPDATE: "进展",
+    ClockName.PAUSE: "暂停",
 }
 _OTHER_NAMES: Mapping[ClockName, tuple[str, ...]] = {
     ClockName.CONFIRMATION: ("优先级确认",),

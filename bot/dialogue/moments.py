@@ -9,9 +9,10 @@ from bot.desk.arrangements import Consent
 from bot.desk.calendar import SHANGHAI
 from bot.errors import Refused
 
-_DAYS = {"今天": 0, "明天": 1, "后天": 2}
+_DAYS = {"前天": -2, "昨天": -1, "今天": 0, "明天": 1, "后天": 2}
+_LAST_NIGHT = timedelta(hours=12)  # a time of day without a day is last night's if that is not longer ago
 _WHEN = re.compile(
-    r"^\s*(?:(?P<named>今天|明天|后天)|(?P<month>\d{1,2})(?:月|-)(?P<day>\d{1,2})[日号]?)?\s*"
+    r"^\s*(?:(?P<named>前天|昨天|今天|明天|后天)|(?P<month>\d{1,2})(?:月|-)(?P<day>\d{1,2})[日号]?)?\s*"
     r"(?P<hour>[01]?\d|2[0-3])(?:[:：](?P<minute>[0-5]\d)(?!\d)|点(?:(?P<half>半)|(?P<past>[0-5]?\d)分?)?)[\s,，]*"
 )
 
@@ -19,13 +20,18 @@ _WHEN = re.compile(
 def past(words: str, now: datetime) -> tuple[datetime | None, str]:
     """Return the time that ``words`` begin with, at or before ``now``, and the rest; None if there is none.
 
-    A time of day without a day is today's, or yesterday's if today's is still to come.
+    A time of day without a day is today's; if that is still to come it was last night's, never longer ago.
+
+    Raises:
+        Refused: it has not come yet.
     """
     at, rest, has_day = _read(words, now)
     if at is not None and at > now:
-        if has_day:
-            raise Refused("这个时间还没到，请核对。")
-        at -= timedelta(days=1)
+        yesterday = at - timedelta(days=1)
+        if has_day or now - yesterday > _LAST_NIGHT:
+            day = f"昨天 {at.astimezone(SHANGHAI):%H:%M}"
+            raise Refused("这个时间还没到，请核对。" + ("" if has_day else f"昨天的请写：{day}"))
+        at = yesterday
     return at, rest
 
 

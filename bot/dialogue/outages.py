@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.desk.case import Case
+from bot.desk.ladder import Step
 from bot.desk.outage import Outage
 from bot.desk.roster import Member
-from bot.desk.watch import Step
 from bot.dialogue.alarms import TO_DO, state_words, who_words
 from bot.dialogue.ports import Desk
 from bot.dialogue.receipts import CLOCK_NAMES, say_time

@@ -22,6 +22,7 @@ CLOCK_NAMES: Mapping[ClockName, str] = {
     ClockName.ONSITE: "到场",
     ClockName.NEXT_UPDATE: "进展通报",
     ClockName.AGREED: "约定时间",
+    ClockName.PAUSE: "暂停",
 }
 _ZONE_NAMES = {Zone.INSIDE: "北京五环以内", Zone.BEYOND: "北京五环以外", Zone.AWAY: "外地"}
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.desk.arrangements import AGREEABLE
-from bot.desk.arranging import check_time, deadline_of, time_agreed
+from bot.desk.arranging import check_time, deadline_of, loosens, promised, time_agreed
 from bot.desk.case import Case
 from bot.desk.clocks import clocks
 from bot.desk.events import Kind
 from bot.desk.sla import ClockName
+from bot.desk.staff import Task, may
 from bot.dialogue import moments, notify
 from bot.dialogue.clock_words import NAMES, clock_of
 from bot.dialogue.receipts import say_deadline, say_time
@@ -19,7 +20,10 @@ from bot.messages import Option
 
 
 def agree_time(turn: Turn, case: Case, argument: str) -> None:
-    """Propose a time, or record who of the customer agreed to it, how and when (contract 2.1)."""
+    """Propose a time, or record who of the customer agreed to it, how and when (contract 2.1).
+
+    A deadline is loosened by the customer's own hand or on the word of a lead, as a priority is lowered.
+    """
     word, _, rest = argument.partition(" ")
     clock = clock_of(word)
     until, rest = moments.future(rest, turn.now)
@@ -29,6 +33,9 @@ def agree_time(turn: Turn, case: Case, argument: str) -> None:
     if consent is None:
         _propose(turn, case, clock, until)
         return
+    check_time(case, clock, until, turn.now)
+    if loosens(case, clock, until):
+        _require_lead(turn, case, word)
     before = _before(case, clock, turn.now)
     event = time_agreed(case, clock, until, turn.actor, turn.now, consent)
     case = turn.desk.tickets.record(case, event)
@@ -40,6 +47,14 @@ def agree_time(turn: Turn, case: Case, argument: str) -> None:
     notify.customers(turn.desk, case, text, _refusal(case, clock, "不符"))
     note = f"{case.number} 已约定{name}：{said}（{consent.who} {consent.how}）"
     notify.staff(turn.desk, case, turn.now, note)
+
+
+def _require_lead(turn: Turn, case: Case, word: str) -> None:
+    if not may(turn.contact.role, Task.CONSENT):
+        raise Refused(
+            "比现在的期限晚：请客户在聊天里同意，或由主管记录电话里的同意。"
+            f"请客户同意请发：约定 {case.number} {word} 15:00"
+        )
 
 
 def _propose(turn: Turn, case: Case, clock: ClockName, until: datetime) -> None:
@@ -72,7 +87,7 @@ def promise(turn: Turn, case: Case, argument: str) -> None:
     until, _ = moments.future(argument, turn.now)
     if until is None:
         raise Refused("请写几点给客户进展。")
-    case = turn.desk.tickets.record(case, turn.event(Kind.UPDATE_PROMISED, until=until.isoformat()))
+    case = turn.desk.tickets.record(case, promised(case, until, turn.actor, turn.now))
     said = say_time(until, turn.now)
     notify.customers(turn.desk, case, f"工单 {case.number}：{turn.contact.name}会在 {said}告诉您进展。")
     notify.staff(turn.desk, case, turn.now, f"{case.number} 已答应客户 {said}给进展")

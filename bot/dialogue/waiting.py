@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.desk.arranging import time_agreed
+from bot.desk.arranging import time_agreed, time_refused
 from bot.desk.case import Case
 from bot.desk.events import Kind
 from bot.desk.sla import ClockName
@@ -38,9 +38,10 @@ def agree_time(turn: Turn, command: Command) -> None:
 def refuse_time(turn: Turn, command: Command) -> None:
     """The customer does not agree, or never did: what was computed holds."""
     case = ticket_of(turn, command)
-    open_times = [offer.clock for offer in case.ticket.offers] + [time.clock for time in case.ticket.agreed]
+    agreed = sorted(case.ticket.agreed, key=lambda time: time.recorded_by is None)  # of their own hand: last
+    open_times = [offer.clock for offer in case.ticket.offers] + [time.clock for time in agreed]
     clock = ClockName(command.argument) if command.argument else next(iter(open_times), ClockName.AGREED)
-    case = turn.desk.tickets.record(case, turn.event(Kind.TIME_REFUSED, clock=clock.value))
+    case = turn.desk.tickets.record(case, time_refused(case, clock, turn.actor, turn.now))
     lines = [f"已记录：您不同意改{NAMES[clock]}时间（工单 {case.number}）。", *_due_lines(case, turn.now)]
     turn.reply("\n".join([*lines, hotline(turn)]), ticket=case.ticket.id)
     notify.customers(turn.desk, case, "\n".join(lines), but=turn.chat.id)

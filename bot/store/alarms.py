@@ -10,10 +10,10 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from bot.desk.ladder import Fired, Step
 from bot.desk.roster import Member
 from bot.desk.staff import STAFF_ROLES
 from bot.desk.terms import Role
-from bot.desk.watch import Fired, Step
 from bot.store import tables as t
 
 BACKOFF = (timedelta(seconds=30), timedelta(minutes=2), timedelta(minutes=10))

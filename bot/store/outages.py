@@ -13,7 +13,7 @@ from bot.desk.case import Case
 from bot.desk.outage import Outage, is_candidate, is_untouched, together
 from bot.desk.terms import Priority
 from bot.desk.ticket import Work
-from bot.desk.watch import WatchPolicy
+from bot.desk.watch_policy import WatchPolicy
 from bot.store import tables as t
 from bot.store.alarms import lock
 from bot.store.chats import MessageStore

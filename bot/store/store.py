@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 
 from bot.desk.calendar import Workdays
 from bot.desk.policy import TicketPolicy
-from bot.desk.watch import WatchPolicy
+from bot.desk.watch_policy import WatchPolicy
 from bot.errors import StoreError
 from bot.store import engine as engines
 from bot.store.alarms import AlarmStore

@@ -18,7 +18,8 @@ from bot.desk.policy import TicketPolicy
 from bot.desk.sla import Deadline
 from bot.desk.ticket import FINAL, Ticket, Work
 from bot.desk.transitions import check
-from bot.desk.watch import WatchPolicy, next_alarm
+from bot.desk.watch import next_alarm
+from bot.desk.watch_policy import WatchPolicy
 from bot.errors import StoreError
 from bot.store import alarms
 from bot.store import tables as t

@@ -8,8 +8,10 @@ from functools import cached_property
 import structlog
 
 from bot.desk.case import Case
+from bot.desk.ladder import Step
 from bot.desk.roster import Member
-from bot.desk.watch import Step, Target, called, due_steps
+from bot.desk.watch import called, due_steps
+from bot.desk.watch_policy import Target
 from bot.dialogue import outages
 from bot.dialogue.alarms import EVERYBODY, Tried, alarm
 from bot.store.store import UnitOfWork

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from bot.desk.calendar import DailyHours
 from bot.desk.terms import Priority
-from bot.desk.watch import Chain, WatchPolicy
+from bot.desk.watch_policy import Chain, WatchPolicy
 from bot.settings import Settings
 
 

@@ -55,9 +55,10 @@ def test_staff_record_who_agreed_by_telephone_and_the_customer_can_contradict(wo
     world.customer(P1)
     world.wait(minutes=20)
 
-    world.staff("约定 T1 响应 15:00 王经理 电话 10:15")
+    assert "由主管记录电话里的同意" in world.staff("约定 T1 响应 15:00 王经理 电话 10:15")
+    world.staff("约定 T1 响应 15:00 王经理 电话 10:15", who="zhao")
 
-    assert "李工记录，王经理已电话同意响应时间为 今天 15:00 前" in world.last()
+    assert "赵主管记录，王经理已电话同意响应时间为 今天 15:00 前" in world.last()
     event = last_event(world, Kind.TIME_AGREED)
     assert (event["who"], event["how"], event["agreed_at"]) == (
         "王经理",
@@ -69,6 +70,44 @@ def test_staff_record_who_agreed_by_telephone_and_the_customer_can_contradict(wo
 
     assert str(world.tickets()[0]["response_due"]) == "2026-03-02 04:00:00+00:00"
     assert "客户不同意响应时间" in str(world.phones.delivered["staff"][-1].note)
+
+
+def test_an_engineer_records_by_telephone_what_loosens_no_deadline(world: World) -> None:
+    world.customer(P1)
+
+    world.staff("约定 T1 响应 11:00 王经理 电话")
+    world.staff("约定 T1 行动 17:00 王经理 电话")
+
+    ticket = world.tickets()[0]
+    assert str(ticket["response_due"]) == "2026-03-02 03:00:00+00:00"
+    assert str(ticket["action_due"]) == "2026-03-02 09:00:00+00:00"
+
+
+def test_a_time_that_was_agreed_and_kept_is_not_revoked(world: World) -> None:
+    world.customer(P1)
+    world.staff("约定 T1 响应 15:00 王经理 电话", who="zhao")
+    recorded = world.phones.delivered["regular"][-1]
+    world.wait(hours=3)
+    world.staff("回复 T1 正在处理")
+
+    assert "约定的时间已经履行" in world.tap("不符", message=recorded)
+
+    assert "超期" not in world.card().text
+    assert str(world.tickets()[0]["response_due"]) == "2026-03-02 07:00:00+00:00"
+
+
+def test_what_the_customer_agreed_to_by_their_own_hand_holds_until_both_agree_anew(world: World) -> None:
+    world.customer(P1)
+    world.staff("约定 T1 响应 15:00")
+    world.tap("同意")
+
+    assert "您方在聊天里同意的，要改请与工程师另约" in world.customer("不同意时间")
+
+    assert str(world.tickets()[0]["response_due"]) == "2026-03-02 07:00:00+00:00"
+    world.staff("约定 T1 响应 14:00")
+    world.tap("同意")
+    assert str(world.tickets()[0]["response_due"]) == "2026-03-02 06:00:00+00:00"
+    assert world.differences() == {}
 
 
 def test_a_stale_agreement_is_worth_nothing(world: World) -> None:
@@ -94,7 +133,7 @@ def test_a_missed_deadline_is_not_agreed_away(world: World) -> None:
 
 def test_a_raise_after_the_agreement_brings_the_computed_time_back(world: World) -> None:
     world.customer("有两个座席登不上")
-    world.staff("约定 T1 响应 16:30 王经理")
+    world.staff("约定 T1 响应 16:30 王经理", who="zhao")
     assert str(world.tickets()[0]["response_due"]) == "2026-03-02 08:30:00+00:00"
 
     world.tap("全部受影响")
@@ -120,7 +159,7 @@ def test_an_arrival_time_is_agreed_in_the_place_of_the_contracts(world: World) -
     assert "还没有转现场" in world.staff("约定 T1 到场 明天 9:00")
     world.staff("不能远程 T1 硬件")
 
-    world.staff("约定 T1 到场 明天 9:00 林主管 电话")
+    world.staff("约定 T1 到场 明天 9:00 林主管 电话", who="zhao")
 
     assert str(world.tickets()[0]["onsite_due"]) == "2026-03-03 01:00:00+00:00"
 
@@ -136,6 +175,8 @@ def test_an_arrival_time_is_agreed_in_the_place_of_the_contracts(world: World) -
         ("知道了 T1 天气", "请写哪个时钟"),
         ("知道了 T1 到场", "没有在等，在等的是：确认、响应"),
         ("行动 T1 10:00", "请写明做了什么"),
+        ("下次进展 T1 3月10日 9:00", "最多写到 7 天之内"),
+        ("约定 T1 行动 5月1日 9:00", "最多约到 30 天之内"),
         ("客户同意 T1 2", "需要主管或以上"),
         ("约定 T1 响应 15:00 王经理 电话 9:30", "这个时间早于报修时间"),
     ],
@@ -202,10 +243,14 @@ def test_a_lead_records_the_customers_consent_with_who_how_and_when(world: World
     world.tap("全部受影响")
     world.staff("确认 T1 2 只有一个组")
     assert world.tickets()[0]["standing"] == "disputed"
-    assert "需要主管或以上角色" in world.staff("客户同意 T1 2 王经理 电话 14:05")
+    assert "需要主管或以上角色" in world.staff("客户同意 T1 2 王经理 电话 10:00")
+    world.wait(days=1)
+    told = world.staff("客户同意 T1 2 王经理 电话 14:05", who="zhao")
+    assert "这个时间还没到" in told
+    assert "昨天的请写：昨天 14:05" in told  # never taken for yesterday's by itself
     world.wait(minutes=30)
 
-    world.staff("客户同意 T1 2 王经理 电话 10:20", who="zhao")
+    world.staff("客户同意 T1 2 王经理 电话 昨天 10:20", who="zhao")
 
     ticket = world.tickets()[0]
     assert (ticket["held"], ticket["standing"]) == (2, "agreed")
@@ -213,5 +258,5 @@ def test_a_lead_records_the_customers_consent_with_who_how_and_when(world: World
     assert view["side"] == "customer"
     assert view["consent"] == {"who": "王经理", "how": "电话", "at": "2026-03-02T02:20:00+00:00"}
     assert (view["held_before"], view["held_after"]) == (1, 2)
-    assert "赵主管记录，王经理 10:20 电话同意优先等级2" in world.last()
+    assert "赵主管记录，王经理 3月2日 10:20 电话同意优先等级2" in world.last()
     assert "有异议" in [choice.label for choice in world.phones.delivered["regular"][-1].choices]

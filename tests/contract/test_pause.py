@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.support.staffing import alarms, full_staff
 from tests.support.world import World
 
 P1 = "所有坐席都登不上系统了，电话全打不进来"
@@ -145,3 +146,40 @@ def test_another_customers_chat_cannot_consent(world: World) -> None:
 
     assert "您现在没有未结的工单" in world.customer("同意暂停", who="enhanced")
     assert world.tickets()[0]["paused_at"] is None
+
+
+def test_a_pause_that_goes_on_is_brought_to_mind_once_a_day_in_the_daytime(world: World) -> None:
+    full_staff(world)
+    world.customer(P1)
+    world.staff("确认 T1 1")
+    world.staff("认领 T1")
+    world.staff("暂停 T1 请客户重启服务器")
+    world.tap("同意暂停")
+    count = len(alarms(world))
+
+    world.wait(hours=23)
+    assert len(alarms(world)) == count
+    world.wait(hours=1)
+    assert "双方同意的暂停已 24 小时" in alarms(world, "li")[-1]
+    assert "问客户进展；不用再等请发“继续”" in alarms(world)[-1]
+    world.wait(hours=24)
+    assert len(alarms(world)) == count + 2
+    assert world.differences() == {}
+
+    world.tap("继续", who="li")
+    assert world.tickets()[0]["paused_at"] is None
+
+
+def test_a_reminder_of_a_pause_is_acknowledged_like_any_alarm(world: World) -> None:
+    full_staff(world)
+    world.customer(P1)
+    world.staff("确认 T1 1")
+    world.staff("暂停 T1 请客户重启服务器")
+    world.tap("同意暂停")
+    world.wait(hours=24)
+
+    world.tap("知道了", who="li")
+
+    count = len(alarms(world))
+    world.wait(hours=48)
+    assert len(alarms(world)) == count

@@ -56,15 +56,27 @@ def test_a_day_that_does_not_exist_is_refused(words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "expected"), [("10:05", "2026-03-02T10:05"), ("23:50 王工", "2026-03-01T23:50")]
+    ("words", "expected"),
+    [
+        ("10:05", "2026-03-02T10:05"),
+        ("23:50 王工", "2026-03-01T23:50"),
+        ("昨天 14:05", "2026-03-01T14:05"),
+        ("前天 9:00", "2026-02-28T09:00"),
+    ],
 )
-def test_a_time_of_day_that_is_still_to_come_was_yesterdays(words: str, expected: str) -> None:
+def test_a_time_of_day_that_is_still_to_come_was_last_nights(words: str, expected: str) -> None:
     assert past(words, NOW)[0] == at(expected)
 
 
-def test_a_day_with_a_time_to_come_is_no_past() -> None:
+@pytest.mark.parametrize("words", ["今天 11:00", "14:05", "明天 9:00"])
+def test_a_time_to_come_is_no_past(words: str) -> None:
     with pytest.raises(Refused, match="还没到"):
-        past("今天 11:00", NOW)
+        past(words, NOW)
+
+
+def test_who_may_have_meant_yesterday_is_told_how_to_write_it() -> None:
+    with pytest.raises(Refused, match="昨天的请写：昨天 14:05"):
+        past("14:05", NOW)
 
 
 @pytest.mark.parametrize(
@@ -84,4 +96,4 @@ def test_who_agreed_how_and_when(words: str, expected: Consent | None) -> None:
 def test_nobody_agrees_before_the_report() -> None:
     reported_at: datetime = at("2026-03-02T10:00")
     with pytest.raises(Refused, match="早于报修时间"):
-        consent("王经理 电话 14:05", reported_at, NOW)
+        consent("王经理 电话 9:30", reported_at, NOW)

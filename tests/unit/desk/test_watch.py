@@ -16,10 +16,12 @@ from bot.desk.contract import Terms
 from bot.desk.deadlines import deadlines
 from bot.desk.events import BOT, Actor, Event, Kind, Side
 from bot.desk.history import fold
+from bot.desk.ladder import Step
 from bot.desk.roster import Member
 from bot.desk.sla import ClockName
 from bot.desk.terms import Level, Priority, Role
-from bot.desk.watch import DEADLINE, Chain, Step, Target, WatchPolicy, called, due_steps, next_alarm
+from bot.desk.watch import called, due_steps, next_alarm
+from bot.desk.watch_policy import DEADLINE, Chain, Target, WatchPolicy
 from bot.errors import UnknownYear
 from bot.workdays import PrcWorkdays
 from tests.unit.desk.samples import at, terms
@@ -216,7 +218,8 @@ def test_the_end_of_a_pause_warns_nobody_twice_and_the_moved_deadline_rings() ->
 
     resting = case_of(*start, asked, paused)
     assert watch(resting, every(5, "2021-03-01T09:35", 5), rung) == []
-    assert next_alarm(resting, rung, POLICY, WORKDAYS) is None
+    tomorrow = at("2021-03-02T09:35")  # the pause is brought to mind
+    assert next_alarm(resting, rung, POLICY, WORKDAYS) == tomorrow
 
     resumed = Event(Kind.RESUMED, at("2021-03-01T14:35"), LI, {})
     rang = watch(case_of(*start, asked, paused, resumed), every(1, "2021-03-01T14:35", 0.5), rung)
