@@ -14,7 +14,7 @@ from intents.handlers import read, steps
 from intents.homophone import Homophones
 from intents.judge import Case, Judge
 from intents.reading import Finding, Span
-from intents.segment import cutter
+from intents.segment import Segmenter
 from intents.signs import Signs
 from intents.tables import normalise
 from intents.terms import Kind, compile_terms
@@ -23,6 +23,7 @@ from knowledge import KnowledgeBase, Rule
 
 #: What is worth guessing at when nothing exact was found.
 GUESSED = frozenset({Kind.COMPONENT, Kind.ACTION, Kind.SYMPTOM, Kind.CANNOT})
+HANZI = re.compile("[\u4e00-\u9fd5]+")
 ALNUM = re.compile(r"[a-z0-9]")
 #: Cues that leave no doubt what a message is about, when it names no part of the platform.
 OTHER_MATTERS = frozenset(
@@ -90,6 +91,12 @@ class Classifier:
         ]
 
     @cached_property
+    def segment(self) -> Segmenter:
+        """Cuts normalised text into words, those of the base whole."""
+        words = [self.terms[index].text for index in self._guessable]
+        return Segmenter([word for word in words if HANZI.fullmatch(word)], accelerate=self.accelerate)
+
+    @cached_property
     def _homophones(self) -> Homophones:
         return Homophones([self.terms[i].text for i in self._guessable], accelerate=self.accelerate)
 
@@ -143,7 +150,7 @@ class Classifier:
         return None
 
     def _by_sound(self, norm: str) -> list[Hit]:
-        return self._homophones.find(norm, lambda: cutter(accelerate=self.accelerate))
+        return self._homophones.find(norm, self.segment)
 
     def _gravest(self, case: Case, hits: list[Hit]) -> Analysis:
         judge = self.judge

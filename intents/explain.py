@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from intents.judge import Case
 from intents.quantity import find
 from intents.reading import FAR, Clause, Finding
-from intents.segment import cutter
 from intents.tables import normalise
 from intents.verdict import Verdict
 
@@ -96,7 +95,7 @@ def explain(classifier: Classifier, text: str) -> Explanation:
         verdict=verdict,
         version=classifier.base.version,
         normalised=norm,
-        tokens=tuple(cutter(accelerate=classifier.accelerate)(norm)) if norm else (),
+        tokens=tuple(classifier.segment(norm)) if norm else (),
         matches=tuple(_matches(classifier, text, analysis.hits)),
         clauses=tuple(_clause(case, clause, text) for clause in case.reading.clauses),
         candidates=tuple(_candidate(classifier, case, one, text) for one in case.reading.findings),

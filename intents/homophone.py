@@ -8,7 +8,7 @@ hit that cuts through a known word is no hit.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import cache
 from operator import eq
 
@@ -100,7 +100,7 @@ class Homophones:
         self._index = list(by_sound.values())
         self._match = automaton.build(list(by_sound), accelerate=accelerate)
 
-    def find(self, text: str, cut: Callable[[], Cut]) -> list[Hit]:
+    def find(self, text: str, cut: Cut) -> list[Hit]:
         """Return the terms that the normalised text spells wrongly, with spans in it."""
         heard, spans = hear(text)
         hits: list[Hit] = []
@@ -122,7 +122,7 @@ class Homophones:
             if len(term) <= 3 and _HANZI.match(written):
                 if len(written) == 2 and not (_exact(term, written) and FILLERS.isdisjoint(term)):
                     continue
-                inside = _words(text, cut()) if inside is None else inside
+                inside = _words(text, cut) if inside is None else inside
                 if any(inside[start:end]):
                     continue
             hits.append((index, start, end))

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from intents.classifier import Classifier
-from intents.segment import cutter
 from intents.tables import normalise
 from intents.verify import inspect
 from knowledge import Correction, KnowledgeBase, KnowledgeError
@@ -64,10 +63,9 @@ def _phrases(
     classifier: Classifier, wrong: list[Correction], right: list[Correction], support: int
 ) -> list[tuple[str, str, tuple[str, ...]]]:
     """Return phrases of whole words that corrected messages share, the most asked for first."""
-    cut = cutter(accelerate=classifier.accelerate)
     asked: dict[tuple[str, str], set[str]] = defaultdict(set)
     for one in wrong:
-        words = cut(normalise(one.text))
+        words = classifier.segment(normalise(one.text))
         for start in range(len(words)):
             for end in range(start + 1, min(start + 4, len(words)) + 1):
                 phrase = "".join(words[start:end])
