@@ -17,10 +17,11 @@ from bot.channels.pager import ADDRESS as ALARM_ADDRESS
 from bot.channels.pager import NAME as PAGER
 from bot.channels.pager import Pager
 from bot.clock import Clock
+from bot.delivery.dispatcher import Dispatcher
 from bot.delivery.downloads import FOLDER, Downloads, Fetcher
 from bot.delivery.inbox import Inbox, Message
 from bot.delivery.inline import Inline
-from bot.delivery.outbox import Channel, Dispatcher, Watchers
+from bot.delivery.outbox import Channel, Courier, Watchers
 from bot.desk.policy import TicketPolicy
 from bot.dialogue import customer, files, notify, occasions, staff, told
 from bot.dialogue.rescue import give_up, rescue
@@ -77,14 +78,19 @@ class App:
         self.metrics = Metrics()
         self.inbox = Inbox(self.store, self._handle, self._rescue, self._give_up)
         pager = _pager(settings)
-        self.dispatcher = Dispatcher(
+        ways = {**channels, **pager}
+        self.channels: dict[str, Channel] = {
+            name: Counted(name, way, self.metrics) for name, way in ways.items()
+        }
+        self.courier = Courier(
             self.store,
-            {name: Counted(name, way, self.metrics) for name, way in {**channels, **pager}.items()},
+            self.channels,
             Watchers(told.responded, told.undelivered, Rerouter(ALARM_ADDRESS if pager else None)),
         )
+        self.dispatcher = Dispatcher(self.store, self.courier)
         folder, limit = settings.data / FOLDER, settings.attachment_mb * 1024 * 1024
         self._downloads = Downloads(self.store, fetchers or {}, folder, limit, self._lost)
-        self._inline = Inline(self.store, self.dispatcher.settle)
+        self._inline = Inline(self.store, self.courier.settle)
         self._dead_man = DeadMan(settings.deadman_url, now)
 
     @property
@@ -149,6 +155,11 @@ class App:
         self.resume()
         return done
 
+    def check_schema(self) -> None:
+        """Raise `SchemaMoved` if another version of the program has migrated the database."""
+        with self.store.read() as session:
+            self.store.check_schema(session)
+
     def close(self) -> None:
         """Let go of the database."""
         self.store.close()
@@ -200,6 +211,7 @@ def open_store(settings: Settings) -> Store:
             migrate.upgrade(store.engine)
         else:
             migrate.check_current(store.engine)
+        store.guard(migrate.head())
     except DBAPIError as error:  # a full disk, a file or a database that may only be read
         raise StoreError(f"HOTLINE_DATABASE_URL: {store.address} failed: {cause(error)}") from error
     return store

@@ -25,6 +25,7 @@ COMMANDS = {
     "serve": ("bot.commands.serve:serve", "run the service"),
     "staff": ("bot.commands.staff:staff", "who may act for support, and their joining codes"),
     "sla": ("bot.commands.sla:sla", "a deadline and the reasons for it"),
+    "worker": ("bot.commands.worker:worker", "deliver and sweep beside `serve --no-worker`"),
     "tickets": ("bot.commands.tickets:tickets", "work on stored tickets"),
 }
 

@@ -3,6 +3,7 @@
     HotlineError                one sentence for the operator; exit code 1
     ├── SettingError            a setting is wrong: names the variable
     ├── StoreError              the database cannot be used as it is
+    │   └── SchemaMoved         another version of the program has migrated it while this one ran
     ├── BadInput                a value from outside is malformed: names what and why
     │   ├── NaiveTimestamp      an instant without a time zone
     │   └── UnknownYear         the calendar does not know the working days of that year
@@ -24,6 +25,10 @@ class SettingError(HotlineError):
 
 class StoreError(HotlineError):
     """The database is unreachable, too new, too old or damaged."""
+
+
+class SchemaMoved(StoreError):
+    """The database was migrated while this process ran: it must end rather than write what is outdated."""
 
 
 class BadInput(HotlineError):

@@ -14,6 +14,8 @@ from sqlalchemy.exc import DBAPIError
 from bot import log, samples, settings
 from bot.app import App, open_store
 from bot.channels.simulator import Simulator
+from bot.commands.running import end, engine_of
+from bot.delivery.alone import alone
 from bot.errors import StoreError
 from bot.platforms import Platforms
 from bot.settings import Settings
@@ -45,6 +47,7 @@ def serve(host: str, port: int, *, demo: bool, no_worker: bool) -> None:
             database = stack.enter_context(ground.temporary_database(loaded.data))
             asyncio.run(_run_demo(loaded.model_copy(update={"database_url": database}), host, listener))
         else:
+            stack.enter_context(alone(loaded.database_url))
             asyncio.run(_run(loaded, listener, worker=not no_worker))
 
 
@@ -57,7 +60,7 @@ async def _run(loaded: Settings, listener: socket.socket, *, worker: bool) -> No
     platforms = Platforms(loaded, store)
     app = App(loaded, platforms.channels, store=store, fetchers=platforms.fetchers)
     try:
-        service = Service(app, worker=worker)
+        service = Service(app, worker=worker, engine=engine_of(app) if worker else None)
         served = application(service, platforms.routes(service))
         await _serve(service, Server(served, lambda: _say(url_of(listener))), listener, platforms)
     finally:
@@ -71,7 +74,7 @@ async def _run_demo(loaded: Settings, host: str, listener: socket.socket) -> Non
     app = App(loaded, {Simulator.name: Simulator(changes.notify)})
     try:
         samples.load(app.store, app.now(), Simulator.name)
-        service = Service(app, changed=changes.notify)
+        service = Service(app, changed=changes.notify, engine=engine_of(app, changes.notify))
         served = application(service, TryPage(service, changes).routes(), ground.host_names(host))
         server = Server(served, lambda: _say(f"{url_of(listener)}/try"), changes.close)
         await _serve(service, server, listener)
@@ -83,7 +86,7 @@ async def _serve(
     service: Service, server: Server, listener: socket.socket, platforms: Platforms | None = None
 ) -> None:
     try:
-        await service.start()
+        await service.start(server.end)
     except DBAPIError as error:
         address, reason = service.app.store.address, type(error.orig).__name__
         raise StoreError(f"HOTLINE_DATABASE_URL: {address} fails at the start: {reason}") from error
@@ -95,6 +98,7 @@ async def _serve(
             polling.cancel()
             await asyncio.wait([polling])
         await service.stop()
+    end(service)
 
 
 def _say(address: str) -> None:

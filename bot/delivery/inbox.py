@@ -16,6 +16,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
+from bot.delivery.outbox import wake
 from bot.desk.case import Chat, Contact
 from bot.desk.terms import Role
 from bot.errors import StoreError
@@ -154,7 +155,9 @@ class Inbox:
             return None
         inbox_id = row.id  # read now: after a failed flush the row can't be
         is_inline = bool(row.content.get("is_inline"))
-        unit.messages.answers(inbox_id, held_in=chat_id if is_inline else None, until=row.received_at + HOLD)
+        until = row.received_at + HOLD if is_inline else unit.now
+        unit.messages.answers(inbox_id, held_in=chat_id if is_inline else None, until=until)
+        wake(unit, chat_id, until)
         message = _message(unit.session, row, chat)
         try:
             handle(unit, message)

@@ -83,6 +83,7 @@ class Following:
                 .where(
                     t.OutboxRow.chat_id == mine.chat_id,
                     t.OutboxRow.id > mine.id,
+                    t.OutboxRow.urgent == mine.urgent,  # alarms go by themselves, at the same time
                     t.OutboxRow.status == "pending",
                     t.OutboxRow.try_at <= self._now(),
                 )

@@ -1,29 +1,31 @@
-"""The way out: the outbox table is the truth; each chat gets its messages in order, each of them once.
+"""The way out: the outbox table is the truth of what must be, and what has been, delivered.
 
-A message is sent a second time only when the outcome of the first attempt is unknown.
+Here is one *attempt* at one message, whoever makes it: the engine of the service, or the plain loop of the
+terminal programs. A message is sent a second time only when the outcome of the first attempt is unknown.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+import random
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
-from sqlalchemy import case as if_
-from sqlalchemy import func, select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from bot.clock import Clock
 from bot.desk.case import Case
 from bot.desk.events import BOT, Actor, Event, Kind, Side
+from bot.log import places
 from bot.messages import Address, AttachmentKind, Choice, File, Outbound, Outcome, Receipt
 from bot.store import tables as t
 from bot.store.store import Store, UnitOfWork
 
 log = structlog.get_logger(__name__)
 
-BATCH = 20  # small, so that an alarm waits for few
 BACKOFF = (timedelta(seconds=1), timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=2))
 ATTEMPTS = 10
 URGENT_ATTEMPTS = 4  # then an alarm is raised another way
@@ -51,61 +53,98 @@ class Watchers:
     lost: Callable[[UnitOfWork, int], None]
 
 
-class Dispatcher:
-    """Delivers what is pending; one at a time, so that the order within a chat holds."""
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """An attempt that was made at ``at`` and is not recorded yet."""
 
-    def __init__(self, store: Store, channels: dict[str, Channel], watchers: Watchers) -> None:
+    outbox_id: int
+    receipt: Receipt
+    at: datetime
+
+
+class Courier:
+    """Makes attempts; safe to share between threads.
+
+    Args:
+        channels: the way out of each platform by its name.
+        watchers: told of what an attempt brought about.
+        jitter: a factor of at most 1 for each pause: what failed together does not come back together.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        channels: Mapping[str, Channel],
+        watchers: Watchers,
+        jitter: Callable[[], float] = lambda: random.uniform(0.75, 1),  # noqa: S311 - nobody need not guess it
+    ) -> None:
         self._store = store
-        self._channels = channels
+        self.channels = channels
         self._watchers = watchers
+        self._jitter = jitter
 
-    def deliver(self, clock: Callable[[], datetime], chats: Collection[int] | None = None) -> int:
-        """Deliver everything that is due, chat by chat in order; return how many attempts were made.
+    def attempt(self, outbox_id: int, clock: Clock) -> datetime | None:
+        """Try to deliver one message, if it still must be.
 
-        Alarms go first, over all chats, and in their own chat overtake what is not sent yet.
-
-        Args:
-            chats: only to these chats (a terminal shows one); None: to all whose channel is at hand.
+        Returns:
+            When to try again; None when nothing is left to do: it arrived, failed for good, is held until its
+            chat writes again, or somebody else settled it.
         """
-        attempts = 0
-        while heads := self._heads(clock(), chats):
-            for outbound in heads:
-                receipt = self._channels[outbound.address.channel].send(outbound)
-                self._settle(outbound, receipt, clock())
-                attempts += 1
-        return attempts
+        sent = self.send(outbox_id, clock)
+        return self.finish(sent) if isinstance(sent, Sent) else sent
 
-    def _heads(self, now: datetime, chats: Collection[int] | None) -> list[Outbound]:
-        """Return the first pending message of each chat, an alarm before others, where it is due."""
+    def send(self, outbox_id: int, clock: Clock) -> Sent | datetime | None:
+        """Send one message, if it must be sent now; else return as `attempt` does.
+
+        What was sent must be settled: until then it counts as not sent.
+        """
+        now = clock()
         with self._store.read() as session:
-            alarms_first = if_((t.OutboxRow.urgent, t.OutboxRow.id))
-            firsts = (
-                select(func.coalesce(func.min(alarms_first), func.min(t.OutboxRow.id)))
-                .join(t.ChatRow, t.ChatRow.id == t.OutboxRow.chat_id)
-                .where(t.OutboxRow.status == "pending", t.ChatRow.channel.in_(self._channels))
-                .group_by(t.OutboxRow.chat_id)
-            )
-            if chats is not None:
-                firsts = firsts.where(t.OutboxRow.chat_id.in_(chats))
-            rows = session.execute(
-                select(t.OutboxRow, t.ChatRow)
-                .join(t.ChatRow, t.ChatRow.id == t.OutboxRow.chat_id)
-                .where(t.OutboxRow.id.in_(firsts), t.OutboxRow.try_at <= now)
-                .order_by(t.OutboxRow.urgent.desc(), t.OutboxRow.id)
-                .limit(BATCH)
-            ).all()
-            return [outbound_of(session, row, chat) for row, chat in rows]
+            self._store.check_schema(session)  # what can't be settled must not be sent
+            row = session.get(t.OutboxRow, outbox_id)
+            if row is None or row.status != "pending":
+                return None
+            if row.try_at > now:
+                return row.try_at
+            outbound = outbound_of(session, row, session.get_one(t.ChatRow, row.chat_id))
+        return Sent(outbox_id, self._send(outbound), clock())
 
-    def _settle(self, outbound: Outbound, receipt: Receipt, now: datetime) -> None:
-        self._store.transact(lambda unit: self.settle(unit, outbound.id, receipt, now), now)
+    def finish(self, sent: Sent) -> datetime | None:
+        """Record how an attempt ended; return as `attempt` does."""
+
+        def settle(unit: UnitOfWork) -> datetime | None:
+            self.settle(unit, sent.outbox_id, sent.receipt, sent.at)
+            row = unit.session.get_one(t.OutboxRow, sent.outbox_id)
+            return row.try_at if row.status == "pending" else None
+
+        return self._store.transact(settle, sent.at)
 
     def settle(self, unit: UnitOfWork, outbox_id: int, receipt: Receipt, now: datetime) -> None:
-        """Record how an attempt ended, and what follows from it, in the caller's unit of work."""
+        """Record how the delivery of a message ended, unless somebody did, and what follows from it."""
         for other in receipt.carried:
             self.settle(unit, other, replace(receipt, carried=()), now)
         row = unit.session.get_one(t.OutboxRow, outbox_id, with_for_update=True)
-        row.attempts += 1
+        has_arrived = receipt.outcome is Outcome.SENT and row.status == "superseded"  # while it was under way
+        if row.status == "pending" or has_arrived:
+            self._record(unit, row, receipt, now)
+
+    def _send(self, outbound: Outbound) -> Receipt:
+        channel = self.channels.get(outbound.address.channel)
+        if channel is None:
+            return Receipt(Outcome.LATER, error="no-channel")
+        try:
+            return channel.send(outbound)
+        except Exception as error:  # noqa: BLE001 - a boundary: a fault of the channel's must not stop delivery
+            name = type(error).__name__
+            log.error("a channel failed", outbox_id=outbound.id, error=name, where=places(error))
+            return Receipt(Outcome.UNKNOWN, error=name[:64])
+
+    def _record(self, unit: UnitOfWork, row: t.OutboxRow, receipt: Receipt, now: datetime) -> None:
         row.error = receipt.error
+        if receipt.outcome is Outcome.HELD:
+            row.status = "held"
+            return
+        row.attempts += 1
         if receipt.outcome is Outcome.SENT:
             row.status, row.sent_at, row.external_id = "sent", now, receipt.external_id
             if row.is_answer:
@@ -117,7 +156,7 @@ class Dispatcher:
             log.error("message failed for good", outbox_id=row.id, error=receipt.error)
             self._note_failure(unit, row, receipt, now)
         else:
-            backoff = BACKOFF[min(row.attempts, len(BACKOFF)) - 1]
+            backoff = BACKOFF[min(row.attempts, len(BACKOFF)) - 1] * self._jitter()
             row.try_at = receipt.retry_at or now + backoff
             log.warning(
                 "message delayed", outbox_id=row.id, outcome=receipt.outcome.value, error=receipt.error
@@ -149,6 +188,15 @@ class Dispatcher:
         error = receipt.error or receipt.outcome.value
         event = Event(Kind.UNDELIVERED, now, BOT, {"outbox": row.id, "error": error})
         self._watchers.undelivered(unit, unit.tickets.record(ticket, event), error, now)
+
+
+def wake(unit: UnitOfWork, chat_id: int, at: datetime) -> None:
+    """Let a chat's held messages go from ``at`` on: it wrote, so that the platform takes them again."""
+    unit.session.execute(
+        update(t.OutboxRow)
+        .where(t.OutboxRow.chat_id == chat_id, t.OutboxRow.status == "held")
+        .values(status="pending", try_at=at, relayed_at=None)
+    )
 
 
 def _is_for_staff(unit: UnitOfWork, row: t.OutboxRow) -> bool:

@@ -28,3 +28,8 @@ def undelivered(desk: Desk, case: Case, error: str, now: datetime) -> None:
         desk, f"⚠ {case.number} 有消息送不到客户（{error}），请打电话：{phone}", ticket=case.ticket.id
     )
     notify.staff(desk, case, now, f"{case.number} 消息未送达")
+
+
+def stuck(desk: Desk, messages: int) -> None:
+    """The delivery engine had lost messages; they go out late."""
+    notify.staff_line(desk, f"⚠ 消息投递中断过，有 {messages} 条消息延误，已重新发送。请运维查看日志。")

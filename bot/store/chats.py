@@ -127,7 +127,7 @@ class MessageStore:
             .where(
                 t.OutboxRow.chat_id == chat_id,
                 t.OutboxRow.card == card,
-                t.OutboxRow.status == "pending",
+                t.OutboxRow.status.in_(("pending", "held")),
                 t.OutboxRow.note.is_not(None),
             )
             .values(status="superseded")

@@ -16,6 +16,9 @@ from bot.errors import SettingError
 
 BUSY_TIMEOUT_MS = 10_000
 CONNECT_TIMEOUT_S = 5
+# PostgreSQL: who writes holds this lock with others, a migration holds it alone; both until their commit.
+HOLD_MIGRATIONS = "SELECT pg_advisory_xact_lock_shared(1752134764, 1)"
+MIGRATE_ALONE = "SELECT pg_advisory_xact_lock(1752134764, 1)"
 
 
 class FairLock:
@@ -29,13 +32,14 @@ class FairLock:
     @contextmanager
     def hold(self) -> Iterator[None]:
         """Hold the lock; waiters are served in the order in which they came."""
-        self._acquire()
+        self.acquire()
         try:
             yield
         finally:
-            self._release()
+            self.release()
 
-    def _acquire(self) -> None:
+    def acquire(self) -> None:
+        """Wait for one's turn; whoever acquires releases."""
         with self._guard:
             if not self._held:
                 self._held = True
@@ -45,7 +49,8 @@ class FairLock:
             self._waiting.append(turn)
         turn.acquire()  # released by the one before us, who hands the lock over
 
-    def _release(self) -> None:
+    def release(self) -> None:
+        """Hand the lock to the next in line."""
         with self._guard:
             if self._waiting:
                 self._waiting.popleft().release()
@@ -76,7 +81,7 @@ def create(url: str) -> Engine:
     parsed = parse(url)
     if parsed.get_backend_name() == "sqlite":
         engine = create_engine(parsed, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
-        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "connect", lambda connection, _record: prepare_sqlite(connection))
         event.listen(engine, "begin", _begin_immediate)
         return engine
     if parsed.drivername != "postgresql+psycopg":
@@ -90,7 +95,8 @@ def create(url: str) -> Engine:
         raise SettingError("HOTLINE_DATABASE_URL: PostgreSQL needs the extra `postgres`") from error
 
 
-def _prepare_sqlite(connection: Any, _record: Any) -> None:
+def prepare_sqlite(connection: Any) -> None:
+    """Set up one connection: readers beside a writer, what is committed is on the disk, keys hold."""
     connection.isolation_level = None  # we emit BEGIN ourselves
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode=WAL")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from alembic import command
@@ -11,6 +13,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
 from bot.errors import StoreError
+from bot.store.engine import MIGRATE_ALONE
 
 FOLDER = Path(__file__).parent / "migrations"
 
@@ -47,14 +50,23 @@ def upgrade(engine: Engine) -> None:
     """
     if _is_current(engine):
         return
-    with engine.begin() as connection:
+    with _alone(engine) as connection:
         command.upgrade(config(connection), "head")
 
 
 def downgrade(engine: Engine, revision: str = "base") -> None:
     """Migrate back to ``revision``."""
-    with engine.begin() as connection:
+    with _alone(engine) as connection:
         command.downgrade(config(connection), revision)
+
+
+@contextmanager
+def _alone(engine: Engine) -> Iterator[Connection]:
+    """Open a transaction while nobody else writes; see `Store.check_schema`."""
+    with engine.begin() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.exec_driver_sql(MIGRATE_ALONE)
+        yield connection
 
 
 def check_not_newer(engine: Engine) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from bot.desk.calendar import Workdays
 from bot.desk.policy import TicketPolicy
 from bot.desk.watch_policy import WatchPolicy
-from bot.errors import StoreError
+from bot.errors import SchemaMoved, StoreError
 from bot.store import engine as engines
 from bot.store.alarms import AlarmStore
 from bot.store.attachments import AttachmentStore
@@ -76,17 +76,19 @@ class Store:
         self.policy = policy or WatchPolicy()
         self.rules = rules or TicketPolicy()
         self._is_sqlite = self.engine.dialect.name == "sqlite"
-        self._writers = engines.FairLock()
+        self.writers = engines.FairLock()
+        self._revision: str | None = None
         self._readers = self.engine.execution_options(readonly=True)
 
     @contextmanager
     def begin(self, now: datetime) -> Iterator[UnitOfWork]:
         """Open a unit of work that commits at the end, or rolls back on an error."""
         with (
-            self._writers.hold() if self._is_sqlite else nullcontext(),
+            self.writers.hold() if self._is_sqlite else nullcontext(),
             UnitSession(self.engine) as session,
             session.begin(),
         ):
+            self.check_schema(session)
             yield UnitOfWork(session, self.workdays, self.policy, self.rules, now)
 
     def transact(self, work: Callable[[UnitOfWork], T], now: datetime) -> T:
@@ -105,6 +107,27 @@ class Store:
         """Open a session for reading only; it never waits for a writer."""
         with UnitSession(self._readers) as session, session.begin():
             yield session
+
+    def guard(self, revision: str) -> None:
+        """From now on let nothing be written unless the schema is of this revision."""
+        self._revision = revision
+
+    def check_schema(self, session: UnitSession) -> None:
+        """Raise `SchemaMoved` if the database was migrated since the start; hold off migrations till the end.
+
+        A migration waits for what is being written, and what comes after it is refused.
+        """
+        if self._revision is None:
+            return
+        connection = session.connection()
+        if not self._is_sqlite:  # there whoever writes is alone
+            connection.exec_driver_sql(engines.HOLD_MIGRATIONS)
+        found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+        if found != self._revision:
+            raise SchemaMoved(
+                f"the database was migrated to schema {found} while this process ran, which writes "
+                f"{self._revision}: start the program that belongs to it"
+            )
 
     def ping(self) -> None:
         """Raise `StoreError`, in one line without secrets, if the database does not answer or is none."""

@@ -57,6 +57,8 @@ LOCK: dict[str, bool] = {"key_share": True}
 ACTIVE = text("removed_at IS NULL")
 STAFF_CHAT = text("chats.kind = 'staff'")
 STAFF_CONTACT = text("contacts.role <> 'customer'")
+UNRELAYED = text("status = 'pending' AND relayed_at IS NULL")
+HELD = text("status = 'held'")
 LIVE_TICKET = text("work IN ('open', 'responded', 'onsite', 'workaround', 'resolved')")
 
 
@@ -278,6 +280,13 @@ class OutboxRow(Base):
             sqlite_where=text("status = 'pending'"),
             postgresql_where=text("status = 'pending'"),
         ),
+        Index(
+            "ix_outbox_unrelayed",
+            "id",
+            sqlite_where=UNRELAYED,
+            postgresql_where=UNRELAYED,
+        ),
+        Index("ix_outbox_held", "chat_id", sqlite_where=HELD, postgresql_where=HELD),
         Index("ix_outbox_chat", "chat_id", "id"),
         Index("ix_outbox_inbox", "inbox_id"),
         Index("ix_outbox_instead_of", "instead_of"),
@@ -301,7 +310,10 @@ class OutboxRow(Base):
         default=False, server_default="0"
     )  # may use a platform's last message
     instead_of: Mapped[int | None] = mapped_column(ForeignKey("outbox.id"))  # an alarm that did not arrive
-    status: Mapped[str] = mapped_column(String(16), default="pending")  # pending | sent | failed | superseded
+    # pending | sent | failed | superseded, or held: until the chat writes again
+    status: Mapped[str] = mapped_column(String(16), default="pending")
+    relayed_at: Mapped[datetime | None]  # since when the delivery engine has it
+    relays: Mapped[int] = mapped_column(default=0, server_default="0")  # how often it was handed over
     attempts: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime]
     try_at: Mapped[datetime]

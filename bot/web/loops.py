@@ -10,6 +10,7 @@ import structlog
 from starlette.concurrency import run_in_threadpool
 
 from bot.clock import Clock
+from bot.errors import HotlineError, SchemaMoved
 from bot.log import places
 
 log = structlog.get_logger(__name__)
@@ -22,13 +23,22 @@ class Loop:
 
     Args:
         every_s: pause between two runs, in seconds; it doubles with every failure in a row.
+        fatal: told why the whole process must end; the loop ends itself.
     """
 
-    def __init__(self, name: str, work: Callable[[], object], every_s: float, clock: Clock) -> None:
+    def __init__(
+        self,
+        name: str,
+        work: Callable[[], object],
+        every_s: float,
+        clock: Clock,
+        fatal: Callable[[HotlineError], None] = lambda _: None,
+    ) -> None:
         self.name = name
         self._work = work
         self._every_s = every_s
         self._clock = clock
+        self._fatal = fatal
         self._woken = asyncio.Event()
         self._stopping = False
         self._failures = 0
@@ -61,6 +71,9 @@ class Loop:
     async def _once(self) -> None:
         try:
             await run_in_threadpool(self._work)
+        except SchemaMoved as error:
+            self._stopping = True
+            self._fatal(error)
         except Exception as error:  # noqa: BLE001 - a boundary: it records, and the next run tries again
             self._failures += 1
             log.error(

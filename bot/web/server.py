@@ -84,6 +84,10 @@ class Server(uvicorn.Server):
         self._on_closing()
         await super().shutdown(sockets)
 
+    def end(self) -> None:
+        """End as at a signal."""
+        self.should_exit = True
+
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002 - signature is the base's
         """End at the first signal, at once at the second."""
         self.force_exit = self.should_exit

@@ -8,14 +8,18 @@ from collections.abc import Callable
 from starlette.concurrency import run_in_threadpool
 
 from bot.app import App
+from bot.delivery.engine import Engine
+from bot.errors import HotlineError
 from bot.messages import Inbound
 from bot.reception import Composer
 from bot.web.loops import Loop
 
-DELIVER_EVERY_S = 0.5
+DELIVER_EVERY_S = 0.25
 FETCH_EVERY_S = 5.0
 SWEEP_EVERY_S = 5.0
-STOP_S = 5.0
+LOOK_EVERY_S = 2.0
+TIDY_EVERY_S = 60.0
+STOP_S = 2.0
 
 
 class Service:
@@ -24,34 +28,68 @@ class Service:
     Args:
         worker: deliver and sweep here; without it `hotline worker` does.
         changed: called, in any thread, when messages came in or went out.
+        engine: delivers; without it one loop does, which is enough for one process and keeps no limits.
 
     Attributes:
         is_worker: whether it delivers and sweeps.
+        error: why the process must end.
+        is_clean: whether all that was being sent has ended, once it is stopped.
     """
 
-    def __init__(self, app: App, *, worker: bool = True, changed: Callable[[], None] = lambda: None) -> None:
+    def __init__(
+        self,
+        app: App,
+        *,
+        worker: bool = True,
+        changed: Callable[[], None] = lambda: None,
+        engine: Engine | None = None,
+    ) -> None:
         self.app = app
         self.is_worker = worker
+        self.error: HotlineError | None = None
+        self.is_clean = True
         self._changed = changed
-        self._delivery = Loop("delivery", self._deliver, DELIVER_EVERY_S, app.now)
-        self._sweep = Loop("sweep", app.sweep, SWEEP_EVERY_S, app.now)
-        self._attachments = Loop("attachments", self._fetch, FETCH_EVERY_S, app.now)
-        self._loops = (self._delivery, self._sweep, self._attachments) if worker else ()
+        self._engine = engine
+        self._on_error: Callable[[], None] = lambda: None
+        self._delivery = self._loop("delivery", engine.feed if engine else self._deliver, DELIVER_EVERY_S)
+        self._attachments = self._loop("attachments", self._fetch, FETCH_EVERY_S)
+        self._loops = [self._loop("schema", app.check_schema, LOOK_EVERY_S)]
+        if worker:
+            self._loops += [self._delivery, self._loop("sweep", app.sweep, SWEEP_EVERY_S), self._attachments]
+        if engine:
+            self._loops.append(self._loop("engine", engine.look_after, LOOK_EVERY_S))
+            self._loops.append(self._loop("tidy", engine.tidy, TIDY_EVERY_S))
         self._tasks: list[asyncio.Task[None]] = []
 
-    async def start(self) -> None:
-        """Handle what a crash left unhandled, then let the loops run."""
+    async def start(self, on_error: Callable[[], None] = lambda: None) -> None:
+        """Handle what a crash left unhandled, then let the loops run.
+
+        Args:
+            on_error: called when the process must end; `error` says why.
+        """
+        self._on_error = on_error
         await run_in_threadpool(self.app.resume)
+        if self._engine:
+            await run_in_threadpool(self._engine.start)
         self._tasks = [asyncio.create_task(loop.run(), name=loop.name) for loop in self._loops]
 
     async def stop(self) -> None:
-        """End the loops after the run that is under way."""
+        """End the loops after the run that is under way, then delivery: `is_clean` says whether it could."""
         for loop in self._loops:
             loop.stop()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=STOP_S)
         for task in self._tasks:
             task.cancel()
+        if self._engine and self._tasks:
+            self.is_clean = await run_in_threadpool(self._engine.stop)
+
+    def _loop(self, name: str, work: Callable[[], object], every_s: float) -> Loop:
+        return Loop(name, work, every_s, self.app.now, self._end)
+
+    def _end(self, error: HotlineError) -> None:
+        self.error = self.error or error
+        self._on_error()
 
     async def submit(self, inbound: Inbound) -> int:
         """Receive and handle a message, and have what it brought about delivered at once; return its id."""

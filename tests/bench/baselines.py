@@ -85,7 +85,7 @@ def _pegasos(
     vectors: Sequence[dict[str, float]], signs: Sequence[int], epochs: int = 20, weight: float = 1e-3
 ) -> dict[str, float]:
     """Return the weights of one SVM; the scale is kept apart so that a step costs only its own grams."""
-    chance = random.Random(7)  # noqa: S311 - a benchmark, not a secret
+    chance = random.Random(7)
     order = list(range(len(vectors)))
     model: dict[str, float] = {}
     scale, step = 1.0, 0

@@ -188,7 +188,7 @@ def hostile(console: Console, classifier: Classifier) -> None:
 
 
 def _hostile(classifier: Classifier, size: int) -> Iterable[tuple[str, str]]:
-    chance = random.Random(1)  # noqa: S311 - a benchmark, not a secret
+    chance = random.Random(1)
     terms = [term.text for term in classifier.terms]
     seeds = [
         "1",

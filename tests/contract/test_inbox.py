@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from bot.dialogue import customer
-from bot.messages import Outcome, Receipt, Say, Sender
+from bot.messages import Outbound, Outcome, Receipt, Say, Sender
 from bot.store.tables import InboxRow
 from tests.support.world import World, address
 
@@ -167,3 +167,32 @@ def test_deliveries_to_one_chat_stay_in_order_when_the_first_is_delayed(world: W
     world.wait(minutes=1)
 
     assert [said[:2] for said in world.heard("regular")] == ["您好", "不客"]
+
+
+def test_a_held_message_waits_for_the_chats_next_message_and_goes_before_its_answer(world: World) -> None:
+    world.phones.receipts = [Receipt(Outcome.HELD, error="quota")]
+    world.customer("在吗")
+    world.wait(hours=20)
+    assert world.heard("regular") == []
+
+    world.customer("谢谢")
+
+    assert [said[:2] for said in world.heard("regular")] == ["您好", "不客"]
+
+
+def test_a_channel_that_breaks_is_an_unknown_outcome_and_stops_no_other_chat(world: World) -> None:
+    whole = world.phones.send
+
+    def broken(message: Outbound) -> Receipt:
+        if message.address.chat == "regular":
+            raise KeyError("陈班长的话")
+        return whole(message)
+
+    world.phones.send = broken  # type: ignore[method-assign]
+    world.customer("在吗")
+    world.customer("在吗", who="visitor")
+    world.phones.send = whole  # type: ignore[method-assign]
+    world.wait(minutes=1)
+
+    assert [said[:2] for said in world.heard("visitor")] == ["您好"]
+    assert [said[:2] for said in world.heard("regular")] == ["您好"]

@@ -208,7 +208,7 @@ class Platform(Phones):
 
 def test_with_200_reports_in_a_minute_alarms_are_at_the_platform_within_30_seconds(world: World) -> None:
     platform = Platform(world)
-    world.app.dispatcher._channels["phone"] = world.phones = platform
+    world.app.channels["phone"] = world.phones = platform
     chats = crowd(world, 200)
     world.customer(P1, who="regular")
     world.staff("确认 T1 1")

@@ -318,7 +318,7 @@ def test_an_alarm_overtakes_what_its_chat_has_not_been_sent_yet(world: World) ->
 
 def test_an_alarm_that_fails_goes_to_the_persons_second_channel(world: World) -> None:
     second = type(world.phones)()
-    world.app.dispatcher._channels["mail"] = second
+    world.app.channels["mail"] = second
     hire(world, "wang@mail", "王工", Role.ENGINEER, channel="mail")
     with world.app.store.begin(world.now) as unit:
         person = unit.people.add("王工", Role.ENGINEER, None)

@@ -111,18 +111,18 @@ def _assert_deadlines_equal_counting(rng: random.Random, rounds: int, cases: int
 
 
 def test_arithmetic_equals_second_by_second_counting() -> None:
-    _assert_arithmetic_equals_counting(random.Random(4), tables=3, cases=100)  # noqa: S311
+    _assert_arithmetic_equals_counting(random.Random(4), tables=3, cases=100)
 
 
 def test_response_deadlines_equal_second_by_second_counting() -> None:
-    _assert_deadlines_equal_counting(random.Random(2), rounds=1, cases=100)  # noqa: S311
+    _assert_deadlines_equal_counting(random.Random(2), rounds=1, cases=100)
 
 
 @pytest.mark.slow
 def test_arithmetic_equals_counting_on_a_hundred_thousand_cases() -> None:
-    _assert_arithmetic_equals_counting(random.Random(2026), tables=40, cases=2_600)  # noqa: S311
+    _assert_arithmetic_equals_counting(random.Random(2026), tables=40, cases=2_600)
 
 
 @pytest.mark.slow
 def test_response_deadlines_equal_counting_on_a_hundred_thousand_cases() -> None:
-    _assert_deadlines_equal_counting(random.Random(1110), rounds=12, cases=3_000)  # noqa: S311
+    _assert_deadlines_equal_counting(random.Random(1110), rounds=12, cases=3_000)

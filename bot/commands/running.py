@@ -1,0 +1,36 @@
+"""What `serve` and `worker` share: the delivery engine, and how a process ends."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+
+import structlog
+
+from bot.app import App
+from bot.delivery.engine import Engine
+from bot.dialogue import told
+from bot.web.service import Service
+
+log = structlog.get_logger(__name__)
+
+
+def engine_of(app: App, settled: Callable[[], None] = lambda: None) -> Engine:
+    """Return the engine that delivers for the program; ``settled`` is called after each attempt."""
+    return Engine(app.store, app.courier, app.now, told.stuck, settled)
+
+
+def end(service: Service) -> None:
+    """End a stopped service as it must.
+
+    Raises:
+        HotlineError: why it had to stop by itself.
+    """
+    if service.error is not None:
+        raise service.error
+    if not service.is_clean:
+        log.warning("a platform did not answer in time; what was being sent to it is sent again")
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(0)  # an ordinary end would wait for that answer

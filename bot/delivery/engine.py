@@ -1,0 +1,268 @@
+"""The delivery engine: DBOS Transact, which keeps queues, order, limits and pauses in the same database.
+
+The outbox table is the truth and the engine only says when an attempt is made: whatever of the engine's own
+state is lost is handed over again, and a message that is settled is never tried again. No other module knows
+the library. It is one per process, since the library is.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import os
+import socket
+import time
+import uuid
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
+
+import structlog
+from dbos import DBOS, DBOSClient, DBOSConfig
+from sqlalchemy import Engine as SqlEngine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from bot import clock as real_clock
+from bot.clock import Clock
+from bot.delivery import mending
+from bot.delivery.limits import Queue, Rate, queues_for
+from bot.delivery.outbox import Courier, Sent
+from bot.delivery.presence import Presence
+from bot.delivery.relay import Parcel, Relay
+from bot.errors import SchemaMoved, StoreError
+from bot.store.guests import guest_engine
+from bot.store.store import Store, cause
+
+log = structlog.get_logger(__name__)
+
+NAME = "hotline"
+VERSION = "1"  # of what a workflow does; another one leaves alone what an older program had begun
+WORKFLOW = "deliver"
+SENDERS = 8  # attempts at once to one platform
+IN_HAND = 64  # messages of one queue that a process holds at once, those that pause among them
+STOP_S = 5.0
+KEPT = timedelta(hours=1)  # a finished workflow; its message says all that matters
+TIDIED = 500
+LONGEST_PAUSE_S = 30.0
+T = TypeVar("T")
+ACTIVE = ["ENQUEUED", "DELAYED", "PENDING"]
+ENDED_BADLY = ["ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED", "CANCELLED"]
+
+
+class Engine:
+    """Delivers through the engine; made once in a process.
+
+    Args:
+        settled: called, in any thread, after an attempt.
+        stuck: told, within a commit, how many messages the engine had lost and gets again.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        courier: Courier,
+        clock: Clock,
+        stuck: mending.Stuck,
+        settled: Callable[[], None] = lambda: None,
+    ) -> None:
+        self._store = store
+        self._courier = courier
+        self._clock = clock
+        self._stuck = stuck
+        self._settled = settled
+        self._identity = f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
+        self._database = guest_engine(store, real_clock.now)
+        self._presence = Presence(self._database, self._identity)
+        self._relay = Relay(self._database, courier.channels, self._enqueue)
+        self._senders: dict[str, ThreadPoolExecutor] = {}
+        self._under_way = 0
+        self._is_stopping = False
+        self._client: DBOSClient | None = None
+
+    def start(self) -> None:
+        """Begin to deliver, first of all what a process that ended had begun.
+
+        Raises:
+            StoreError: the engine can't keep its state in the database.
+        """
+        _quiet(logging.CRITICAL)  # what is raised says it in one line
+        try:
+            self._presence.hold()
+            DBOS(config=_config(self._identity, self._database))
+            DBOS.workflow(name=WORKFLOW, max_recovery_attempts=None)(self._workflow())
+            DBOS.launch()
+            for queue in queues_for(set(self._courier.channels)):
+                _register(queue)
+            self._client = DBOSClient(system_database_engine=self._database, application_name=NAME)
+            self._recover()
+        except DBAPIError as error:
+            raise StoreError(
+                f"HOTLINE_DATABASE_URL: the delivery engine fails at {self._store.address}: {cause(error)}"
+            ) from error
+        _quiet(logging.WARNING)
+
+    def stop(self) -> bool:
+        """End within a few seconds: what is being sent is finished, all else is left to the next process.
+
+        Returns:
+            Whether everything that was being sent has ended; if not, its outcome is unknown.
+        """
+        self._is_stopping = True
+        deadline = time.monotonic() + STOP_S
+        while self._under_way and time.monotonic() < deadline:
+            time.sleep(0.02)
+        is_clean = not self._under_way
+        _quiet(logging.CRITICAL)  # it tells of each message that it leaves to the next process
+        DBOS.destroy(destroy_registry=True)
+        for senders in self._senders.values():
+            senders.shutdown(wait=is_clean, cancel_futures=True)
+        self._presence.release()
+        self._database.dispose()
+        return is_clean
+
+    def feed(self) -> int:
+        """Hand over what is due to the engine; return how many messages."""
+        return self._relay.feed(self._clock())
+
+    def look_after(self) -> None:
+        """Show that this process lives, and take over what processes that have ended left."""
+        self._presence.hold()
+        self._recover()
+
+    def tidy(self) -> None:
+        """Hand over again what the engine lost, and forget what it has finished."""
+        now = self._clock()
+        failed = DBOS.list_workflows(
+            status=ENDED_BADLY, limit=TIDIED, load_input=False, load_output=False, application_name=NAME
+        )
+        ended = [workflow.workflow_id for workflow in failed]
+        if mended := mending.hand_over_again(self._store, ended, self._active, self._stuck, now):
+            log.error("the delivery engine lost messages; they are handed over again", messages=mended)
+        finished = DBOS.list_workflows(
+            status="SUCCESS",
+            completed_before=(now - KEPT).isoformat(),
+            limit=TIDIED,
+            load_input=False,
+            load_output=False,
+            application_name=NAME,
+        )
+        if old := ended + [workflow.workflow_id for workflow in finished]:
+            DBOS.delete_workflows(old)
+
+    def _active(self, workflows: list[str]) -> set[str]:
+        """Return those of these workflows that the engine has still to do."""
+        found = DBOS.list_workflows(
+            workflow_ids=workflows, status=ACTIVE, load_input=False, load_output=False
+        )
+        return {workflow.workflow_id for workflow in found}
+
+    def _recover(self) -> None:
+        pending = DBOS.list_workflows(
+            status="PENDING", load_input=False, load_output=False, application_name=NAME
+        )
+        if dead := self._presence.dead({workflow.executor_id or "" for workflow in pending}):
+            log.warning("taking over from processes that ended", processes=len(dead))
+            DBOS._recover_pending_workflows(sorted(dead))  # noqa: SLF001 - the library has no other way
+
+    def _enqueue(self, session: Session, parcel: Parcel) -> None:
+        assert self._client is not None  # noqa: S101 - made at the start
+        self._client.enqueue_in_transaction(
+            session,
+            {
+                "workflow_name": WORKFLOW,
+                "queue_name": parcel.queue.name,
+                "workflow_id": parcel.workflow_id,
+                "queue_partition_key": parcel.lane,
+                "priority": parcel.outbox_id % (2**31 - 1) + 1,  # without it the order in a chat breaks
+                "app_version": VERSION,
+            },
+            parcel.outbox_id,
+            parcel.group,
+        )
+
+    def _workflow(self) -> Callable[[int, str], Coroutine[Any, Any, None]]:
+        async def deliver(outbox_id: int, group: str) -> None:
+            """Deliver one message; while it pauses, its chat waits for it."""
+            while (retry_at := await self._attempt(outbox_id, group)) is not None:
+                await DBOS.sleep_async(max(0.05, (retry_at - self._clock()).total_seconds()))
+
+        return deliver
+
+    async def _attempt(self, outbox_id: int, group: str) -> datetime | None:
+        """Make one attempt and record how it ended, however long the database is away."""
+        self._under_way += 1  # by the library's one event loop alone
+        try:
+            sent = await self._patiently(group, lambda: self._send(outbox_id))
+            if not isinstance(sent, Sent):
+                return sent
+            retry_at = await self._patiently(group, lambda: self._courier.finish(sent))
+        except (_Stopping, SchemaMoved):
+            self._is_stopping = True
+        finally:
+            self._under_way -= 1
+        if self._is_stopping:
+            await asyncio.Event().wait()  # until this process has ended; the next one goes on
+        self._settled()
+        return retry_at
+
+    def _send(self, outbox_id: int) -> Sent | datetime | None:
+        if self._is_stopping:
+            raise _Stopping
+        return self._courier.send(outbox_id, self._clock)
+
+    async def _patiently(self, group: str, work: Callable[[], T]) -> T:
+        """Do a part of an attempt in a thread; again while the database fails."""
+        pause_s = 0.5
+        while True:
+            try:
+                return await asyncio.get_running_loop().run_in_executor(self._threads(group), work)
+            except DBAPIError as error:
+                log.error("an attempt waits for the database", error=type(error).__name__)
+            await asyncio.sleep(pause_s)
+            pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
+
+    def _threads(self, group: str) -> ThreadPoolExecutor:
+        if group not in self._senders:
+            self._senders[group] = ThreadPoolExecutor(SENDERS, thread_name_prefix=f"send-{group}")
+        return self._senders[group]
+
+
+class _Stopping(Exception):
+    """No attempt is begun any more."""
+
+
+def _config(identity: str, database: SqlEngine) -> DBOSConfig:
+    return {
+        "name": NAME,
+        "application_version": VERSION,
+        "executor_id": identity,
+        "system_database_engine": database,
+        "use_listen_notify": False,  # nothing here waits for an event of a workflow
+        "log_level": "WARNING",
+        "enable_otlp": False,  # nothing is sent home
+    }
+
+
+def _register(queue: Queue) -> None:
+    DBOS.register_queue(
+        queue.name,
+        polling_interval_sec=queue.poll_s,
+        worker_concurrency=IN_HAND,
+        partition_concurrency=1,  # a chat gets its messages one after the other
+        limiter=_limiter(queue.overall),
+        partition_limiter=_limiter(queue.chat),
+    )
+
+
+def _limiter(rate: Rate | None) -> Any:
+    return {"limit": rate.limit, "period": rate.period_s} if rate else None
+
+
+def _quiet(level: int) -> None:
+    """Let the library log, from a level on, through the program's own handlers."""
+    library = logging.getLogger("dbos")
+    if not library.handlers:
+        library.addHandler(logging.NullHandler())  # or it adds one of its own, with its own style
+    library.setLevel(level)

@@ -1,0 +1,61 @@
+"""How fast each platform may be written to, as its queue in the delivery engine holds it over all workers.
+
+An answer 429 is obeyed beside these: they keep it rare.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """At most ``limit`` messages within any ``period_s`` seconds."""
+
+    limit: int
+    period_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """A queue of the engine.
+
+    Attributes:
+        poll_s: how often it is looked into; each look costs about 3 ms.
+        overall: over all chats.
+        chat: to one chat.
+    """
+
+    name: str
+    poll_s: float
+    overall: Rate | None = None
+    chat: Rate | None = None
+
+
+# Alarms of every platform, and platforms without a rate of their own.
+MESSAGES = Queue("messages", 0.2)
+# Telegram: 30 a second over all chats, 1 a second to a person, 20 a minute to a group (its documents).
+TELEGRAM_PRIVATE = Queue("telegram-private", 0.25, overall=Rate(25, 1), chat=Rate(1, 1))
+TELEGRAM_GROUP = Queue("telegram-group", 0.5, overall=Rate(5, 1), chat=Rate(20, 60))
+# WeCom: 30 a minute to a member; what is over is dropped without a word (its documents).
+WECOM = Queue("wecom", 0.5, chat=Rate(30, 60))
+
+
+def queue_of(channel: str, kind: str, *, urgent: bool) -> Queue:
+    """Return the queue of a message.
+
+    Args:
+        kind: of the chat; support works in a group.
+        urgent: an alarm waits for no limit of ours.
+    """
+    if urgent:
+        return MESSAGES
+    if channel == "telegram":
+        return TELEGRAM_PRIVATE if kind == "private" else TELEGRAM_GROUP
+    return WECOM if channel == "wecom" else MESSAGES
+
+
+def queues_for(channels: set[str]) -> list[Queue]:
+    """Return the queues that these channels use."""
+    used = {queue_of(channel, kind, urgent=False) for channel in channels for kind in ("private", "group")}
+    return sorted({MESSAGES, *used}, key=lambda queue: queue.name)
