@@ -24,11 +24,16 @@ MENDED: Mapping[int | None, str] = {
     48001: "没有客服消息权限，只能在客户发言时回复",
     40037: "模板 ID 不对",
     47003: "模板的字段不对",
+    40056: "AgentId 不对",
+    60011: "有成员不在应用的可见范围",
+    60111: "有成员不在企业通讯录",
+    81013: "有成员不在应用的可见范围",
+    301002: "Secret 不属于这个应用",
 }
 
 
 class OperatorAlarm:
-    """See `bot.channels.wechat_ports.Alarm`."""
+    """See `bot.tencent.failures.Alarm`."""
 
     def __init__(self, store: Store, accounts: PlatformAccounts, now: Clock) -> None:
         self._store = store

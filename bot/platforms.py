@@ -12,11 +12,14 @@ from starlette.routing import BaseRoute
 from bot import clock as real_clock
 from bot.channels.telegram.platform import Telegram
 from bot.channels.wechat import Wechat
-from bot.channels.wechat_ports import Ports
+from bot.channels.wechat_ports import Ports as WechatPorts
+from bot.channels.wecom import Wecom
+from bot.channels.wecom_ports import Ports as WecomPorts
 from bot.clock import Clock
 from bot.delivery.downloads import FOLDER, Fetcher
 from bot.delivery.inline import Following
 from bot.delivery.outbox import Channel
+from bot.delivery.wecom_book import WecomBook
 from bot.operator_alarm import OperatorAlarm
 from bot.places import StorePlaces
 from bot.reception import Reception
@@ -87,6 +90,8 @@ def _of(settings: Settings, store: Store, now: Clock) -> Sequence[Platform]:
         found.append(_telegram(settings, store, now))
     if settings.wechat:
         found.append(Wechat(settings.wechat, _wechat_ports(store, now)))
+    if settings.wecom:
+        found.append(Wecom(settings.wecom, _wecom_ports(store, now)))
     return found
 
 
@@ -95,7 +100,12 @@ def _telegram(settings: Settings, store: Store, now: Clock) -> Telegram:
     return Telegram(settings.telegram, ports, now, public_url=settings.public_url, files=files)
 
 
-def _wechat_ports(store: Store, now: Clock) -> Ports:
+def _wechat_ports(store: Store, now: Clock) -> WechatPorts:
     accounts = PlatformAccounts(store, now)
     alarm = OperatorAlarm(store, accounts, now)
-    return Ports(accounts, Quotas(store, now), Following(store, now), alarm, now)
+    return WechatPorts(accounts, Quotas(store, now), Following(store, now), alarm, now)
+
+
+def _wecom_ports(store: Store, now: Clock) -> WecomPorts:
+    accounts = PlatformAccounts(store, now)
+    return WecomPorts(accounts, WecomBook(store, now), OperatorAlarm(store, accounts, now), now)

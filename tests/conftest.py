@@ -16,6 +16,7 @@ pytest_plugins = [
     "tests.support.demo",
     "tests.support.wechat",
     "tests.support.telegram",
+    "tests.support.wecom",
 ]
 
 UNIT = Path(__file__).parent / "unit"

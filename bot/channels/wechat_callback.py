@@ -24,6 +24,7 @@ from bot.log import places
 from bot.messages import Inbound, Occasion, Outbound
 from bot.reception import Composed, Reception
 from bot.tencent.callback import Callback
+from bot.tencent.text import size
 from bot.tencent.web import body_of, refusal
 
 log = structlog.get_logger(__name__)
@@ -110,7 +111,7 @@ class Endpoint:
         def compose(messages: Sequence[Outbound]) -> Composed | None:
             now = self._now()
             tail = f"\n{texts.LATER_LINE}" if self._ports.accounts.is_passive(self._key) else ""
-            whole = texts.together(messages, texts.MAX_BYTES - texts.size(tail), as_numbers=True)
+            whole = texts.together(messages, texts.MAX_BYTES - size(tail), as_numbers=True)
             if not whole.taken:
                 return None
             reply = texts.passive(report.user.chat, report.account, whole.text + tail, now)

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from bot.desk.quota import Ledger, Opening
 from bot.messages import Address, Outbound
-from bot.tencent.failures import PlatformError
+from bot.tencent.failures import Alarm
 from bot.tencent.tokens import Shelf
 
 
@@ -50,18 +50,6 @@ class Waiting(Protocol):
 
     def after(self, message: Outbound) -> Sequence[Outbound]:
         """Return the due messages to the same chat that follow this one, in order."""
-
-
-class Alarm(Protocol):
-    """Tells the operator what they must mend."""
-
-    def __call__(self, key: str, account: str, error: PlatformError) -> None:
-        """Tell it, once in a while for the same trouble.
-
-        Args:
-            key: under which the account is kept.
-            account: its name in the settings.
-        """
 
 
 @dataclass(frozen=True, slots=True)

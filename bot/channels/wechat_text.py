@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from bot.messages import Choice, Outbound
+from bot.tencent import text as cut
+from bot.tencent.text import clean, size
 
 MAX_BYTES = 1800  # no figure is published; users see failures near 2,048
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
-_ENDS = "\n。！？；!?;"  # where a text may be cut, the best first
-_WEAK_ENDS = "，、, "
 _PASSIVE = (
     "<xml><ToUserName>{to}</ToUserName><FromUserName>{sender}</FromUserName>"
     "<CreateTime>{at}</CreateTime><MsgType>{kind}</MsgType><Content>{content}</Content></xml>"
@@ -20,34 +18,9 @@ _PASSIVE = (
 LATER_LINE = "回复任意字查看结果"  # where nothing can be sent but answers
 
 
-def clean(text: str) -> str:
-    """Return a text without control characters and halves of surrogate pairs."""
-    return _CONTROL.sub("", text).encode("utf-8", "ignore").decode("utf-8")
-
-
-def size(text: str) -> int:
-    """Return a text's length in bytes."""
-    return len(text.encode("utf-8"))
-
-
 def pieces(text: str, limit: int = MAX_BYTES) -> list[str]:
     """Return a text in pieces of at most ``limit`` bytes, cut where sentences end, if they do."""
-    found, rest = [], clean(text).strip()
-    while size(rest) > limit:
-        head = rest.encode("utf-8")[:limit].decode("utf-8", "ignore")
-        head = head[: _cut(head)]
-        found.append(head.rstrip())
-        rest = rest[len(head) :].lstrip()
-    return [*found, rest] if rest or not found else found
-
-
-def _cut(head: str) -> int:
-    """Return where to cut a piece: after a sentence, else after a comma, else at its end."""
-    for ends in (_ENDS, _WEAK_ENDS):
-        last = max(head.rfind(end) for end in ends) + 1
-        if last > len(head) // 2:
-            return last
-    return len(head)
+    return cut.pieces(text, limit)
 
 
 def words_of(message: Outbound) -> str:

@@ -516,3 +516,32 @@ class HeartbeatRow(Base):
     __tablename__ = "heartbeat"
     name: Mapped[str] = mapped_column(String(32), primary_key=True)
     at: Mapped[datetime]
+
+
+class WecomCardRow(Base):
+    """A card in a member's chat in WeCom, and the code that may change it once."""
+
+    __tablename__ = "wecom_cards"
+    __table_args__ = (Index(None, "account", "user", "card"),)
+    task_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    account: Mapped[str] = mapped_column(String(64))
+    user: Mapped[str] = mapped_column(String(128))
+    card: Mapped[str | None] = mapped_column(String(64))
+    outbox_id: Mapped[int] = mapped_column(
+        Id, unique=True
+    )  # what it was sent for; no key: that may be forgotten
+    shown_id: Mapped[int] = mapped_column(Id)  # which message it shows
+    code: Mapped[str | None] = mapped_column(String(500))
+    code_at: Mapped[datetime | None]
+    made_at: Mapped[datetime]
+
+
+class WecomSendRow(Base):
+    """A message that a member was sent within the last hour: what is above the limits would be dropped."""
+
+    __tablename__ = "wecom_sends"
+    __table_args__ = (Index(None, "account", "user", "at"),)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    account: Mapped[str] = mapped_column(String(64))
+    user: Mapped[str] = mapped_column(String(128))
+    at: Mapped[datetime]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Protocol
 
 from bot.errors import HotlineError
 from bot.messages import Outcome, Receipt
@@ -96,6 +97,18 @@ class PlatformError(HotlineError):
     def short(self) -> str:
         """A short code for a record: ``45047`` or ``busy``."""
         return str(self.code) if self.code is not None else self.trouble.value
+
+
+class Alarm(Protocol):
+    """Tells the operator what they must mend; `bot.operator_alarm` has the real one."""
+
+    def __call__(self, key: str, account: str, error: PlatformError) -> None:
+        """Tell it, once in a while for the same trouble.
+
+        Args:
+            key: under which the account is kept.
+            account: its name in the settings.
+        """
 
 
 def of_code(call: str, code: int, hint: str = "") -> PlatformError:

@@ -59,12 +59,12 @@ class Phones:
 class World:
     """Customers and staff who write to the program and read what it says."""
 
-    def __init__(self, database_url: str, start: datetime = MONDAY_10) -> None:
+    def __init__(self, database_url: str, start: datetime = MONDAY_10, *, staff: bool = True) -> None:
         self.now = start
         self.url = database_url
         self.phones = Phones()
         self.app = self._program()
-        samples.load(self.app.store, self.now, CHANNEL)
+        samples.load(self.app.store, self.now, CHANNEL, staff=staff)
         self._keys = itertools.count(1)
 
     def _program(self) -> App:

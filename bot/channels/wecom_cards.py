@@ -1,0 +1,117 @@
+"""What a message looks like in WeCom: a card with buttons where it can be one, else text in pieces.
+
+The platform's own figures (its page on template cards): a title of 36 characters, six rows of a name of 5 and
+a value of 30, a paragraph of 160, six buttons of 10; a text of 2,048 bytes, the rest of which is cut off.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from bot.messages import Choice, Outbound
+from bot.tencent import text as text_of
+
+TEXT_BYTES = 2048
+TITLE = 36
+ROWS, ROW_NAME, ROW_VALUE = 6, 5, 30
+PARAGRAPH = 160
+BUTTONS, BUTTON = 6, 10
+CARD = "button_interaction"
+NO_BUTTON = "无需操作"  # stands where buttons were
+SOURCE = "服务热线"
+
+
+def clean(text: str) -> str:
+    """Return a text without what the platform would not show as it was written."""
+    return text_of.clean(text).replace("\r", "")
+
+
+def card(message: Outbound, task_id: str) -> dict[str, Any] | None:
+    """Return a message as a template card, None where it can't be one: no choices, or too long.
+
+    Args:
+        task_id: stays with the card when it is updated.
+    """
+    return _card(message, task_id) if message.choices else None
+
+
+def update(message: Outbound, task_id: str) -> dict[str, Any] | None:
+    """Return what a card that was sent becomes; without choices its buttons are put to rest."""
+    made = _card(message, task_id)
+    if made is not None and not message.choices:
+        made["replace_text"] = NO_BUTTON
+    return made
+
+
+def texts(message: Outbound) -> list[str]:
+    """Return a message as texts of at most `TEXT_BYTES` each; choices become what can be typed."""
+    typed = _typed(message.choices)
+    return text_of.pieces(clean(message.text + (f"\n{typed}" if typed else "")), TEXT_BYTES)
+
+
+def lines(note: str) -> list[str]:
+    """Return what changed, for a card that can't be changed."""
+    return text_of.pieces(clean(note), TEXT_BYTES)
+
+
+def _card(message: Outbound, task_id: str) -> dict[str, Any] | None:
+    first, *rest = clean(message.text).split("\n")
+    if len(first) > TITLE:
+        first, rest = "", [first, *rest]
+    if typed := _typed(message.choices[BUTTONS:]):
+        rest.append(typed)
+    rows = list(_rows(rest))[:ROWS]
+    shown = {line for line, _ in rows}
+    paragraph, quote = _split([line for line in rest if line and line not in shown])
+    made = {
+        "card_type": CARD,
+        "source": {"desc": SOURCE},
+        "task_id": task_id,
+        "main_title": {"title": first},
+        "sub_title_text": paragraph,
+        "horizontal_content_list": [row for _, row in rows],
+        "quote_area": {"type": 0, "quote_text": quote},
+        "button_list": [
+            {"text": clean(choice.label)[:BUTTON], "key": choice.id} for choice in message.choices[:BUTTONS]
+        ],
+    }
+    if _bytes(made) > TEXT_BYTES:
+        return None
+    return {name: value for name, value in made.items() if _is_filled(value)}
+
+
+def _rows(lines: list[str]) -> Iterator[tuple[str, dict[str, str]]]:
+    """Yield the lines that are a short name and a short value: 响应期限：今天 12:00 前."""
+    for line in lines:
+        name, _, value = line.partition("：")
+        if 0 < len(name) <= ROW_NAME and 0 < len(value) <= ROW_VALUE:
+            yield line, {"keyname": name, "value": value}
+
+
+def _split(lines: list[str]) -> tuple[str, str]:
+    """Return what stands in the paragraph, and what is too long for it and is quoted."""
+    paragraph: list[str] = []
+    quote: list[str] = []
+    for line in lines:
+        fits = len("\n".join([*paragraph, line])) <= PARAGRAPH
+        (paragraph if fits else quote).append(line)
+    return "\n".join(paragraph), "\n".join(quote)
+
+
+def _typed(choices: tuple[Choice, ...]) -> str:
+    return "可以发：" + " · ".join(choice.typed for choice in choices) if choices else ""
+
+
+def _bytes(made: Any) -> int:
+    """Return how many bytes of text a card holds."""
+    if isinstance(made, str):
+        return text_of.size(made)
+    values = made.values() if isinstance(made, dict) else made if isinstance(made, list) else ()
+    return sum(_bytes(value) for value in values)
+
+
+def _is_filled(value: Any) -> bool:
+    if isinstance(value, dict):
+        return value != {"title": ""} and value.get("quote_text", "x") != ""
+    return value not in ("", [])

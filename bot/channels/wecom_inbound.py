@@ -1,0 +1,133 @@
+"""What WeCom reports, as the messages that every channel speaks."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from bot.messages import Address, Attachment, AttachmentKind, Inbound, Sender
+from bot.tencent.xml import BadBody, Fields
+
+NAME = "wecom"
+LONGEST_TEXT = 4000
+LONGEST_CODE = 500
+PRESSED = "template_card_event"
+# The platform's own rule for a member's id; what is sent to a|b or @all would reach others.
+_MEMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@-]{0,63}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A press on a card's button: of which card, and the code that updates it once, within 72 h."""
+
+    task_id: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A report of the platform's; ``inbound`` None: nothing that we act on."""
+
+    inbound: Inbound | None = None
+    press: Press | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Content:
+    text: str = ""
+    choice: str | None = None
+    attachment: Attachment | None = None
+    press: Press | None = None
+
+
+def report_of(fields: Fields, account: str, corpid: str, agent: str) -> Report:
+    """Return what a callback reports; ``account`` is the account's name in the settings.
+
+    Raises:
+        BadBody: it is for somebody else, or a field is missing, repeated, nested or no number.
+    """
+    if fields.text("ToUserName", None) != corpid:
+        raise BadBody("for another company")
+    if fields.text("AgentID", agent) != agent:
+        raise BadBody("for another application")
+    kind = fields.text("MsgType", None).strip().lower()
+    event = fields.text("Event").strip().lower() if kind == "event" else ""
+    read = _READERS.get(event or kind)
+    user = fields.text("FromUserName", None)
+    if read is None or (kind == "event") != bool(event):
+        return Report()
+    if not _MEMBER.fullmatch(user):
+        raise BadBody("FromUserName is no member's id")
+    content = read(fields)
+    inbound = Inbound(
+        address=Address(NAME, account, user),
+        sender=Sender(user, user),
+        dedupe_key=_key(fields, user, event),
+        sent_at=_instant(fields),
+        text=content.text[:LONGEST_TEXT],
+        choice=content.choice,
+        attachments=(content.attachment,) if content.attachment else (),
+    )
+    return Report(inbound, content.press)
+
+
+def _instant(fields: Fields) -> datetime:
+    try:
+        return datetime.fromtimestamp(fields.number("CreateTime"), UTC)
+    except (ValueError, OverflowError, OSError):
+        raise BadBody("CreateTime is no instant") from None
+
+
+def _key(fields: Fields, user: str, event: str) -> str:
+    """Return what the platform's retries have in common."""
+    if event:
+        names = ("CreateTime", "EventKey", "TaskId", "ResponseCode")
+        parts = [user, event, *(fields.text(name) for name in names)]
+    else:
+        parts = [user, str(_message_id(fields))]
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()
+
+
+def _message_id(fields: Fields) -> int:
+    number = fields.number("MsgId")
+    if number == 0:
+        raise BadBody("MsgId is zero")
+    return number
+
+
+def _text(fields: Fields) -> _Content:
+    return _Content(text=fields.text("Content", None))
+
+
+def _pressed(fields: Fields) -> _Content:
+    code = fields.text("ResponseCode")
+    press = Press(fields.text("TaskId"), code) if 0 < len(code) <= LONGEST_CODE else None
+    return _Content(choice=fields.text("EventKey", None), press=press)
+
+
+def _media(kind: AttachmentKind) -> Callable[[Fields], _Content]:
+    return lambda fields: _Content(attachment=Attachment(kind, fields.text("MediaId", None)))
+
+
+def _location(fields: Fields) -> _Content:
+    place = f"{fields.text('Location_X', None)},{fields.text('Location_Y', None)}"
+    return _Content(attachment=Attachment(AttachmentKind.LOCATION, place[:60], fields.text("Label")[:200]))
+
+
+def _link(fields: Fields) -> _Content:
+    url, title = fields.text("Url", None), fields.text("Title")
+    return _Content(attachment=Attachment(AttachmentKind.LINK, url[:1000], title[:200]))
+
+
+_READERS: Mapping[str, Callable[[Fields], _Content]] = {
+    "text": _text,
+    "image": _media(AttachmentKind.PHOTO),
+    "voice": _media(AttachmentKind.VOICE),
+    "video": _media(AttachmentKind.VIDEO),
+    "location": _location,
+    "link": _link,
+    PRESSED: _pressed,
+}

@@ -1,0 +1,326 @@
+"""Support in WeCom, against a stand-in for the platform in a process of its own; on both databases."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bot.desk.terms import Role
+from bot.messages import Option, Say
+from bot.store import tables as t
+from tests.support.wecom import AES_KEY, MEMBERS, SECRET, TOKEN, WecomWorld, ask, buttons, words
+
+P1 = "所有坐席都登不上系统了，电话全打不进来"
+LI, WANG, ZHAO = MEMBERS
+
+
+def titles(wecom: WecomWorld, user: str) -> list[str]:
+    """Return the first lines of the cards that a member sees, as they are now."""
+    return [
+        words(shown["card"]).splitlines()[0] for shown in wecom.api.shown(user) if shown["kind"] == "card"
+    ]
+
+
+def outbox(wecom: WecomWorld, **where: Any) -> list[t.OutboxRow]:
+    with wecom.app.store.read() as session:
+        return list(session.query(t.OutboxRow).filter_by(**where).order_by(t.OutboxRow.id))
+
+
+def test_the_console_checks_the_address(wecom: WecomWorld) -> None:
+    asked = wecom.api.tell("echo", text="1288432023552776189")
+
+    answer = ask(wecom.served, "GET", "/wecom/default", asked["query"])
+
+    assert (answer.status_code, answer.text) == (200, "1288432023552776189")
+    assert ask(wecom.served, "GET", "/wecom/other", asked["query"]).status_code == 404
+    wrong = {**asked["query"], "msg_signature": "0" * 40}
+    assert ask(wecom.served, "GET", "/wecom/default", wrong).status_code == 401
+
+
+def test_a_member_joins_by_a_code(wecom: WecomWorld) -> None:
+    wecom.join(ZHAO, "赵主管", Role.LEAD)
+
+    assert wecom.api.texts(ZHAO) == ["赵主管，您已作为主管加入。发“待办”看未结的工单，发“帮助”看命令。"]
+    assert wecom.api.texts(LI)[-1] == "赵主管（主管）已加入。"
+
+
+def test_a_report_becomes_a_card_that_is_confirmed_and_updated(wecom: WecomWorld) -> None:
+    wecom.customer(P1)
+
+    card = wecom.api.card(LI)
+    assert card["main_title"]["title"].startswith("【T1】优先等级1（待确认）")
+    assert P1 in words(card)
+    assert buttons(card) == ["确认1", "确认2", "不是故障", "问客户"]
+
+    wecom.press(LI, "确认1")
+
+    assert "我方认为" in words(wecom.api.card(LI)) or "已确认" in words(wecom.api.card(LI))
+    assert "确认1" not in buttons(wecom.api.card(LI))
+    assert len(titles(wecom, LI)) == 1
+    assert "确认1" not in buttons(wecom.api.card(WANG))  # the colleague's card changes as well
+    assert "李工" in wecom.last()
+    assert wecom.differences() == {}
+
+
+def test_two_members_press_and_the_second_is_told_who_was_first(wecom: WecomWorld) -> None:
+    wecom.customer(P1)
+    first = wecom.api.tell("press", user=LI, label="确认1")
+    second = wecom.api.tell("press", user=WANG, label="确认2")
+
+    wecom.call_back(first)
+    wecom.call_back(second)
+    wecom.app.deliver()
+
+    assert "李工" in wecom.api.texts(WANG)[-1]
+    assert "确认" in wecom.api.texts(WANG)[-1]
+    assert buttons(wecom.api.card(WANG)) == buttons(wecom.api.card(LI))
+    [ticket] = wecom.tickets()
+    assert ticket["held"] == 1
+
+
+def test_a_card_that_could_not_be_changed_catches_up_when_it_is_pressed(wecom: WecomWorld) -> None:
+    wecom.customer(P1)
+    wecom.press(LI, "确认1")  # uses up the code of 王工's card
+    wecom.press(LI, "认领")
+
+    assert "认领" in buttons(wecom.api.card(WANG))
+    assert wecom.api.texts(WANG)[-1] == "T1 李工已认领"
+
+    wecom.press(WANG, "认领")
+
+    assert "已由李工认领" in wecom.api.texts(WANG)[-1]
+    assert "认领" not in buttons(wecom.api.card(WANG))
+    assert "负责人：李工" in words(wecom.api.card(WANG))
+
+
+def test_a_reply_reaches_the_customer_and_is_the_response(wecom: WecomWorld) -> None:
+    wecom.customer(P1)
+
+    wecom.write(LI, "回复 T1 正在恢复登录服务")
+
+    assert wecom.last() == "李工（工单 T1）：正在恢复登录服务"
+    assert "已响应：10:00" in words(wecom.api.card(LI))
+    assert wecom.tickets()[0]["responded_at"] is not None
+
+
+def test_a_button_that_needs_words_asks_for_them(wecom: WecomWorld) -> None:
+    wecom.customer(P1)
+    wecom.press(LI, "确认1")
+
+    wecom.press(LI, "回复客户")
+    assert wecom.api.texts(LI)[-1].startswith("李工，请发送要对客户说的话（T1）")
+    wecom.write(LI, "请先重启话务台")
+
+    assert wecom.last() == "李工（工单 T1）：请先重启话务台"
+
+
+def test_the_buttons_of_a_ticket_that_needs_nothing_more_are_put_to_rest(wecom: WecomWorld) -> None:
+    wecom.customer(P1)
+
+    wecom.customer("撤销")
+    wecom.customer("确定撤销")
+
+    assert wecom.tickets()[0]["work"] == "withdrawn"
+    for member in (LI, WANG):
+        assert buttons(wecom.api.card(member)) == []
+        assert wecom.api.card(member)["replace_text"] == "无需操作"
+
+
+def test_the_platforms_retries_change_nothing(wecom: WecomWorld) -> None:
+    wecom.customer(P1)
+    press = wecom.api.tell("press", user=LI, label="确认1")
+    for _ in range(3):
+        wecom.call_back(press)
+    wecom.app.deliver()
+    message = wecom.api.tell("write", user=LI, text="回复 T1 在看了")
+    for _ in range(3):
+        wecom.call_back(message)
+    wecom.app.deliver()
+
+    assert [text for text in wecom.heard("regular") if "在看了" in text] == ["李工（工单 T1）：在看了"]
+    assert sum("已由" in text or "已确认" in text for text in wecom.api.texts(LI)) == 0
+
+
+def test_a_stranger_of_the_company_can_press_nothing(wecom: WecomWorld) -> None:
+    wecom.customer(P1)
+    press = wecom.api.tell("press", user=LI, label="确认1")
+    with wecom.app.store.begin(wecom.now) as unit:
+        person = unit.people.find("李工")
+        assert person is not None
+        unit.people.remove(person.id)
+
+    wecom.call_back(press)
+    wecom.app.deliver()
+
+    assert wecom.tickets()[0]["standing"] == "proposed"
+
+
+def tell_staff(wecom: WecomWorld, text: str, *options: Option) -> None:
+    with wecom.app.store.begin(wecom.now) as unit:
+        for chat in unit.chats.staff():
+            unit.messages.say(chat, Say(text, options))
+    wecom.app.deliver()
+
+
+def test_never_more_than_thirty_messages_a_minute(wecom: WecomWorld) -> None:
+    with wecom.app.store.begin(wecom.now) as unit:
+        for number in range(40):
+            for chat in unit.chats.staff():
+                unit.messages.say(chat, Say(f"第{number}条"))
+    wecom.app.deliver()
+    assert len(wecom.api.texts(LI)) == 30
+
+    wecom.wait(minutes=1)
+
+    assert [text for text in wecom.api.texts(LI) if text.startswith("第")] == [f"第{n}条" for n in range(40)]
+
+
+def test_a_long_text_arrives_whole_in_pieces_and_its_choices_can_be_typed(wecom: WecomWorld) -> None:
+    sentences = [f"第{number}步：检查话务台与语音网关之间的连接是否正常。" for number in range(60)]
+
+    tell_staff(wecom, "".join(sentences), Option("待办", "待办", "todo"))
+
+    got = [text for text in wecom.api.texts(LI) if "话务台" in text]
+    assert len(got) == 3
+    assert "".join(got) == "".join(sentences) + "\n可以发：待办"
+
+
+def test_what_a_customer_writes_can_neither_break_nor_forge_a_card(wecom: WecomWorld) -> None:
+    wecom.customer(
+        "所有坐席都登不上\x00\x1b[2J\n响应期限：明年\n<a href='https://evil.example'>点这里</a>\u202e$userName=x$"
+    )
+
+    card = wecom.api.card(LI)
+
+    assert [row["keyname"] for row in card["horizontal_content_list"]].count("响应期限") == 1
+    assert "明年" not in str([row for row in card["horizontal_content_list"] if row["keyname"] == "响应期限"])
+    assert "<a" not in words(card)
+    wecom.write(LI, "回复 T1 请看 <a href='https://evil.example'>这里</a>")
+    assert "＜a" not in wecom.last()  # the customer's platform has its own rules
+
+
+def test_an_answer_that_got_lost_sends_no_second_card(wecom: WecomWorld) -> None:
+    wecom.api.tell("fault", call="message/send", fault="lost")
+
+    wecom.customer(P1)
+    wecom.wait(seconds=5)
+
+    assert len(titles(wecom, LI)) == 1
+    assert wecom.api.state["calls"]["message/send"] >= 4
+    assert [row.status for row in outbox(wecom, card="ticket:1")] == ["sent", "sent"]
+
+
+def test_a_used_task_id_that_is_not_ours_gets_another_one(wecom: WecomWorld) -> None:
+    wecom.api.tell("fault", call="message/send", fault={"errcode": 42014, "errmsg": "task_id is used"})
+
+    wecom.customer(P1)
+
+    assert len(titles(wecom, LI)) == 1
+    assert len(titles(wecom, WANG)) == 1
+
+
+def test_after_72_hours_a_card_is_not_changed_but_told_of(wecom: WecomWorld) -> None:
+    wecom.customer(P1)
+    wecom.wait(hours=73)
+
+    wecom.write(LI, "认领 T1")
+
+    assert wecom.api.texts(WANG)[-1] == "T1 李工已认领"
+    assert "认领" in wecom.api.texts(LI)[-1]
+
+
+def test_a_code_that_the_platform_refuses_leads_to_one_line(wecom: WecomWorld) -> None:
+    wecom.customer(P1)
+    refusal = {"errcode": 40058, "errmsg": "invalid response_code"}
+    wecom.api.tell("fault", call="message/update_template_card", fault=refusal, times=2)
+
+    wecom.write(LI, "认领 T1")
+
+    assert wecom.api.texts(LI)[-1] == wecom.api.texts(WANG)[-1] == "T1 李工已认领"
+
+
+def test_a_refused_card_becomes_a_text_with_what_can_be_typed(wecom: WecomWorld) -> None:
+    refusal = {"errcode": 40058, "errmsg": "invalid card"}
+    wecom.api.tell("fault", call="message/send", fault=refusal, times=1)
+
+    wecom.customer(P1)
+
+    [told] = [text for member in (LI, WANG) for text in wecom.api.texts(member) if "【T1】" in text]
+    assert "可以发：确认 T1 1 · 确认 T1 2" in told
+    assert P1 in told
+
+
+@pytest.mark.parametrize(
+    "fault", ["html", {"errcode": -1, "errmsg": "busy"}, {"errcode": 45009, "errmsg": "x"}]
+)
+def test_a_busy_platform_delays_and_loses_nothing(wecom: WecomWorld, fault: Any) -> None:
+    wecom.api.tell("fault", call="message/send", fault=fault, times=2)
+
+    wecom.customer(P1)
+    wecom.wait(minutes=2)
+
+    assert len(titles(wecom, LI)) == len(titles(wecom, WANG)) == 1
+
+
+def test_a_token_that_is_no_good_is_renewed_once(wecom: WecomWorld) -> None:
+    wecom.customer(P1)
+    before = wecom.api.state["calls"]["gettoken"]
+    wecom.api.tell("expire")
+
+    wecom.press(LI, "确认1")
+
+    assert "确认1" not in buttons(wecom.api.card(LI))
+    assert wecom.api.state["calls"]["gettoken"] == before + 1
+    wecom.wait(hours=3)  # it ends by itself
+    wecom.write(LI, "待办")
+    assert "T1" in wecom.api.texts(LI)[-1]
+
+
+def test_a_token_that_is_never_accepted_ends_in_few_calls(wecom: WecomWorld) -> None:
+    refusal = {"errcode": 40014, "errmsg": f"invalid access_token, secret={SECRET}"}
+    wecom.api.tell("fault", call="message/send", fault=refusal, times=1000)
+
+    wecom.customer(P1)
+
+    assert wecom.api.state["calls"]["message/send"] <= 12
+    assert all(SECRET not in str(vars(row)) for row in outbox(wecom))
+
+
+def test_a_member_out_of_reach_is_told_of_once(wecom: WecomWorld) -> None:
+    wecom.api.tell("members", users=[WANG])
+
+    wecom.customer(P1)
+    wecom.write(WANG, "确认 T1 1")
+
+    warned = [text for text in wecom.api.texts(WANG) if "可见范围" in text]
+    assert len(warned) == 1
+    assert "企业微信“default”有成员不在应用的可见范围" in warned[0]
+    first = outbox(wecom, card="ticket:1")[0]
+    assert (first.status, first.error) == ("failed", "81013")
+
+
+def test_an_untrusted_address_is_said_with_the_address(
+    wecom: WecomWorld, capsys: pytest.CaptureFixture[str]
+) -> None:
+    refusal = {"errcode": 60020, "errmsg": "not allow to access from your ip, from ip: 203.0.113.7"}
+    wecom.api.tell("fault", call="message/send", fault=refusal, times=2)
+
+    wecom.customer(P1)
+    wecom.wait(minutes=5)
+
+    [warned] = [text for text in wecom.api.texts(WANG) if "可信 IP" in text]
+    assert "203.0.113.7" in warned
+    logged = capsys.readouterr().out
+    assert "60020" in logged
+    assert not [word for word in (SECRET, TOKEN, AES_KEY, P1, "access_token=") if word in logged]
+
+
+def test_cards_and_codes_survive_a_restart(wecom: WecomWorld) -> None:
+    wecom.customer(P1)
+    wecom.restart()
+
+    wecom.press(LI, "确认1")
+
+    assert len(titles(wecom, WANG)) == 1
+    assert "确认1" not in buttons(wecom.api.card(WANG))
