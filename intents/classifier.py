@@ -10,19 +10,17 @@ from intents.automaton import Hit
 from intents.explain import Explanation, explain
 from intents.features import Features
 from intents.fuzzy import Fuzzy
-from intents.handlers import read, steps
+from intents.handlers import Steps, read
 from intents.homophone import Homophones
 from intents.judge import Case, Judge
+from intents.lexicon import Lexicon
 from intents.reading import Finding, Span
 from intents.segment import Segmenter
 from intents.signs import Signs
 from intents.tables import normalise
-from intents.terms import Kind, compile_terms
 from intents.verdict import Evidence, Label, Verdict
 from knowledge import KnowledgeBase, Rule
 
-#: What is worth guessing at when nothing exact was found.
-GUESSED = frozenset({Kind.COMPONENT, Kind.ACTION, Kind.SYMPTOM, Kind.CANNOT})
 HANZI = re.compile("[\u4e00-\u9fd5]+")
 ALNUM = re.compile(r"[a-z0-9]")
 #: Cues that leave no doubt what a message is about, when it names no part of the platform.
@@ -70,39 +68,29 @@ class Classifier:
     def __init__(self, base: KnowledgeBase, *, accelerate: bool = True) -> None:
         self.base = base
         self.features = Features(base.concepts.values())
-        self.terms = compile_terms(base, self.features)
+        self.terms = Lexicon(base, self.features)
         self.judge = Judge(base, self.features)
         self.signs = Signs(base, self.features, accelerate=accelerate)
-        self._match = automaton.build([term.text for term in self.terms], accelerate=accelerate)
+        self._match = automaton.build(self.terms.texts, accelerate=accelerate)
         self.accelerate = accelerate
         self._other_matters = sum(
             self.features.bits[f"cue.{cue}"] for cue in OTHER_MATTERS & self.features.cues
         )
-        self._steps = steps(self.terms)
-        self._single = frozenset(
-            i for i, term in enumerate(self.terms) if len(term.text) == 1 and term.kind < Kind.STOP
-        )
-        self._latin = frozenset(i for i, term in enumerate(self.terms) if term.latin or term.text == " ")
-        # only what can make or place a failure is worth guessing at, and only in its full form
-        self._guessable = [
-            index
-            for index, term in enumerate(self.terms)
-            if term.kind in GUESSED and len(term.text) > 1 and not (term.person or term.made)
-        ]
+        self._steps = Steps(self.terms)
 
     @cached_property
     def segment(self) -> Segmenter:
         """Cuts normalised text into words, those of the base whole."""
-        words = [self.terms[index].text for index in self._guessable]
+        words = [self.terms.texts[index] for index in self.terms.guessable]
         return Segmenter([word for word in words if HANZI.fullmatch(word)], accelerate=self.accelerate)
 
     @cached_property
     def _homophones(self) -> Homophones:
-        return Homophones([self.terms[i].text for i in self._guessable], accelerate=self.accelerate)
+        return Homophones([self.terms.texts[i] for i in self.terms.guessable], accelerate=self.accelerate)
 
     @cached_property
     def _fuzzy(self) -> Fuzzy:
-        return Fuzzy([self.terms[i].text for i in self._guessable], accelerate=self.accelerate)
+        return Fuzzy([self.terms.texts[i] for i in self.terms.guessable], accelerate=self.accelerate)
 
     def classify(self, text: str) -> Verdict:
         """Return the verdict on one message, read alone; any string gets one."""
@@ -133,7 +121,7 @@ class Classifier:
         """Drop Latin terms that are only a part of a longer word: oa in download."""
         if not ALNUM.search(norm):
             return hits
-        latin = self._latin
+        latin = self.terms.latin
         return [hit for hit in hits if hit[0] not in latin or not _cuts(norm, hit[1], hit[2])]
 
     def _case(self, norm: str, hits: list[Hit]) -> Case:
@@ -141,12 +129,14 @@ class Classifier:
 
     def _guess(self, norm: str, hits: list[Hit]) -> list[Hit] | None:
         """Return the hits with mistyped terms added, by sound, then by one slip; None when there are none."""
-        single = self._single
+        single = self.terms.single
         if sum([end - start for index, start, end in hits if index not in single]) == len(norm):
             return None  # every word is known: nothing is mistyped
         for find in (self._by_sound, self._fuzzy.find):
             if found := find(norm):
-                return _merge(hits, [(self._guessable[index], start, end) for index, start, end in found])
+                return _merge(
+                    hits, [(self.terms.guessable[index], start, end) for index, start, end in found]
+                )
         return None
 
     def _by_sound(self, norm: str) -> list[Hit]:

@@ -469,13 +469,17 @@ _HANDLERS: dict[Kind, _Handler] = {
 }
 
 
-#: What to do on a hit of a term, term by term: looked up once, not once a hit.
-Steps = Sequence[tuple[_Handler, Term]]
+class Steps(dict[int, tuple[_Handler, Term]]):
+    """What to do on a hit of a term, beside it: looked up on the first hit, not once a hit."""
 
+    def __init__(self, terms: Sequence[Term]) -> None:
+        super().__init__()
+        self._terms = terms
 
-def steps(terms: Sequence[Term]) -> Steps:
-    """Return the handler of every term, beside it."""
-    return [(_HANDLERS.get(term.kind, _ignore), term) for term in terms]
+    def __missing__(self, index: int) -> tuple[_Handler, Term]:
+        term = self._terms[index]
+        step = self[index] = (_HANDLERS.get(term.kind, _ignore), term)
+        return step
 
 
 def read(hits: Sequence[Hit], steps: Steps, features: Features, size: int) -> Reading:

@@ -72,7 +72,7 @@ def _phrases(
                 if 2 <= len(phrase) <= LONGEST and phrase.isalnum():
                     asked[(phrase, one.decided)].add(one.text)
     contrary = Counter(phrase for phrase, _ in asked for one in right if phrase in normalise(one.text))
-    taken = {term.text for term in classifier.terms}
+    taken = set(classifier.terms.texts)
     found = [
         (phrase, decided, tuple(sorted(texts)))
         for (phrase, decided), texts in asked.items()

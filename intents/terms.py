@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import IntEnum, auto
 
 from intents.features import Features
-from intents.tables import normalise
-from knowledge import Concept, KnowledgeBase, KnowledgeError
+from knowledge import Concept, KnowledgeError
 
 
 class Kind(IntEnum):
@@ -87,58 +85,21 @@ class Term:
     auto: bool = field(default=False, kw_only=True)  # an action of the machine: 没 before it is a failure
     bare: bool = field(default=False, kw_only=True)  # counts without anything to attach to
     person: bool = field(default=False, kw_only=True)  # a component that is a person, not a thing
-    latin: bool = field(
-        default=False, kw_only=True
-    )  # begins or ends in a letter or digit, so that a longer word may hold it by chance
     manage: bool = field(default=False, kw_only=True)  # what one asks how to do: 怎么下载
     made: bool = field(default=False, kw_only=True)  # a productive form: never guessed at
 
 
-_LATIN = re.compile(r"^[a-z0-9]|.*[a-z0-9]$")
-_STOPS = "。！？!?;；\n\r…"
-_PAUSES = "，, :：—~～|()（）"
-
-
-def compile_terms(base: KnowledgeBase, features: Features) -> list[Term]:
-    """Return every alias of the base, normalised, and the marks that end clauses.
-
-    Raises:
-        KnowledgeError: an unknown kind or trait, or one alias with two concepts.
-    """
-    terms: dict[str, Term] = {}
-    # made forms yield to every concept that lists the word by itself, so they come last
-    for concept in sorted(base.concepts.values(), key=_rank):
-        if concept.kind == SIGN:
-            continue  # weighed by themselves
-        make = _maker(concept, features)
-        for alias in concept.aliases:
-            text = normalise(alias)
-            known = terms.get(text)
-            if known and known.concept != concept.id:
-                if _yields(concept):
-                    continue
-                other = base.concepts[known.concept].where
-                raise KnowledgeError(
-                    concept.where, f"alias {alias!r} of {concept.id} is taken in {other} by {known.concept}"
-                )
-            terms[text] = make(text)
-    for marks, kind in ((_STOPS, Kind.STOP), (_PAUSES, Kind.PAUSE), ("、", Kind.LISTED)):
-        for mark in marks:
-            text = normalise(mark)
-            terms.setdefault(text, Term(text, kind, "", 0, 0, 0, 0, 0, 0))
-    return list(terms.values())
-
-
-def _rank(concept: Concept) -> int:
-    """Return the order in which concepts take their words; of made forms, shields come first."""
-    return 0 if not _yields(concept) else 1 if concept.kind == "ignore" else 2
-
-
-def _yields(concept: Concept) -> bool:
+def yields(concept: Concept) -> bool:
+    """Return whether its words are made by a pattern, and belong to any concept that lists one by itself."""
     return concept.traits.get("yields") in ("yes", "true")
 
 
-def _maker(concept: Concept, features: Features) -> Callable[[str], Term]:
+def maker(concept: Concept, features: Features) -> Callable[[str], Term]:
+    """Return what makes a term of a normalised alias of the concept.
+
+    Raises:
+        KnowledgeError: an unknown kind or trait.
+    """
     kind = KINDS.get(concept.kind)
     if kind is None:
         raise KnowledgeError(concept.where, f"concept {concept.id} has the unknown kind {concept.kind!r}")
@@ -172,9 +133,8 @@ def _maker(concept: Concept, features: Features) -> Callable[[str], Term]:
             auto="auto" in yes,
             bare="bare" in yes,
             manage="manage" in yes,
-            made=_yields(concept),
+            made=yields(concept),
             person=concept.traits.get("sphere") == "person",
-            latin=bool(_LATIN.match(text)),
         )
 
     return make
