@@ -33,11 +33,12 @@ from bot.reception import Composer
 from bot.settings import Settings
 from bot.store import migrate
 from bot.store.store import Store, UnitOfWork, cause, sqlite_file
+from bot.watch.correction import recompute_open
 from bot.watch.heartbeat import DeadMan
 from bot.watch.policy import policy_of
 from bot.watch.reroute import Rerouter
 from bot.watch.sweep import sweep
-from bot.workdays import FILE_NAME, load_workdays
+from bot.workdays import FILE_NAME, WorkdaysFile, load_workdays
 from intents import Classifier, Reloader
 
 log = structlog.get_logger(__name__)
@@ -75,6 +76,8 @@ class App:
             settings.sales_contact,
             self.store.rules,
         )
+        self._calendar = WorkdaysFile(settings.data / FILE_NAME)
+        self._is_calendar_applied = False
         self.metrics = Metrics()
         self.inbox = Inbox(self.store, self._handle, self._rescue, self._give_up)
         pager = _pager(settings)
@@ -98,15 +101,31 @@ class App:
         """The classifier in use; an edit of the knowledge folder changes it while the service runs."""
         return self.office.classifier
 
-    def refresh_knowledge(self) -> None:
-        """Take up an edit of the knowledge folder; a broken one is refused, and staff are told either way."""
-        if self._reloader is None or not self._reloader.refresh():
-            return
-        self.office = replace(self.office, classifier=self._reloader.classifier)
-        error = self._reloader.error
-        said = f"知识库已更新，版本 {self._reloader.version}。"
-        if error:
-            said = f"⚠ 知识库的修改有误，仍用旧版：{error}"
+    def follow_edits(self, *, tell: bool = True) -> None:
+        """Take up edits of the knowledge folder and of the local calendar; a broken one is refused.
+
+        Open tickets get the deadlines that the calendar makes now; at the first call too, since file or
+        package may have changed while the program did not run.
+
+        Args:
+            tell: tell support of an edit.
+        """
+        if self._reloader and self._reloader.refresh():
+            self.office = replace(self.office, classifier=self._reloader.classifier)
+            if tell:
+                self._tell_of_edit("知识库", f"，版本 {self._reloader.version}", self._reloader.error)
+        is_edited = self._calendar.refresh()
+        if is_edited:
+            self.store.workdays = self._calendar.workdays
+            self.office = replace(self.office, workdays=self._calendar.workdays)
+            if tell:
+                self._tell_of_edit("工作日历", "", self._calendar.error)
+        if is_edited or not self._is_calendar_applied:
+            recompute_open(self.store, "工作日历有更新", self.now())
+            self._is_calendar_applied = True
+
+    def _tell_of_edit(self, what: str, detail: str, error: str | None) -> None:
+        said = f"⚠ {what}的修改有误，仍用旧版：{error}" if error else f"{what}已更新{detail}。"
         self.store.transact(lambda unit: notify.staff_line(unit, said), self.now())
 
     def submit(self, inbound: Inbound) -> int:
@@ -148,7 +167,7 @@ class App:
 
     def sweep(self) -> int:
         """Do what time makes due, and what was received and not handled."""
-        self.refresh_knowledge()
+        self.follow_edits()
         with self.metrics.sweeping():
             done = sweep(self.store, self.now())
         self._dead_man.ping()

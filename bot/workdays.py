@@ -17,6 +17,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 import chinese_calendar
@@ -66,6 +67,48 @@ class PrcWorkdays:
         except UnknownYear:
             return False
         return True
+
+
+class WorkdaysFile:
+    """The calendar in use, which follows the edits of its local file; safe to share between threads.
+
+    ``error`` is one sentence while the file's present state is refused, else None.
+
+    Raises:
+        BadInput: the file is malformed at the start, when there is no older state to keep.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lock = Lock()
+        self._seen = _content(path)
+        self.error: str | None = None
+        self.workdays = load_workdays(path)
+
+    def refresh(self) -> bool:
+        """Look at the file once; return whether the calendar or the error changed.
+
+        A broken edit is reported once, in ``error``, and the calendar stays as it was.
+        """
+        with self._lock:
+            found = _content(self._path)
+            if found == self._seen:
+                return False
+            self._seen = found
+            try:
+                edited, error = load_workdays(self._path), None
+            except BadInput as problem:
+                edited, error = self.workdays, str(problem)
+            changed = edited != self.workdays or error != self.error
+            self.workdays, self.error = edited, error
+            return changed
+
+
+def _content(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return None
 
 
 def load_workdays(path: Path | None = None) -> PrcWorkdays:

@@ -6,7 +6,7 @@ import click
 
 from bot import clock, settings
 from bot.app import open_store
-from bot.corrections import recompute_open
+from bot.watch.correction import recompute_open
 
 
 @click.group()

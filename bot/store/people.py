@@ -96,7 +96,15 @@ class PeopleStore:
         )
 
     def remove(self, person_id: int) -> None:
-        """End a membership: its identities lose their role, its unused codes their use, in this commit."""
+        """End a membership: its identities lose their role, its unused codes their use, in this commit.
+
+        Raises:
+            BadInput: it is the only admin's.
+        """
+        # All admins are locked, in one order: of two who remove each other at once only one succeeds.
+        admins = select(t.PersonRow.id).where(_is_active(), t.PersonRow.role == Role.ADMIN.value)
+        if self._session.scalars(admins.order_by(t.PersonRow.id).with_for_update()).all() == [person_id]:
+            raise BadInput("the only admin is not removed: `hotline staff add NAME --role admin` first")
         self._session.get_one(t.PersonRow, person_id, with_for_update=True).removed_at = self._now
         self._session.execute(
             update(t.ContactRow)

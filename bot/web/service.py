@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from functools import partial
 
 from starlette.concurrency import run_in_threadpool
 
@@ -56,6 +57,8 @@ class Service:
         self._loops = [self._loop("schema", app.check_schema, LOOK_EVERY_S)]
         if worker:
             self._loops += [self._delivery, self._loop("sweep", app.sweep, SWEEP_EVERY_S), self._attachments]
+        else:
+            self._loops.append(self._loop("edits", partial(app.follow_edits, tell=False), SWEEP_EVERY_S))
         if engine:
             self._loops.append(self._loop("engine", engine.look_after, LOOK_EVERY_S))
             self._loops.append(self._loop("tidy", engine.tidy, TIDY_EVERY_S))

@@ -44,7 +44,7 @@ def test_a_payment_that_had_arrived_before_the_report_gives_the_ticket_its_deadl
 
     assert str(world.tickets()[0]["response_due"]) == "2026-03-02 04:00:00+00:00"
     assert "今天 12:00 前" in world.last()
-    assert "期限已重新计算" in "".join(m.note or "" for m in world.phones.delivered["staff"])
+    assert "期限已更正" in "".join(m.note or "" for m in world.phones.delivered["staff"])
     [correction] = corrections(world)
     assert correction["before"] == {"response_due": None}
     assert correction["after"] == {"response_due": "2026-03-02T04:00:00+00:00"}

@@ -10,22 +10,14 @@ from click.testing import CliRunner
 from sqlalchemy import select
 
 from bot.commands.tickets import tickets as tickets_command
-from bot.corrections import recompute_open
 from bot.desk.contract import Terms
 from bot.desk.events import Kind
 from bot.store.tables import ContractRow
-from bot.workdays import PrcWorkdays
+from bot.watch.correction import recompute_open
+from bot.workdays import FILE_NAME
 from tests.support.world import World
 
 P1 = "所有坐席都登不上系统了，电话全打不进来"
-SUNDAY = date(2026, 3, 1)
-
-
-def correct(world: World, number: str, **changes: object) -> None:
-    """Put terms right that had been entered wrongly: the same version."""
-    with world.app.store.begin(world.now) as unit:
-        row = unit.session.scalars(select(ContractRow).filter_by(number=number)).one()
-        row.terms = replace(Terms.from_dict(row.terms), **changes).to_dict()  # type: ignore[arg-type]
 
 
 def corrections(world: World, ticket: int = 1) -> list[dict[str, object]]:
@@ -38,7 +30,7 @@ def test_corrected_hours_reach_an_open_ticket_with_before_and_after_on_record(wo
     world.customer(P1)
     assert str(world.tickets()[0]["response_due"]) == "2026-03-03 02:30:00+00:00"
 
-    correct(world, "DEMO-REGULAR", service_hours=(time(9), time(20)))
+    world.change_terms("DEMO-REGULAR", service_hours=(time(9), time(20)))
     found = recompute_open(world.app.store, "服务时段登记有误", world.now)
     world.app.deliver()
 
@@ -53,19 +45,68 @@ def test_corrected_hours_reach_an_open_ticket_with_before_and_after_on_record(wo
     assert world.differences() == {}
 
 
-def test_a_calendar_edit_reaches_open_tickets(world: World) -> None:
+def edit_calendar(world: World, text: str) -> None:
+    """Edit the local calendar; the running service sees it at its next round."""
+    (world.data / FILE_NAME).write_text(text, "utf-8")
+    world.wait(seconds=5)
+
+
+def test_a_calendar_edit_reaches_open_tickets_of_the_running_service(world: World) -> None:
     world.at("2026-02-28T19:00:00+08:00")  # a Saturday evening; the Sunday after it is off
     world.customer(P1, who="diamond")
-    due = world.tickets()[0]["response_due"]
-    assert str(due) == "2026-03-02 01:00:00+00:00"
+    assert str(world.tickets()[0]["response_due"]) == "2026-03-02 01:00:00+00:00"
 
-    world.app.store.workdays = PrcWorkdays(days={SUNDAY: True})
-    recompute_open(world.app.store, "3月1日为调休工作日", world.now)
-    world.app.deliver()
+    edit_calendar(world, "2026:\n  workdays: [2026-03-01]\n")
 
     assert str(world.tickets()[0]["response_due"]) == "2026-03-01 01:00:00+00:00"
-    assert "期限已更正：3月1日为调休工作日" in world.last("diamond")
+    assert "工单 T1 的期限已更正：工作日历有更新" in world.last("diamond")
+    assert "明天（周日）09:00 前" in world.last("diamond")
+    assert "工作日历已更新。" in world.heard("staff")
     assert world.differences() == {}
+    count = len(world.heard("diamond"))
+    world.wait(seconds=5)
+    assert len(world.heard("diamond")) == count
+
+
+def test_a_broken_calendar_edit_is_refused_and_said_once(world: World) -> None:
+    world.at("2026-02-28T19:00:00+08:00")
+    world.customer(P1, who="diamond")
+
+    edit_calendar(world, "2026: [nonsense]\n")
+    world.wait(seconds=5)
+
+    assert len([text for text in world.heard("staff") if "工作日历的修改有误，仍用旧版" in text]) == 1
+    assert str(world.tickets()[0]["response_due"]) == "2026-03-02 01:00:00+00:00"
+
+
+def test_a_calendar_that_was_edited_while_the_program_did_not_run_reaches_open_tickets(world: World) -> None:
+    world.at("2030-03-04T10:00:00+08:00")  # no package knows that year's holidays yet
+    world.change_terms("DEMO-DIAMOND", ends_on=date(2030, 12, 31))
+    world.customer(P1, who="diamond")
+    assert "人工确认" in world.last("diamond")
+    (world.data / FILE_NAME).write_text("2030: {holidays: [2030-01-01]}", "utf-8")
+
+    world.restart()
+    world.wait(seconds=5)
+
+    assert str(world.tickets()[0]["response_due"]) == "2030-03-04 02:00:00+00:00"
+    assert "期限已更正" in world.last("diamond")
+    assert world.differences() == {}
+
+
+def test_one_ticket_that_can_not_be_corrected_holds_up_no_other(world: World) -> None:
+    world.at("2026-03-02T16:30:00+08:00")
+    world.customer(P1, who="enhanced")
+    world.customer(P1)
+    world.change_terms("DEMO-REGULAR", service_hours=(time(9), time(20)))
+    with world.app.store.begin(world.now) as unit:
+        unit.session.scalars(select(ContractRow).filter_by(number="DEMO-ENHANCED")).one().terms = {
+            "level": "?"
+        }
+
+    found = recompute_open(world.app.store, "服务时段登记有误", world.now)
+
+    assert [correction.ticket for correction in found] == [2]
 
 
 def test_a_new_version_does_not_reach_tickets_opened_under_the_old_one(world: World) -> None:
@@ -104,7 +145,7 @@ def test_closed_tickets_are_corrected_only_when_asked_and_in_silence(world: Worl
     world.customer(P1)
     world.customer("关闭")
     world.tap("确定关闭")
-    correct(world, "DEMO-REGULAR", service_hours=(time(9), time(20)))
+    world.change_terms("DEMO-REGULAR", service_hours=(time(9), time(20)))
     assert recompute_open(world.app.store, "登记有误", world.now) == []
     count = len(world.heard("regular"))
 
@@ -117,7 +158,7 @@ def test_closed_tickets_are_corrected_only_when_asked_and_in_silence(world: Worl
 
 def test_the_command_says_what_it_corrected(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     world.customer(P1)
-    correct(world, "DEMO-REGULAR", service_hours=(time(9), time(11)))
+    world.change_terms("DEMO-REGULAR", service_hours=(time(9), time(11)))
     monkeypatch.setattr("bot.clock.now", world.read_clock)
 
     result = CliRunner().invoke(

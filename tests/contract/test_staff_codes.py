@@ -24,6 +24,7 @@ def hotline(world: World, capsys: pytest.CaptureFixture[str], monkeypatch: pytes
     monkeypatch.setattr(clock, "now", world.read_clock)
 
     def call(*words: str) -> Any:
+        capsys.readouterr()  # what the program has logged until now
         assert run([*words, "--db", world.url, "--json"]) == 0
         return json.loads(capsys.readouterr().out)
 
@@ -120,6 +121,20 @@ def test_a_removed_member_loses_the_role_at_once_on_every_platform(world: World,
         assert "只有值班人员可以操作" in say(world, "关闭 T1", who=who, chat="staff")
     assert "不对、已用过或已过期" in say(world, unused, who="visitor")
     assert hotline("staff", "list") == []
+
+
+def test_the_only_admin_is_not_removed(
+    world: World, hotline: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hotline("staff", "add", "孙工", "--role", "admin")
+    hotline("staff", "add", "周工", "--role", "engineer")
+
+    assert run(["staff", "remove", "孙工", "--db", world.url]) == 1
+    assert "the only admin is not removed" in capsys.readouterr().err
+
+    hotline("staff", "add", "吴工", "--role", "admin")
+    hotline("staff", "remove", "孙工")
+    assert [member["name"] for member in hotline("staff", "list")] == ["吴工", "周工"]
 
 
 def test_a_joining_code_that_was_shown_in_a_group_is_void(world: World, hotline: Any) -> None:

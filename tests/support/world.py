@@ -59,8 +59,11 @@ class Phones:
 class World:
     """Customers and staff who write to the program and read what it says."""
 
-    def __init__(self, database_url: str, start: datetime = MONDAY_10, *, staff: bool = True) -> None:
+    def __init__(
+        self, database_url: str, start: datetime = MONDAY_10, *, staff: bool = True, data: Path = Path("data")
+    ) -> None:
         self.now = start
+        self.data = data
         self.url = database_url
         self.phones = Phones()
         self.app = self._program()
@@ -68,7 +71,7 @@ class World:
         self._keys = itertools.count(1)
 
     def _program(self) -> App:
-        settings = Settings(database_url=self.url)
+        settings = Settings(database_url=self.url, data=self.data)
         return App(settings, {CHANNEL: self.phones}, self.read_clock, default_classifier())
 
     def read_clock(self) -> datetime:
@@ -235,8 +238,8 @@ def _empty(server: PostgresServer, database: str) -> None:
 
 
 @pytest.fixture
-def world(migrated_url: str) -> Iterator[World]:
+def world(migrated_url: str, tmp_path: Path) -> Iterator[World]:
     """The program on each database, on an ordinary Monday at ten."""
-    made = World(migrated_url)
+    made = World(migrated_url, data=tmp_path)
     yield made
     made.app.close()
