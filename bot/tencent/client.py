@@ -7,7 +7,7 @@ HTML page for success, forgets time limits and quotes secrets in its errors. So 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from wechatpy.client import WeChatClient
@@ -50,7 +50,7 @@ class Transport:
         answer = self._http.ask(call, method, url, params=params, content=content, max_bytes=max_bytes)
         if call == MEDIA and not _is_text(answer):
             return answer
-        return _object(call, answer)
+        return _object(call, answer, [*params.values(), *(data or {}).values()])
 
     def close(self) -> None:
         """Close the connections."""
@@ -62,8 +62,12 @@ def _is_text(answer: Answer) -> bool:
     return kind in ("application/json", "text/plain", "text/html")
 
 
-def _object(call: str, answer: Answer) -> dict[str, Any]:
-    """Return what an answer says; a page of HTML under 200 is a gateway's trouble."""
+def _object(call: str, answer: Answer, asked: Sequence[object]) -> dict[str, Any]:
+    """Return what an answer says; a page of HTML under 200 is a gateway's trouble.
+
+    Args:
+        asked: what was asked with: the platform's words may quote it, and a secret is among it.
+    """
     try:
         said = json.loads(answer.body)
     except (ValueError, RecursionError):
@@ -74,9 +78,17 @@ def _object(call: str, answer: Answer) -> dict[str, Any]:
     if not isinstance(code, int) or code != 0:
         number = code if isinstance(code, int) else -1
         error = of_code(call, number)
-        hint = str(said.get("errmsg", ""))[:MAX_HINT] if error.trouble is Trouble.OPERATOR else ""
-        raise of_code(call, number, hint)
+        if error.trouble is Trouble.OPERATOR:
+            raise of_code(call, number, _redacted(str(said.get("errmsg", "")), asked)[:MAX_HINT])
+        raise error
     return said
+
+
+def _redacted(words: str, asked: Sequence[object]) -> str:
+    for value in asked:
+        if isinstance(value, str) and value:
+            words = words.replace(value, "***")
+    return words
 
 
 class Calls:
