@@ -23,10 +23,11 @@ COMMANDS = {
     "quote": ("bot.commands.quote:quote", "the yearly fee by the contract's tables"),
     "replay": ("bot.commands.replay:replay", "recompute every ticket from its events and compare"),
     "serve": ("bot.commands.serve:serve", "run the service"),
-    "staff": ("bot.commands.staff:staff", "who may act for support, and their joining codes"),
     "sla": ("bot.commands.sla:sla", "a deadline and the reasons for it"),
-    "worker": ("bot.commands.worker:worker", "deliver and sweep beside `serve --no-worker`"),
+    "staff": ("bot.commands.staff:staff", "who may act for support, and their joining codes"),
     "tickets": ("bot.commands.tickets:tickets", "work on stored tickets"),
+    "wechat": ("bot.commands.wechat:wechat", "the Official Account's menu"),
+    "worker": ("bot.commands.worker:worker", "deliver and sweep beside `serve --no-worker`"),
 }
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -19,6 +20,7 @@ from bot.messages import Fetched, Outbound, Outcome, Receipt
 from bot.reception import Reception
 from bot.tencent.callback import Callback
 from bot.tencent.client import WechatApi, wechat_api
+from bot.tencent.tokens import Shelf
 
 
 class Wechat:
@@ -27,7 +29,7 @@ class Wechat:
     name = NAME
 
     def __init__(self, accounts: Mapping[str, WechatAccount], ports: Ports) -> None:
-        self._apis = {name: api_of(account, ports) for name, account in accounts.items()}
+        self._apis = {name: api_of(account, ports.accounts, ports.now) for name, account in accounts.items()}
         self._sendings = {
             name: Sending(name, account, self._apis[name], ports) for name, account in accounts.items()
         }
@@ -70,10 +72,10 @@ class Wechat:
         """Nothing goes on beside the callbacks."""
 
 
-def api_of(account: WechatAccount, ports: Ports) -> WechatApi:
-    """Return the platform's API for an account."""
+def api_of(account: WechatAccount, shelf: Shelf, now: Callable[[], datetime]) -> WechatApi:
+    """Return the platform's API for an account, whose token lies on the shelf."""
     secret = account.secret.get_secret_value()
-    return wechat_api(account.api_base, account.appid, secret, ports.accounts, ports.now)
+    return wechat_api(account.api_base, account.appid, secret, shelf, now)
 
 
 def callback_of(account: WechatAccount) -> Callback:

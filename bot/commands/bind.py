@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +10,9 @@ import click
 
 from bot import clock, settings
 from bot.app import open_store
+from bot.channels.wechat_menu import scan_code
 from bot.commands.output import DB_OPTION, JSON_OPTION, print_json, print_table
+from bot.commands.wechat import ACCOUNT_OPTION, account_api
 from bot.desk.calendar import SHANGHAI
 from bot.desk.staff import Grant, Purpose
 from bot.dialogue import codes
@@ -25,22 +28,39 @@ PURPOSES = {Purpose.CUSTOMER: "客户绑定", Purpose.STAFF: "加入值班人员
 @click.command()
 @click.argument("customer", metavar="[CUSTOMER|CODE]", required=False)
 @click.option("--list", "listed", is_flag=True, help="List the codes that can still be used.")
+@click.option("--qr", "with_qr", is_flag=True, help="Make a WeChat QR code of it as well: scanning binds.")
+@ACCOUNT_OPTION
 @DB_OPTION
 @JSON_OPTION
-def bind(customer: str | None, database_url: str | None, *, listed: bool, as_json: bool) -> None:
+def bind(
+    customer: str | None,
+    account: str | None,
+    database_url: str | None,
+    *,
+    listed: bool,
+    with_qr: bool,
+    as_json: bool,
+) -> None:
     """Print a code with which a customer's chat is bound: single use, valid for seven days.
 
     CUSTOMER is a name, part of one, or a contract's number. Given a CODE, says what it is good for, and
     whether it still is; only its hash is on record, so that no code can be shown again.
     """
-    if listed == (customer is not None):
+    if listed == (customer is not None) or (listed and with_qr):
         raise click.UsageError("give a customer or a code, or --list")
-    store = open_store(settings.load(database_url=database_url))
+    loaded = settings.load(database_url=database_url)
+    store = open_store(loaded)
     try:
         if customer is None:
             _list(store.transact(_valid, clock.now()), as_json=as_json)
-        else:
-            _tell(store.transact(lambda unit: _issue_or_look(unit, customer), clock.now()), as_json=as_json)
+            return
+        with account_api(loaded, store, account) if with_qr else nullcontext() as api:
+            found = store.transact(lambda unit: _issue_or_look(unit, customer), clock.now())
+            try:
+                if api is not None and "code" in found:
+                    found["qr"] = scan_code(api, found["code"], codes.VALID[Purpose.CUSTOMER])
+            finally:  # the code is issued, whatever the platform says
+                _tell(found, as_json=as_json)
     finally:
         store.close()
 
@@ -116,6 +136,8 @@ def _tell(found: dict[str, Any], *, as_json: bool) -> None:
     elif "code" in found:
         click.echo(f"{found['customer']}: somebody there sends this to the bot, once, until {until}:")
         click.echo(f"\n    {found['send']}\n")
+        if "qr" in found:
+            click.echo(f"or scans this with WeChat:\n\n    {found['qr']}\n")
     else:
         purpose = PURPOSES[Purpose(found["purpose"])]
         click.echo(f"{purpose} {found['for'] or ''}: {STATES[found['state']]}, until {until} Asia/Shanghai")

@@ -1,0 +1,88 @@
+"""Checks of the accounts on chat platforms: what can be seen from here of their set-up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+from bot import clock
+from bot.accounts import WechatAccount
+from bot.channels import wechat_menu
+from bot.channels.wechat import api_of
+from bot.doctor.finding import Finding, fail, ok, warn
+from bot.settings import Settings
+from bot.tencent.client import WechatApi
+from bot.tencent.failures import PlatformError
+
+_KNOWN = "see docs/wechat.md"
+_ADVICE: Mapping[int | None, str] = {
+    40164: "add that address to 基本配置 → IP白名单 on mp.weixin.qq.com",
+    40125: "HOTLINE_WECHAT_SECRET is not the account's AppSecret: copy or reset it in 基本配置",
+    40001: "HOTLINE_WECHAT_SECRET is not the account's AppSecret: copy or reset it in 基本配置",
+    40013: "HOTLINE_WECHAT_APPID is not an AppID (开发者ID)",
+    48001: "the account is not verified (微信认证): it can only answer what users write",
+    None: "is the platform reachable from here? its addresses: api.weixin.qq.com, port 443",
+}
+
+
+class _Nowhere:
+    """Keeps nothing: looking changes nothing. The platform gives the token that the service has, too."""
+
+    _token: tuple[str, datetime, datetime | None] | None = None
+
+    def token(self, _key: str) -> tuple[str, datetime, datetime | None] | None:
+        return self._token
+
+    def lease(self, _key: str, _now: datetime, _until: datetime) -> bool:
+        return True
+
+    def keep(self, _key: str, token: tuple[str, datetime, datetime | None] | None) -> None:
+        self._token = token
+
+
+def check_wechat(settings: Settings) -> Iterator[Finding]:
+    """Check every WeChat account: where we are called, how callbacks are proven, what the API says."""
+    for name, account in settings.wechat.items():
+        yield _address(f"wechat {name}: callback", name, settings.public_url)
+        yield _mode(f"wechat {name}: mode", account)
+        api = api_of(account, _Nowhere(), clock.now)
+        try:
+            yield from _api(f"wechat {name}", api)
+        finally:
+            api.close()
+
+
+def _address(check: str, name: str, public_url: str | None) -> Finding:
+    if public_url is None:
+        return warn(
+            check, "HOTLINE_PUBLIC_URL is not set", "set it to the address by which WeChat reaches us"
+        )
+    url = f"{public_url.rstrip('/')}/wechat/{name}"
+    host = public_url.partition("://")[2]
+    if "/" in host.rstrip("/") or ":" in host:
+        return warn(check, url, "WeChat calls ports 80 and 443 only, and this address must end at our root")
+    return ok(check, f"{url} is what 基本配置 → 服务器地址(URL) must say")
+
+
+def _mode(check: str, account: WechatAccount) -> Finding:
+    if account.mode == "secure":
+        return ok(check, "secure (安全模式): what a callback says is proven")
+    return warn(
+        check, "plain (明文模式): the signature does not cover the message", "use 安全模式, mode secure"
+    )
+
+
+def _api(check: str, api: WechatApi) -> Iterator[Finding]:
+    try:
+        found = wechat_menu.menu_of(api)
+    except PlatformError as error:
+        advice = _ADVICE.get(error.code, _KNOWN)
+        yield fail(f"{check}: api", str(error), advice)
+        return
+    yield ok(f"{check}: api", "a token is given, and this server's address is whitelisted")
+    if found == wechat_menu.menu():
+        yield ok(f"{check}: menu", "as this version makes it")
+    elif found is None:
+        yield warn(f"{check}: menu", "none", "`hotline wechat menu` makes it")
+    else:
+        yield warn(f"{check}: menu", "another one", "`hotline wechat menu` makes ours, which replaces it")

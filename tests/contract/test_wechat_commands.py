@@ -1,0 +1,154 @@
+"""`hotline wechat`, `hotline bind --qr` and the doctor's look at an account, against the stand-in."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from bot import samples
+from bot.app import open_store
+from bot.channels.wechat_menu import BUTTONS
+from bot.cli import run
+from bot.clock import now
+from bot.dialogue.commands import customer_command
+from bot.doctor import platforms
+from bot.doctor.finding import Status
+from bot.settings import Settings, load
+
+Control = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture
+def platform(wechat_api: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Control:
+    """Set one account in the environment, and give what sets the platform's state."""
+    appid = f"wx{secrets.token_hex(8)}"
+    for name, value in {
+        "DATABASE_URL": f"sqlite:///{tmp_path / 't.db'}",
+        "WECHAT_APPID": appid,
+        "WECHAT_SECRET": "the-secret",
+        "WECHAT_TOKEN": "the-token",
+        "WECHAT_AES_KEY": "a" * 43,
+        "WECHAT_API_BASE": wechat_api,
+    }.items():
+        monkeypatch.setenv(f"HOTLINE_{name}", value)
+    monkeypatch.chdir(tmp_path)
+
+    def control(**asked: Any) -> dict[str, Any]:
+        body = {"appid": appid, "now": now().timestamp(), **asked}
+        found: dict[str, Any] = httpx.post(f"{wechat_api}/test", json=body, trust_env=False).json()
+        return found
+
+    control(secret="the-secret")  # noqa: S106 - made up
+    return control
+
+
+def test_the_menu_is_made_and_shown(platform: Control, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["wechat", "menu", "--show"]) == 0
+    assert "no menu" in capsys.readouterr().err
+
+    assert run(["wechat", "menu"]) == 0
+
+    assert capsys.readouterr().out.splitlines()[:2] == ["报修", "我的工单: 查进度 · 催单 · 为什么 · 关闭"]
+    menu = platform()["menu"]
+    assert menu["button"][0] == {"type": "click", "name": "报修", "key": "报修"}
+    assert all(len(button["name"].encode()) <= 16 for button in menu["button"])
+
+
+@pytest.mark.parametrize("key", [item for name, items in BUTTONS.items() for item in items or (name,)])
+def test_each_button_is_a_command(key: str) -> None:
+    assert customer_command(key) is not None
+
+
+def test_a_code_can_be_had_as_a_picture_to_scan(
+    platform: Control, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store = open_store(load())
+    samples.load(store, now(), "phone")
+    store.close()
+
+    assert run(["bind", "青禾", "--qr", "--json"]) == 0
+
+    made = json.loads(capsys.readouterr().out)
+    assert made["qr"] == f"https://mp.weixin.qq.com/cgi-bin/showqrcode?ticket=ticket-{made['code']}"
+    assert "qrcode/create" in platform()["calls"]
+
+
+def test_a_code_is_printed_even_where_the_platform_refuses_the_picture(
+    platform: Control, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store = open_store(load())
+    samples.load(store, now(), "phone")
+    store.close()
+    platform(whitelisted=False)
+
+    assert run(["bind", "青禾", "--qr"]) == 1
+
+    shown = capsys.readouterr()
+    assert "绑定 " in shown.out
+    assert "40164" in shown.err
+
+
+def test_several_accounts_must_be_told_apart(
+    platform: Control, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del platform
+    one = {name: f"HOTLINE_WECHAT_{name.upper()}" for name in ("appid", "secret", "token", "aes_key")}
+    for name in one.values():
+        monkeypatch.delenv(name)
+    monkeypatch.delenv("HOTLINE_WECHAT_API_BASE")
+    table = 'appid="wx"\nsecret="s"\ntoken="t"\nmode="plain"\n'
+    (tmp_path / "h.toml").write_text(f"[wechat.north]\n{table}[wechat.south]\n{table}")
+    monkeypatch.setenv("HOTLINE_CONFIG", str(tmp_path / "h.toml"))
+
+    assert run(["wechat", "menu"]) == 1
+    assert "north, south" in capsys.readouterr().err
+    assert run(["wechat", "menu", "--account", "west"]) == 1
+    assert "no WeChat account is called west" in capsys.readouterr().err
+
+
+def findings(settings: Settings) -> dict[str, tuple[Status, str]]:
+    """Return what the doctor finds, by check."""
+    found = platforms.check_wechat(settings)
+    return {one.check: (one.status, f"{one.detail} {one.advice}") for one in found}
+
+
+def test_the_doctor_sees_an_account_that_is_complete(
+    platform: Control, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del platform
+    monkeypatch.setenv("HOTLINE_PUBLIC_URL", "https://hotline.example.com")
+    before = findings(load())
+    run(["wechat", "menu"])
+
+    assert before["wechat default: menu"][0] is Status.WARN
+    assert {status for status, _ in findings(load()).values()} == {Status.OK}
+    assert "https://hotline.example.com/wechat/default" in findings(load())["wechat default: callback"][1]
+
+
+@pytest.mark.parametrize(
+    ("state", "words"),
+    [({"whitelisted": False}, "203.0.113.9"), ({"secret": "another"}, "AppSecret")],
+    ids=["whitelist", "secret"],
+)
+def test_the_doctor_says_what_to_mend(platform: Control, state: dict[str, Any], words: str) -> None:
+    platform(**state)
+    status, said = findings(load())["wechat default: api"]
+    assert status is Status.FAIL
+    assert words in said
+    assert "the-secret" not in said
+
+
+def test_plain_mode_and_a_missing_address_are_warned_of(
+    platform: Control, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del platform
+    monkeypatch.setenv("HOTLINE_WECHAT_MODE", "plain")
+    found = findings(load())
+    assert found["wechat default: mode"][0] is Status.WARN
+    assert "HOTLINE_PUBLIC_URL" in found["wechat default: callback"][1]
