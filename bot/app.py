@@ -88,7 +88,7 @@ class App:
         self.courier = Courier(
             self.store,
             self.channels,
-            Watchers(told.responded, told.undelivered, Rerouter(ALARM_ADDRESS if pager else None)),
+            Watchers(told.responded, told.undelivered, Rerouter(ALARM_ADDRESS if pager else None), told.held),
         )
         self.dispatcher = Dispatcher(self.store, self.courier)
         folder, limit = settings.data / FOLDER, settings.attachment_mb * 1024 * 1024

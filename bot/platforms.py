@@ -17,7 +17,7 @@ from bot.channels.wecom import Wecom
 from bot.channels.wecom_ports import Ports as WecomPorts
 from bot.clock import Clock
 from bot.delivery.downloads import FOLDER, Fetcher
-from bot.delivery.inline import Following
+from bot.delivery.inline import Neighbours
 from bot.delivery.outbox import Channel
 from bot.delivery.wecom_book import WecomBook
 from bot.operator_alarm import OperatorAlarm
@@ -103,7 +103,7 @@ def _telegram(settings: Settings, store: Store, now: Clock) -> Telegram:
 def _wechat_ports(store: Store, now: Clock) -> WechatPorts:
     accounts = PlatformAccounts(store, now)
     alarm = OperatorAlarm(store, accounts, now)
-    return WechatPorts(accounts, Quotas(store, now), Following(store, now), alarm, now)
+    return WechatPorts(accounts, Quotas(store, now), Neighbours(store, now), alarm, now)
 
 
 def _wecom_ports(store: Store, now: Clock) -> WecomPorts:

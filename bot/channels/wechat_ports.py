@@ -46,7 +46,10 @@ class Accounts(Shelf, Protocol):
 
 
 class Waiting(Protocol):
-    """What else waits for a chat; `bot.delivery.inline.Following` is the real one."""
+    """What else waits for a chat; `bot.delivery.inline.Neighbours` is the real one."""
+
+    def held_before(self, message: Outbound) -> Sequence[Outbound]:
+        """Return the held messages to the same chat that came before this one, in order."""
 
     def after(self, message: Outbound) -> Sequence[Outbound]:
         """Return the due messages to the same chat that follow this one, in order."""

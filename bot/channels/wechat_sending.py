@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import structlog
 
 from bot.accounts import WechatAccount
 from bot.channels import wechat_text as texts
 from bot.channels.wechat_ports import Ports
+from bot.channels.wechat_text import Together
 from bot.desk.calendar import SHANGHAI
-from bot.desk.quota import SCARCE
-from bot.messages import Choice, Outbound, Outcome, Receipt
+from bot.desk.quota import MESSAGE_WINDOW, SCARCE
+from bot.messages import Address, Choice, Outbound, Outcome, Receipt
 from bot.tencent.client import WechatApi
 from bot.tencent.failures import PlatformError, Trouble, receipt
 
@@ -25,6 +27,7 @@ log = structlog.get_logger(__name__)
 
 NUDGED = "nudged"  # the error of a held message whose user was asked to write
 LEFT = "unfollowed"
+PASSIVE = "passive"  # the account may not send by itself
 _TICKET = re.compile(r"T[0-9]+")
 _LIMITS = {"thing": 20, "character_string": 32, "phrase": 5, "const": 20}  # characters, by a field's type
 _NUDGE = "有新进展，请回复任意字查看"
@@ -49,19 +52,30 @@ class Sending:
         if ledger.has_left:
             return Receipt(Outcome.FAILED, error=LEFT)
         if self._ports.accounts.is_passive(self._key):
-            return Receipt(Outcome.HELD, error="48001")
+            return Receipt(Outcome.HELD, error=PASSIVE)
         left = ledger.left(self._now(), is_vital=message.vital)
-        batch = [message]
-        if 0 < left <= SCARCE:
-            batch += self._ports.waiting.after(message)
-        whole = texts.together(batch, as_numbers=False)
+        batch, whole = self._together(message, is_scarce=0 < left <= SCARCE)
         parts = [whole.text] if whole.taken else texts.pieces(texts.words_of(message))
         choices = whole.choices if whole.taken else texts.choices_of(message)
         if not self._quotas.take(user, len(parts), is_vital=message.vital):
-            return self._held(message, "quota")
+            return self._held(message, self._why(user))
         ended = self._sent(message, parts, choices)
-        carried = tuple(other.id for other in batch[1 : whole.taken]) if ended.outcome is Outcome.SENT else ()
-        return Receipt(ended.outcome, ended.external_id, ended.retry_at, ended.error, carried)
+        if ended.outcome is not Outcome.SENT:
+            return ended
+        carried = (other.id for other in batch[: whole.taken] if other.id != message.id)
+        return replace(ended, carried=tuple(carried))
+
+    def _together(self, message: Outbound, *, is_scarce: bool) -> tuple[Sequence[Outbound], Together]:
+        """Return what goes out as one: the message alone, or where little may be sent what waits with it."""
+        waiting = self._ports.waiting
+        after = waiting.after(message) if is_scarce else []
+        before = waiting.held_before(message) if is_scarce and message.vital else []
+        batch = [*before, message, *after]
+        whole = texts.together(batch, as_numbers=False)
+        if before and whole.taken <= len(before):  # too much to say: what is vital goes alone
+            batch = [message, *after]
+            whole = texts.together(batch, as_numbers=False)
+        return batch, whole
 
     def _sent(self, message: Outbound, parts: Sequence[str], choices: Sequence[Choice]) -> Receipt:
         openid = message.address.chat
@@ -81,23 +95,29 @@ class Sending:
         user = message.address
         if error.trouble in (Trouble.WINDOW, Trouble.USED_UP):
             self._quotas.exhausted(user)
-            return self._held(message, error.short)
+            return self._held(message, error.trouble)
         if error.trouble is Trouble.UNREACHABLE:
             self._quotas.left(user)
             return Receipt(Outcome.FAILED, error=LEFT)
         if error.trouble is Trouble.UNAUTHORISED:
             self._ports.accounts.note_passive(self._key, is_passive=True)
             self._ports.alarm(self._key, self._name, error)
-            return Receipt(Outcome.HELD, error=error.short)
+            return Receipt(Outcome.HELD, error=PASSIVE)
         if error.trouble is Trouble.OPERATOR:
             self._ports.alarm(self._key, self._name, error)
         return receipt(error, self._now())
 
-    def _held(self, message: Outbound, why: str) -> Receipt:
+    def _why(self, user: Address) -> Trouble:
+        """Return why nothing may be sent by our own count."""
+        at = self._quotas.of(user).message_at
+        is_open = at is not None and self._now() - at < MESSAGE_WINDOW
+        return Trouble.USED_UP if is_open else Trouble.WINDOW
+
+    def _held(self, message: Outbound, why: Trouble) -> Receipt:
         """Keep the message until the user writes, and ask them to by a notice, once."""
         if self._quotas.of(message.address).nudged_at is not None or self._nudge(message):
             return Receipt(Outcome.HELD, error=NUDGED)
-        return Receipt(Outcome.HELD, error=why)
+        return Receipt(Outcome.HELD, error="window" if why is Trouble.WINDOW else "quota")
 
     def _nudge(self, message: Outbound) -> bool:
         openid, values = message.address.chat, self._notice(message)

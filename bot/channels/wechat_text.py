@@ -15,6 +15,7 @@ _PASSIVE = (
     "<xml><ToUserName>{to}</ToUserName><FromUserName>{sender}</FromUserName>"
     "<CreateTime>{at}</CreateTime><MsgType>{kind}</MsgType><Content>{content}</Content></xml>"
 )
+REMEMBERED = 2  # so many messages back a typed number still answers (`store.chats.REMEMBERED_MESSAGES`)
 LATER_LINE = "回复任意字查看结果"  # where nothing can be sent but answers
 
 
@@ -77,6 +78,8 @@ def together(messages: Sequence[Outbound], limit: int = MAX_BYTES, *, as_numbers
 def _join(messages: Sequence[Outbound], *, as_numbers: bool) -> Together:
     asking = [message for message in messages if choices_of(message)]
     last = asking[-1] if asking else None
+    if as_numbers and last not in messages[-REMEMBERED:]:
+        last = None  # a number would not be understood as an answer to it
     parts = []
     for message in messages:
         parts.append(words_of(message))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from bot.delivery.outbox import outbound_of
 from bot.messages import Outbound, Outcome, Receipt
@@ -66,27 +66,29 @@ class Inline:
         ).all()
 
 
-class Following:
-    """What waits behind a message, for a channel that sends several as one."""
+class Neighbours:
+    """What waits around a message, for a channel that sends several as one."""
 
     def __init__(self, store: Store, now: Callable[[], datetime]) -> None:
         self._store = store
         self._now = now
 
+    def held_before(self, message: Outbound) -> Sequence[Outbound]:
+        """Return the held messages to the same chat that came before this one, in order."""
+        return self._found(message, t.OutboxRow.id < message.id, t.OutboxRow.status == "held")
+
     def after(self, message: Outbound) -> Sequence[Outbound]:
         """Return the due messages to the same chat that follow this one, in order."""
+        due = (t.OutboxRow.status == "pending", t.OutboxRow.try_at <= self._now())
+        return self._found(message, t.OutboxRow.id > message.id, *due)
+
+    def _found(self, message: Outbound, *which: ColumnElement[bool]) -> Sequence[Outbound]:
         with self._store.read() as session:
             mine = session.get_one(t.OutboxRow, message.id)
             chat = session.get_one(t.ChatRow, mine.chat_id)
             rows = session.scalars(
                 select(t.OutboxRow)
-                .where(
-                    t.OutboxRow.chat_id == mine.chat_id,
-                    t.OutboxRow.id > mine.id,
-                    t.OutboxRow.urgent == mine.urgent,  # alarms go by themselves, at the same time
-                    t.OutboxRow.status == "pending",
-                    t.OutboxRow.try_at <= self._now(),
-                )
+                .where(t.OutboxRow.chat_id == mine.chat_id, *which)
                 .order_by(t.OutboxRow.id)
                 .limit(MAX_TOGETHER)
             )

@@ -46,11 +46,13 @@ class Watchers:
         responded: an engineer's answer reached the customer.
         undelivered: a message to a customer failed for good.
         lost: an alarm (by its id) failed for good: it must be raised another way.
+        held: a message to a customer waits until they write again; once for all that wait on a ticket.
     """
 
     responded: Callable[[UnitOfWork, Case, datetime], None]
     undelivered: Callable[[UnitOfWork, Case, str, datetime], None]
     lost: Callable[[UnitOfWork, int], None]
+    held: Callable[[UnitOfWork, Case, str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +126,8 @@ class Courier:
         for other in receipt.carried:
             self.settle(unit, other, replace(receipt, carried=()), now)
         row = unit.session.get_one(t.OutboxRow, outbox_id, with_for_update=True)
-        has_arrived = receipt.outcome is Outcome.SENT and row.status == "superseded"  # while it was under way
+        # while it was under way, or together with another one
+        has_arrived = receipt.outcome is Outcome.SENT and row.status in ("superseded", "held")
         if row.status == "pending" or has_arrived:
             self._record(unit, row, receipt, now)
 
@@ -141,15 +144,15 @@ class Courier:
 
     def _record(self, unit: UnitOfWork, row: t.OutboxRow, receipt: Receipt, now: datetime) -> None:
         row.error = receipt.error
-        if receipt.outcome is Outcome.HELD:
-            row.status = "held"
+        if receipt.outcome is Outcome.HELD and not _is_call(unit, row):
+            self._hold(unit, row, receipt)
             return
         row.attempts += 1
         if receipt.outcome is Outcome.SENT:
             row.status, row.sent_at, row.external_id = "sent", now, receipt.external_id
             if row.is_answer:
                 self._note_response(unit, row, now)
-        elif receipt.outcome is Outcome.FAILED or row.attempts >= (
+        elif receipt.outcome in (Outcome.FAILED, Outcome.HELD) or row.attempts >= (
             URGENT_ATTEMPTS if row.urgent else ATTEMPTS
         ):
             row.status = "failed"
@@ -161,6 +164,21 @@ class Courier:
             log.warning(
                 "message delayed", outbox_id=row.id, outcome=receipt.outcome.value, error=receipt.error
             )
+
+    def _hold(self, unit: UnitOfWork, row: t.OutboxRow, receipt: Receipt) -> None:
+        """Keep a message until its chat writes again; whoever must phone is told once."""
+        row.status = "held"
+        others = select(t.OutboxRow.id).where(
+            t.OutboxRow.chat_id == row.chat_id,
+            t.OutboxRow.ticket_id == row.ticket_id,
+            t.OutboxRow.status == "held",
+            t.OutboxRow.id != row.id,
+        )
+        if row.ticket_id is None or _is_for_staff(unit, row) or unit.session.scalars(others).first():
+            return
+        case = unit.tickets.get(row.ticket_id)
+        if case is not None:
+            self._watchers.held(unit, case, receipt.error or receipt.outcome.value)
 
     def _note_response(self, unit: UnitOfWork, row: t.OutboxRow, now: datetime) -> None:
         """The first human answer that reached the customer is the response (contract 1), others update."""
@@ -178,9 +196,9 @@ class Courier:
 
     def _note_failure(self, unit: UnitOfWork, row: t.OutboxRow, receipt: Receipt, now: datetime) -> None:
         """A customer is phoned, an alarm and the first card of a ticket are raised another way."""
+        if _is_call(unit, row):
+            self._watchers.lost(unit, row.id)
         if row.urgent or _is_for_staff(unit, row):
-            if row.urgent or (row.card is not None and row.note is None):
-                self._watchers.lost(unit, row.id)
             return
         ticket = unit.tickets.get(row.ticket_id) if row.ticket_id else None
         if ticket is None:
@@ -203,6 +221,11 @@ def _is_for_staff(unit: UnitOfWork, row: t.OutboxRow) -> bool:
     """Whether a message goes to support: to say in the same chat that it failed would go on for ever."""
     kind = unit.session.get_one(t.ChatRow, row.chat_id).kind
     return kind == "staff" or any(row.chat_id in member.chats for member in unit.alarms.members())
+
+
+def _is_call(unit: UnitOfWork, row: t.OutboxRow) -> bool:
+    """Whether a message calls support to act: it can't wait, and is raised another way where it must."""
+    return row.urgent or (row.card is not None and row.note is None and _is_for_staff(unit, row))
 
 
 def _author(unit: UnitOfWork, row: t.OutboxRow) -> Actor:

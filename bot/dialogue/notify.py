@@ -7,10 +7,13 @@ from datetime import datetime
 from bot.desk.agreement import Standing
 from bot.desk.case import Case, Chat
 from bot.desk.terms import Priority
+from bot.desk.ticket import FINAL, Work
 from bot.dialogue import cards, outages
 from bot.dialogue.ports import Desk
 from bot.dialogue.replies import judged, timed
 from bot.messages import Option, Say
+
+ENDED = {Work.RESOLVED, *FINAL}
 
 
 def staff(desk: Desk, case: Case, now: datetime, note: str | None = None) -> None:
@@ -65,7 +68,13 @@ def customers(
     but: int | None = None,
     is_answer: bool = False,
 ) -> None:
-    """Tell every chat that is informed about the ticket, except ``but`` (it was answered already)."""
+    """Tell every chat that is informed about the ticket, except ``but`` (it was answered already).
+
+    Vital is what ends the matter, and the answer that is the response: without it there is a breach.
+    """
+    is_response = is_answer and case.ticket.responded_at is None
+    vital = is_response or case.ticket.work in ENDED
+    message = Say(text, options, is_answer=is_answer, vital=vital)
     for chat_id in desk.tickets.watchers(case):
         if chat_id != but:
-            desk.messages.say(chat_id, Say(text, options, is_answer=is_answer), ticket=case.ticket.id)
+            desk.messages.say(chat_id, message, ticket=case.ticket.id)

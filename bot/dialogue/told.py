@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from bot.desk.case import Case
+from bot.desk.terms import Priority
 from bot.dialogue import notify
 from bot.dialogue.ports import Desk
+from bot.messages import Option
+
+NUDGED = "nudged"
+# Why a platform takes no message now, as its channel says it.
+WAITS: Mapping[str, str] = {
+    "quota": "平台允许的消息条数已用完",
+    "window": "客户超过 48 小时没有发言",
+    "passive": "公众号只能在客户发言时回复",
+    NUDGED: "已发通知请客户查看",
+}
 
 
 def responded(desk: Desk, case: Case, now: datetime) -> None:
@@ -28,6 +40,23 @@ def undelivered(desk: Desk, case: Case, error: str, now: datetime) -> None:
         desk, f"⚠ {case.number} 有消息送不到客户（{error}），请打电话：{phone}", ticket=case.ticket.id
     )
     notify.staff(desk, case, now, f"{case.number} 消息未送达")
+
+
+def held(desk: Desk, case: Case, error: str) -> None:
+    """A message waits until the customer writes again: support must phone, at once for a priority 1.
+
+    For a priority 2 a notice that asks the customer to write is enough (``nudged``).
+    """
+    phone = case.reporter.phone or "未登记，请查合同"
+    if case.ticket.agreement.held is Priority.ONE:
+        words = f"⚠ {case.number} 有消息暂时送不到客户（{WAITS.get(error, error)}），请马上打电话：{phone}"
+    elif error == NUDGED:
+        return
+    else:
+        why = WAITS.get(error, error)
+        words = f"{case.number} 有消息在排队（{why}），客户下次发言时送达；要紧请打电话：{phone}"
+    called = Option("已打电话", f"响应 {case.number}", "respond", case.ticket.id)
+    notify.staff_line(desk, words, called, ticket=case.ticket.id)
 
 
 def stuck(desk: Desk, messages: int) -> None:

@@ -12,6 +12,7 @@ from bot.store import tables as t
 from bot.store.rows import insert_or_ignore
 from bot.store.store import Store, UnitOfWork
 
+ASK_AGAIN = timedelta(days=1)
 REMIND = timedelta(hours=6)  # the operator is told of the same trouble once so often
 
 
@@ -58,9 +59,13 @@ class PlatformAccounts:
         self._set(key, values)
 
     def is_passive(self, key: str) -> bool:
-        """Return whether the platform takes only answers to what users write from this account."""
+        """Return whether the platform takes only answers to what users write from this account.
+
+        What it said a day ago is asked again: accounts get verified.
+        """
         row = self._row(key)
-        return row is not None and row.passive_since is not None
+        since = row.passive_since if row is not None else None
+        return since is not None and self._now() - since < ASK_AGAIN
 
     def note_passive(self, key: str, *, is_passive: bool) -> None:
         """Remember whether it does."""

@@ -25,6 +25,7 @@ import pytest
 from pydantic import SecretStr
 from starlette.types import ASGIApp
 
+from bot import samples
 from bot.accounts import WechatAccount
 from bot.app import App, open_store
 from bot.delivery.downloads import FOLDER
@@ -238,6 +239,10 @@ class WechatWorld(World):
                 return
             time.sleep(0.01)
         raise AssertionError("it did not come about")
+
+    def staff_undelivered(self, text: str) -> None:
+        """Send a message in the staff chat; what it brings about is not delivered yet."""
+        self.app.submit(self.inbound(samples.STAFF_CHAT, self.person("li"), text))
 
     # --- what they got
 
