@@ -17,6 +17,7 @@ pytest_plugins = [
     "tests.support.wechat",
     "tests.support.telegram",
     "tests.support.wecom",
+    "tests.support.hostile",
 ]
 
 UNIT = Path(__file__).parent / "unit"

@@ -14,7 +14,6 @@ from bot.tencent.xml import BadBody, Fields
 NAME = "wecom"
 LONGEST_TEXT = 4000
 LONGEST_CODE = 500
-PRESSED = "template_card_event"
 # The platform's own rule for a member's id; what is sent to a|b or @all would reach others.
 _MEMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@-]{0,63}", re.ASCII)
 
@@ -55,10 +54,10 @@ def report_of(fields: Fields, account: str, corpid: str, agent: str) -> Report:
         raise BadBody("for another application")
     kind = fields.text("MsgType", None).strip().lower()
     event = fields.text("Event").strip().lower() if kind == "event" else ""
-    read = _READERS.get(event or kind)
-    user = fields.text("FromUserName", None)
-    if read is None or (kind == "event") != bool(event):
+    read = _EVENTS.get(event) if kind == "event" else _MESSAGES.get(kind)
+    if read is None:
         return Report()
+    user = fields.text("FromUserName", None)
     if not _MEMBER.fullmatch(user):
         raise BadBody("FromUserName is no member's id")
     content = read(fields)
@@ -122,12 +121,12 @@ def _link(fields: Fields) -> _Content:
     return _Content(attachment=Attachment(AttachmentKind.LINK, url[:1000], title[:200]))
 
 
-_READERS: Mapping[str, Callable[[Fields], _Content]] = {
+_MESSAGES: Mapping[str, Callable[[Fields], _Content]] = {
     "text": _text,
     "image": _media(AttachmentKind.PHOTO),
     "voice": _media(AttachmentKind.VOICE),
     "video": _media(AttachmentKind.VIDEO),
     "location": _location,
     "link": _link,
-    PRESSED: _pressed,
 }
+_EVENTS: Mapping[str, Callable[[Fields], _Content]] = {"template_card_event": _pressed}

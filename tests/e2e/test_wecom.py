@@ -9,7 +9,8 @@ import pytest
 from bot.desk.terms import Role
 from bot.messages import Option, Say
 from bot.store import tables as t
-from tests.support.wecom import AES_KEY, MEMBERS, SECRET, TOKEN, WecomWorld, ask, buttons, words
+from tests.support.callbacks import ask
+from tests.support.wecom import AES_KEY, MEMBERS, SECRET, TOKEN, WecomWorld, buttons, words
 
 P1 = "所有坐席都登不上系统了，电话全打不进来"
 LI, WANG, ZHAO = MEMBERS

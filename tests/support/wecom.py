@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
 import subprocess
@@ -15,7 +14,6 @@ from typing import Any
 
 import httpx
 import pytest
-from starlette.types import ASGIApp
 
 from bot.accounts import WecomAccount
 from bot.app import App
@@ -29,6 +27,7 @@ from bot.web.application import application
 from bot.web.service import Service
 from bot.workdays import load_workdays
 from intents import default_classifier
+from tests.support.callbacks import ask
 from tests.support.world import CHANNEL, MONDAY_10, World
 
 CORPID = "ww1234567890abcdef"
@@ -161,19 +160,6 @@ class WecomWorld(World):
         self.api.clock(self.now)
         self.app.sweep()
         self.app.deliver()
-
-
-def ask(
-    app: ASGIApp, method: str, path: str, query: Mapping[str, str] | None = None, body: Any = b""
-) -> httpx.Response:
-    """Call an application in this process; what goes on after its answer is done when this returns."""
-
-    async def call() -> httpx.Response:
-        transport = httpx.ASGITransport(app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://hotline.test") as client:
-            return await client.request(method, path, params=query, content=body)
-
-    return asyncio.run(call())
 
 
 def account_settings(api_base: str) -> dict[str, str]:

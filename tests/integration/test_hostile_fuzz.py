@@ -1,0 +1,72 @@
+"""Valid callbacks of WeChat and WeCom, mutated: never a fault, never a leak."""
+
+from __future__ import annotations
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.tencent import xml as reader
+from tests.support.callbacks import Target, xml
+from tests.support.hostile import (
+    NOW,
+    TARGETS,
+    Hostile,
+    message,
+)
+
+
+@st.composite
+def callbacks(draw: st.DrawFn) -> tuple[Target, dict[str, str], bytes]:
+    """A valid callback, mutated in its fields, its bytes, its encryption or its query."""
+    target = draw(st.sampled_from(TARGETS))
+    body = xml(draw(fields(target)))
+    for _ in range(draw(st.integers(0, 4))):
+        body = draw(mutated(body))
+    query, sealed = target.call(body, NOW)
+    if draw(st.booleans()):
+        sealed = draw(mutated(sealed))
+    if draw(st.integers(0, 3)) == 0:
+        name = draw(st.sampled_from(sorted(query)))
+        query = {**query, name: draw(st.text(max_size=60))}
+    return target, query, sealed
+
+
+@st.composite
+def fields(draw: st.DrawFn, target: Target) -> dict[str, str]:
+    """A message or an event with some fields of any text."""
+    event = {"MsgType": "event", "Event": draw(st.sampled_from(EVENTS)), "EventKey": "1.0", "MsgId": None}
+    kind = draw(st.sampled_from([{}, {}, event, *({"MsgType": kind} for kind in KINDS)]))
+    found = message(target, **kind)
+    names = st.sampled_from([*found, "bizmsgmenuid", "EventKey", "TaskId", "ResponseCode", "MediaId", "Url"])
+    values = st.one_of(
+        st.text(max_size=80), st.sampled_from(["0", "1.0", "-1", "9" * 30, "确认 T1 1", "撤销"])
+    )
+    changes = draw(st.dictionaries(names, values, max_size=3))
+    return {**found, **{name: reader._NO_XML.sub("", value) for name, value in changes.items()}}
+
+
+PUT = (b"<a>", b"]]>", b"&#x1;", b"\0", b"<!DOCTYPE xml>")
+RARE = ("bizmsgmenuid", "EventKey", "TaskId", "ResponseCode", "MediaId", "Url")
+VALUES = ("0", "1.0", "-1", "9" * 30, "确认 T1 1", "撤销", "所有坐席都登不上")
+KINDS = ("image", "voice", "video", "shortvideo", "location", "link", "file")
+EVENTS = ("subscribe", "unsubscribe", "SCAN", "CLICK", "VIEW", "template_card_event", "TEMPLATESENDJOBFINISH")
+
+
+@st.composite
+def mutated(draw: st.DrawFn, body: bytes) -> bytes:
+    """Bytes with a slice dropped, doubled, replaced or moved."""
+    start = draw(st.integers(0, len(body)))
+    end = draw(st.integers(start, min(len(body), start + 40)))
+    piece = body[start:end]
+    put = draw(
+        st.sampled_from([b"", piece * 2, draw(st.binary(max_size=8)), b"<a>", b"]]>", b"&#x1;", b"\0"])
+    )
+    return body[:start] + put + body[end:]
+
+
+@given(call=callbacks())
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_no_mutation_of_a_callback_makes_us_fail(
+    hostile: Hostile, call: tuple[Target, dict[str, str], bytes]
+) -> None:
+    hostile.call(*call)
