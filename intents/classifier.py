@@ -12,9 +12,10 @@ from intents.features import Features
 from intents.fuzzy import Fuzzy
 from intents.handlers import Steps, read
 from intents.homophone import Homophones
-from intents.judge import Case, Judge
+from intents.judge import Case
 from intents.lexicon import Lexicon
 from intents.reading import Finding, Span
+from intents.rules import Judge
 from intents.segment import Segmenter
 from intents.signs import Signs
 from intents.tables import normalise

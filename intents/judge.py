@@ -1,124 +1,19 @@
-"""From a reading to a decision: which findings live, what each looks like, and the rule that wins."""
+"""From a reading to features: which findings live, and what each looks like to the rules."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from intents.features import BITS, Features
 from intents.quantity import find
 from intents.reading import Finding, Reading, Span
 from intents.signs import Signs
 from intents.terms import Kind, Term
-from knowledge import KnowledgeBase, KnowledgeError, Rule
 
 _LIVE = BITS["found.live"]
 _LINE, _PERSON, _UNKNOWN_SPHERE = (BITS[f"sphere.{name}"] for name in ("line", "person", "unknown"))
 _ALL, _SOME, _ONE, _UNKNOWN_SCOPE = (BITS[f"scope.{name}"] for name in ("all", "some", "one", "unknown"))
 _SELF, _WE = BITS["who.self"], BITS["who.we"]
-_RANK = {"P1": 0, "P2": 1, "none": 2}
-#: How many decisions are kept: far more than a base can tell apart in practice.
-TABLED = 50_000
-
-
-@dataclass(frozen=True, slots=True)
-class Compiled:
-    """A rule whose conditions are masks."""
-
-    rule: Rule
-    when: tuple[int, ...]
-    unless: tuple[int, ...]
-    when_found: int
-
-    def matches(self, mask: int) -> bool:
-        """Return whether the features hold the rule's condition."""
-        for one in self.when:
-            if not mask & one:
-                return False
-        return not any(mask & one for one in self.unless)
-
-
-def _asked(rules: list[Compiled]) -> int:
-    bits = 0
-    for rule in rules:
-        for mask in (*rule.when, *rule.unless):
-            bits |= mask
-    return bits
-
-
-class Judge:
-    """The rules of one base, over feature masks; decisions are tabled as they come up."""
-
-    def __init__(self, base: KnowledgeBase, features: Features) -> None:
-        self.features = features
-        self.rules = [self._compile(rule) for rule in base.rules]
-        # bits that no rule of the same half (live or not) asks for would only split the tables
-        self._live = features.bits["found.live"]
-        self._asked_live = _asked([one for one in self.rules if one.when_found & self._live]) | self._live
-        self._asked_none = _asked([one for one in self.rules if one.when_found & ~self._live])
-        self._asked_none |= features.mask("found")
-        self._table: dict[int, Rule] = {}
-        self._sure: dict[int, Rule | None] = {}
-
-    def _compile(self, rule: Rule) -> Compiled:
-        when = dict(rule.when)
-        when.setdefault("found", ("live",) if rule.label != "none" else ("none", "dead"))
-        for group in (*when, *rule.unless):
-            if group not in self.features.groups:
-                raise KnowledgeError(rule.where, f"rule {rule.id} uses the unknown feature {group!r}")
-        found = self.features.masks({"found": when["found"]}, rule.where)[0]
-        unless = self.features.masks(rule.unless, rule.where)
-        return Compiled(rule, self.features.masks(when, rule.where), unless, found)
-
-    def considered(self, mask: int) -> list[tuple[Rule, str]]:
-        """Return every rule that matches, the winner first, each with why it lost ('' for the winner)."""
-        found = [one.rule for one in self.rules if one.matches(mask)]
-        beaten = {loser: rule.id for rule in found for loser in rule.overrides}
-        standing = sorted(
-            (rule for rule in found if rule.id not in beaten), key=lambda rule: _RANK[rule.label]
-        )
-        lost = [(rule, f"overridden by {beaten[rule.id]}") for rule in found if rule.id in beaten]
-        reasons = ["", *(f"{standing[0].id} comes first" for _ in standing[1:])][: len(standing)]
-        return [*zip(standing, reasons, strict=True), *lost]
-
-    def decide(self, mask: int) -> Rule:
-        """Return the rule that wins for these features.
-
-        Raises:
-            KnowledgeError: no rule matches: the base lacks its last resort.
-        """
-        mask &= self._asked_live if mask & self._live else self._asked_none
-        rule = self._table.get(mask)
-        if rule is None:
-            considered = self.considered(mask)
-            if not considered:
-                raise KnowledgeError("", f"no rule for {', '.join(self.features.names(mask))}")
-            rule = considered[0][0]
-            if len(self._table) < TABLED:
-                self._table[mask] = rule
-        return rule
-
-    def sure(self, seen: int) -> Rule | None:
-        """Return the rule that wins however the message is told; None where that would change it.
-
-        Args:
-            seen: features without those of the group ``sign``.
-        """
-        seen &= self._asked_live if seen & self._live else self._asked_none
-        try:
-            return self._sure[seen]
-        except KeyError:
-            found = self._whatever(seen)
-            if len(self._sure) < TABLED:
-                self._sure[seen] = found
-            return found
-
-    def _whatever(self, seen: int) -> Rule | None:
-        try:
-            first, *others = [self.decide(seen | told) for told in self.features.tellings]
-        except KnowledgeError:
-            return None
-        return first if all(other is first for other in others) else None
 
 
 class Case:

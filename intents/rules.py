@@ -1,0 +1,139 @@
+"""The rules of one base over feature masks: which hold, and which of them wins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from intents.features import Features
+from knowledge import KnowledgeBase, KnowledgeError, Rule
+
+_RANK = {"P1": 0, "P2": 1, "none": 2}
+#: How many decisions are kept: far more than a base can tell apart in practice.
+TABLED = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """A rule whose conditions are masks; how the message is told (``sign``) is apart from all the rest."""
+
+    rule: Rule
+    when: tuple[int, ...]
+    unless: int
+    told: int
+    untold: int
+    when_found: int
+
+    def holds(self, mask: int) -> bool:
+        """Return whether the features hold the condition, but for how the message is told."""
+        return not mask & self.unless and all(map(mask.__and__, self.when))
+
+    def fits(self, mask: int) -> bool:
+        """Return whether how the message is told holds the condition."""
+        return not mask & self.untold and (not self.told or mask & self.told != 0)
+
+    @property
+    def asked(self) -> int:
+        """All bits that the condition asks for."""
+        return self.unless | self.told | self.untold | _union(self.when)
+
+
+def _union(masks: Iterable[int]) -> int:
+    bits = 0
+    for mask in masks:
+        bits |= mask
+    return bits
+
+
+class Judge:
+    """The rules of one base; decisions are tabled as they come up. Safe to share between threads."""
+
+    def __init__(self, base: KnowledgeBase, features: Features) -> None:
+        self.features = features
+        rules = [self._compile(rule) for rule in base.rules]
+        self._live = features.bits["found.live"]
+        self._of_live = [one for one in rules if one.when_found & self._live]
+        self._of_none = [one for one in rules if one.when_found & ~self._live]
+        # bits that no rule of the same half asks for would only split the tables
+        self._asked_live = _union(one.asked for one in self._of_live) | self._live
+        self._asked_none = _union(one.asked for one in self._of_none) | features.mask("found")
+        self._table: dict[int, Rule] = {}
+        self._sure: dict[int, Rule | None] = {}
+
+    def _compile(self, rule: Rule) -> Compiled:
+        when = dict(rule.when)
+        when.setdefault("found", ("live",) if rule.label != "none" else ("none", "dead"))
+        for group in (*when, *rule.unless):
+            if group not in self.features.groups:
+                raise KnowledgeError(rule.where, f"rule {rule.id} uses the unknown feature {group!r}")
+
+        def masks(conditions: Mapping[str, tuple[str, ...]], *, told: bool) -> tuple[int, ...]:
+            chosen = {group: values for group, values in conditions.items() if (group == "sign") is told}
+            return self.features.masks(chosen, rule.where)
+
+        return Compiled(
+            rule,
+            when=masks(when, told=False),
+            unless=_union(masks(rule.unless, told=False)),
+            told=_union(masks(when, told=True)),
+            untold=_union(masks(rule.unless, told=True)),
+            when_found=self.features.masks({"found": when["found"]}, rule.where)[0],
+        )
+
+    def _holding(self, mask: int) -> list[Compiled]:
+        return [one for one in (self._of_live if mask & self._live else self._of_none) if one.holds(mask)]
+
+    def considered(self, mask: int) -> list[tuple[Rule, str]]:
+        """Return every rule that matches, the winner first, each with why it lost ('' for the winner)."""
+        found = [one.rule for one in self._holding(mask) if one.fits(mask)]
+        beaten = {loser: rule.id for rule in found for loser in rule.overrides}
+        standing = sorted(
+            (rule for rule in found if rule.id not in beaten), key=lambda rule: _RANK[rule.label]
+        )
+        lost = [(rule, f"overridden by {beaten[rule.id]}") for rule in found if rule.id in beaten]
+        reasons = ["", *(f"{standing[0].id} comes first" for _ in standing[1:])][: len(standing)]
+        return [*zip(standing, reasons, strict=True), *lost]
+
+    def decide(self, mask: int) -> Rule:
+        """Return the rule that wins for these features.
+
+        Raises:
+            KnowledgeError: no rule matches: the base lacks its last resort.
+        """
+        mask &= self._asked_live if mask & self._live else self._asked_none
+        rule = self._table.get(mask)
+        if rule is None:
+            rule = _winner([one.rule for one in self._holding(mask) if one.fits(mask)])
+            if rule is None:
+                raise KnowledgeError("", f"no rule for {', '.join(self.features.names(mask))}")
+            if len(self._table) < TABLED:
+                self._table[mask] = rule
+        return rule
+
+    def sure(self, seen: int) -> Rule | None:
+        """Return the rule that wins however the message is told; None where that would change it.
+
+        Args:
+            seen: features without those of the group ``sign``.
+        """
+        seen &= self._asked_live if seen & self._live else self._asked_none
+        try:
+            return self._sure[seen]
+        except KeyError:
+            holding = self._holding(seen)
+            winners = [
+                _winner([one.rule for one in holding if one.fits(told)]) for told in self.features.tellings
+            ]
+            found = winners[0] if all(other is winners[0] for other in winners) else None
+            if len(self._sure) < TABLED:
+                self._sure[seen] = found
+            return found
+
+
+def _winner(found: list[Rule]) -> Rule | None:
+    """Return the gravest of the rules that no other one overrides, and of those the first."""
+    if len(found) < 2:
+        return found[0] if found else None
+    beaten = {loser for rule in found for loser in rule.overrides}
+    standing = [rule for rule in found if rule.id not in beaten] or found
+    return min(standing, key=lambda rule: _RANK[rule.label])
