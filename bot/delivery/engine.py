@@ -42,7 +42,8 @@ VERSION = "1"  # of what a workflow does; another one leaves alone what an older
 WORKFLOW = "deliver"
 SENDERS = 8  # attempts at once to one platform
 IN_HAND = 64  # messages of one queue that a process holds at once, those that pause among them
-STOP_S = 5.0
+STOP_S = 4.0
+SETTLE_S = 0.3  # in which what was just taken from a queue begins: what has not begun can't be left in order
 KEPT = timedelta(hours=1)  # a finished workflow; its message says all that matters
 TIDIED = 500
 LONGEST_PAUSE_S = 30.0
@@ -80,6 +81,7 @@ class Engine:
         self._under_way = 0
         self._is_stopping = False
         self._client: DBOSClient | None = None
+        self._library: DBOS | None = None
 
     def start(self) -> None:
         """Begin to deliver, first of all what a process that ended had begun.
@@ -90,7 +92,7 @@ class Engine:
         _quiet(logging.CRITICAL)  # what is raised says it in one line
         try:
             self._presence.hold()
-            DBOS(config=_config(self._identity, self._database))
+            self._library = DBOS(config=_config(self._identity, self._database))
             DBOS.workflow(name=WORKFLOW, max_recovery_attempts=None)(self._workflow())
             DBOS.launch()
             for queue in queues_for(set(self._courier.channels)):
@@ -110,8 +112,10 @@ class Engine:
             Whether everything that was being sent has ended; if not, its outcome is unknown.
         """
         self._is_stopping = True
-        deadline = time.monotonic() + STOP_S
-        while self._under_way and time.monotonic() < deadline:
+        for event in self._library.background_thread_stop_events if self._library else ():
+            event.set()  # nothing more is taken from the queues
+        since = real_clock.steady_s()
+        while (spent := real_clock.steady_s() - since) < SETTLE_S or (self._under_way and spent < STOP_S):
             time.sleep(0.02)
         is_clean = not self._under_way
         _quiet(logging.CRITICAL)  # it tells of each message that it leaves to the next process

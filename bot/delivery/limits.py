@@ -33,9 +33,9 @@ class Queue:
 
 
 # Alarms of every platform, and platforms without a rate of their own.
-MESSAGES = Queue("messages", 0.2)
+MESSAGES = Queue("messages", 0.25)
 # Telegram: 30 a second over all chats, 1 a second to a person, 20 a minute to a group (its documents).
-TELEGRAM_PRIVATE = Queue("telegram-private", 0.25, overall=Rate(25, 1), chat=Rate(1, 1))
+TELEGRAM_PRIVATE = Queue("telegram-private", 0.4, overall=Rate(25, 1), chat=Rate(1, 1))
 TELEGRAM_GROUP = Queue("telegram-group", 0.5, overall=Rate(5, 1), chat=Rate(20, 60))
 # WeCom: 30 a minute to a member; what is over is dropped without a word (its documents).
 WECOM = Queue("wecom", 0.5, chat=Rate(30, 60))

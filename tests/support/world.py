@@ -231,6 +231,7 @@ def _empty(server: PostgresServer, database: str) -> None:
     others = "datname = current_database() AND pid <> pg_backend_pid()"
     statements = [
         f"SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE {others}",  # noqa: S608 - our own words
+        "DROP SCHEMA IF EXISTS dbos CASCADE",  # the delivery engine's
         *(str(table.delete()) for table in reversed(Base.metadata.sorted_tables)),
         "SELECT setval(seqrelid, seqstart, false) FROM pg_sequence",
     ]

@@ -1,0 +1,248 @@
+"""What the delivery engine keeps to, on both databases, with the real library."""
+
+from __future__ import annotations
+
+import threading
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+import pytest
+from dbos import DBOS
+from sqlalchemy import text, update
+
+from bot.delivery import limits
+from bot.errors import SchemaMoved
+from bot.messages import Outbound, Outcome, Receipt
+from bot.store import tables as t
+from tests.support.engine import Phone, delivering
+from tests.support.world import migrated
+
+
+def later(seconds: float) -> Receipt:
+    return Receipt(Outcome.LATER, retry_at=datetime.now(UTC) + timedelta(seconds=seconds), error="429")
+
+
+def test_each_chat_gets_its_messages_in_order_and_each_of_them_once(migrated_url: str) -> None:
+    phone = Phone()
+    with delivering(migrated_url, phone=phone) as post:
+        for number in range(12):
+            post.say(f"c{number % 3}", f"m{number}")
+        relays = [threading.Thread(target=post.engine.feed) for _ in range(4)]
+        for relay in relays:
+            relay.start()
+        for relay in relays:
+            relay.join()
+        post.wait(lambda: len(phone.arrived) >= 12)
+
+        assert [phone.heard(f"c{chat}") for chat in range(3)] == [
+            [f"m{number}" for number in range(chat, 12, 3)] for chat in range(3)
+        ]
+        assert post.engine.feed() == 0
+
+
+def test_a_429_holds_its_chat_and_an_alarm_goes_beside_it(migrated_url: str) -> None:
+    phone, waited = Phone(), threading.Event()
+
+    def answer(message: Outbound) -> Receipt:
+        if message.text == "first" and not waited.is_set():
+            waited.set()
+            return later(2)
+        return Receipt(Outcome.SENT)
+
+    phone.answer = answer
+    with delivering(migrated_url, phone=phone) as post:
+        post.say("c", "first")
+        post.say("c", "second")
+        post.wait(waited.is_set)
+        post.say("c", "alarm", urgent=True)
+        post.wait(lambda: len(phone.arrived) == 3)
+
+    assert phone.heard("c") == ["alarm", "first", "second"]
+
+
+def test_what_a_platform_holds_holds_up_nothing_and_goes_when_the_chat_writes(migrated_url: str) -> None:
+    phone = Phone()
+    phone.answer = lambda message: Receipt(Outcome.HELD if message.text == "held" else Outcome.SENT)
+    with delivering(migrated_url, phone=phone) as post:
+        held = post.say("c", "held")
+        post.say("c", "next")
+        post.wait(lambda: phone.heard("c") == ["next"])
+        assert post.status(held) == "held"
+
+        phone.answer = lambda _: Receipt(Outcome.SENT)
+        post.app.store.transact(
+            lambda unit: unit.session.execute(
+                update(t.OutboxRow)
+                .where(t.OutboxRow.id == held)
+                .values(status="pending", relayed_at=None, try_at=unit.now)
+            ),
+            post.app.now(),
+        )
+        post.wait(lambda: phone.heard("c") == ["next", "held"])
+
+
+def test_what_is_held_back_is_not_handed_over_nor_what_follows_it(migrated_url: str) -> None:
+    phone = Phone()
+    with delivering(migrated_url, phone=phone) as post:
+        inline = post.say("c", "inline", at_s=60)
+        post.say("c", "follows")
+        post.say("other", "free")
+        assert post.engine.feed() == 1
+        post.wait(lambda: phone.heard("other") == ["free"])
+
+        post.app.store.transact(
+            lambda unit: post.app.courier.settle(unit, inline, Receipt(Outcome.SENT), unit.now),
+            post.app.now(),
+        )  # the channel took it
+        post.wait(lambda: phone.heard("c") == ["follows"])
+
+
+def test_an_edit_that_was_superseded_while_it_waited_is_dropped(migrated_url: str) -> None:
+    phone, waited = Phone(), threading.Event()
+
+    def answer(_: Outbound) -> Receipt:
+        if not waited.is_set():
+            waited.set()
+            return later(1)
+        return Receipt(Outcome.SENT)
+
+    phone.answer = answer
+    with delivering(migrated_url, phone=phone) as post:
+        post.say("staff", "card", card="T1")
+        old = post.say("staff", "edit 1", card="T1", note="one")
+        post.wait(waited.is_set)
+        post.say("staff", "edit 2", card="T1", note="two")
+        post.wait(lambda: phone.heard("staff") == ["card", "edit 2"])
+        assert post.status(old) == "superseded"
+
+
+def test_telegram_is_written_to_once_a_second_in_a_private_chat(migrated_url: str) -> None:
+    phone = Phone()
+    with delivering(migrated_url, telegram=phone) as post:
+        for number in range(3):
+            post.say("7", f"m{number}", channel="telegram")
+        post.wait(lambda: len(phone.arrived) == 3)
+        started = sorted(workflow.dequeued_at or 0 for workflow in DBOS.list_workflows())
+
+    assert phone.heard("7") == ["m0", "m1", "m2"]
+    assert all(second - first >= 1000 for first, second in pairwise(started))  # ms, by the database's clock
+
+
+@pytest.mark.parametrize(
+    ("channel", "kind", "urgent", "queue"),
+    [
+        ("telegram", "private", False, limits.TELEGRAM_PRIVATE),
+        ("telegram", "group", False, limits.TELEGRAM_GROUP),
+        ("telegram", "staff", False, limits.TELEGRAM_GROUP),
+        ("telegram", "staff", True, limits.MESSAGES),
+        ("wecom", "private", False, limits.WECOM),
+        ("wechat", "private", False, limits.MESSAGES),
+    ],
+)
+def test_a_message_waits_in_the_queue_of_its_limit(
+    channel: str, kind: str, urgent: bool, queue: limits.Queue
+) -> None:
+    assert limits.queue_of(channel, kind, urgent=urgent) is queue
+    assert queue in limits.queues_for({channel})
+
+
+def test_what_the_engine_lost_or_failed_at_is_handed_over_again_and_staff_are_told(migrated_url: str) -> None:
+    phone, failed = Phone(), threading.Event()
+    with delivering(migrated_url, phone=phone) as post:
+        send = post.app.courier.send
+
+        def broken(outbox_id: int, clock: object) -> object:
+            if not failed.is_set():
+                failed.set()
+                raise RuntimeError("客户的话")
+            return send(outbox_id, clock)  # type: ignore[arg-type]
+
+        post.app.courier.send = broken  # type: ignore[assignment,method-assign]
+        post.say("staff", "to staff", at_s=3600)  # makes the chat
+        post.say("c", "failed")
+        post.wait(lambda: bool(DBOS.list_workflows(status="ERROR")))
+        post.engine.tidy()
+        post.wait(lambda: phone.heard("c") == ["failed"])
+        assert DBOS.list_workflows(status="ERROR") == []
+
+        phone.answer = lambda _: later(3600)
+        post.say("d", "lost")
+        post.wait(lambda: bool(DBOS.list_workflows(status="PENDING")))
+        DBOS.delete_workflows([workflow.workflow_id for workflow in DBOS.list_workflows(status="PENDING")])
+        phone.answer = lambda _: Receipt(Outcome.SENT)
+        post.ahead = timedelta(hours=2)
+        post.engine.tidy()
+        post.wait(lambda: phone.heard("d") == ["lost"])
+        post.wait(lambda: len(phone.heard("staff")) == 3)
+    assert [said[:8] for said in phone.heard("staff")[1:]] == ["⚠ 消息投递中断", "⚠ 消息投递中断"]
+
+
+def test_finished_work_is_forgotten_after_an_hour(migrated_url: str) -> None:
+    phone = Phone()
+    with delivering(migrated_url, phone=phone) as post:
+        post.say("c", "done")
+        post.wait(lambda: bool(DBOS.list_workflows(status="SUCCESS")))
+        post.engine.tidy()
+        assert len(DBOS.list_workflows()) == 1
+        post.ahead = timedelta(hours=2)
+        post.engine.tidy()
+        assert DBOS.list_workflows() == []
+
+
+def test_the_next_process_delivers_what_one_that_ended_had_begun(migrated_url: str) -> None:
+    phone = Phone()
+    phone.answer = lambda _: later(1)
+    with delivering(migrated_url, phone=phone) as post:
+        post.say("c", "first")
+        post.say("c", "second")
+        post.wait(lambda: bool(DBOS.list_workflows(status="PENDING")))
+
+    after = Phone()
+    with delivering(migrated_url, phone=after) as post:
+        post.engine.look_after()
+        post.wait(lambda: len(after.arrived) == 2)
+    assert after.heard("c") == ["first", "second"]
+
+
+def test_customers_words_are_not_in_the_engines_tables(migrated_url: str) -> None:
+    phone = Phone()
+    with delivering(migrated_url, phone=phone) as post:
+        post.say("c", "客户的话")
+        post.wait(lambda: bool(DBOS.list_workflows(status="SUCCESS")))
+        [workflow] = DBOS.list_workflows()
+    assert workflow.workflow_id == "out:1"
+    assert workflow.input == {"args": (1, "phone"), "kwargs": {}}
+
+
+@pytest.mark.postgres
+def test_connections_that_break_lose_and_double_nothing(postgres_url: str) -> None:
+    phone = Phone()
+    with delivering(migrated(postgres_url), phone=phone) as post:
+        for number in range(30):
+            post.say(f"c{number % 5}", f"m{number}")
+        post.wait(lambda: len(phone.arrived) >= 5)
+        with post.app.store.engine.connect() as connection:
+            connection.execute(
+                text(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                    "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
+            )
+        post.wait(lambda: len(phone.arrived) >= 30)
+        post.wait(lambda: all(post.status(number) == "sent" for number in range(1, 31)))
+    assert sorted(said for _, said, _ in phone.arrived) == sorted(f"m{number}" for number in range(30))
+
+
+def test_a_process_whose_schema_moved_on_writes_and_sends_nothing_more(migrated_url: str) -> None:
+    phone = Phone()
+    with delivering(migrated_url, phone=phone) as post:
+        waiting = post.say("c", "waits")
+        with post.app.store.engine.begin() as connection:
+            connection.execute(text("UPDATE alembic_version SET version_num = 'newer'"))
+        with pytest.raises(SchemaMoved, match="migrated to schema newer"):
+            post.say("c", "too late")
+        with pytest.raises(SchemaMoved):
+            post.app.courier.attempt(waiting, post.app.now)
+        with pytest.raises(SchemaMoved):
+            post.app.check_schema()
+    assert phone.arrived == []
