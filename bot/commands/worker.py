@@ -30,11 +30,13 @@ def worker() -> None:
 
 async def _run(loaded: Settings) -> None:
     store = open_store(loaded)
-    app = App(loaded, Platforms(loaded, store).channels, store=store)
+    platforms = Platforms(loaded, store)
+    app = App(loaded, platforms.channels, store=store, fetchers=platforms.fetchers)
     try:
         service = Service(app, engine=engine_of(app))
         await _work(service)
     finally:
+        platforms.close()
         app.close()
     end(service)
 
