@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -17,6 +19,7 @@ from bot.channels.wecom_sending import Sending
 from bot.messages import Outbound, Outcome, Receipt
 from bot.reception import Reception
 from bot.tencent.client import WecomApi, wecom_api
+from bot.tencent.tokens import Shelf
 
 
 class Wecom:
@@ -25,7 +28,7 @@ class Wecom:
     name = NAME
 
     def __init__(self, accounts: Mapping[str, WecomAccount], ports: Ports) -> None:
-        self._apis = {name: api_of(account, ports) for name, account in accounts.items()}
+        self._apis = {name: api_of(account, ports.accounts, ports.now) for name, account in accounts.items()}
         self._sendings = {
             name: Sending(name, account, self._apis[name], ports) for name, account in accounts.items()
         }
@@ -62,7 +65,17 @@ class Wecom:
         """Nothing goes on beside the callbacks."""
 
 
-def api_of(account: WecomAccount, ports: Ports) -> WecomApi:
+def api_of(account: WecomAccount, shelf: Shelf, now: Callable[[], datetime]) -> WecomApi:
     """Return the platform's API for an account."""
     secret = account.secret.get_secret_value()
-    return wecom_api(account.api_base, account.corpid, account.agent, secret, ports.accounts, ports.now)
+    return wecom_api(account.api_base, account.corpid, account.agent, secret, shelf, now)
+
+
+def agent_of(api: WecomApi, account: WecomAccount) -> dict[str, Any]:
+    """Return what the platform says of an application: its name, whether it is on, whom it reaches.
+
+    Raises:
+        PlatformError: nothing, because of the set-up or for now.
+    """
+    found: dict[str, Any] = api.get("agent/get", params={"agentid": account.agent})
+    return found

@@ -25,7 +25,7 @@ _ADVICE: Mapping[int | None, str] = {
 }
 
 
-class _Nowhere:
+class Nowhere:
     """Keeps nothing: looking changes nothing. The platform gives the token that the service has, too."""
 
     _token: tuple[str, datetime, datetime | None] | None = None
@@ -43,25 +43,26 @@ class _Nowhere:
 def check_wechat(settings: Settings) -> Iterator[Finding]:
     """Check every WeChat account: where we are called, how callbacks are proven, what the API says."""
     for name, account in settings.wechat.items():
-        yield _address(f"wechat {name}: callback", name, settings.public_url)
+        yield address(f"wechat {name}: callback", f"wechat/{name}", settings.public_url, "服务器地址(URL)")
         yield _mode(f"wechat {name}: mode", account)
-        api = api_of(account, _Nowhere(), clock.now)
+        api = api_of(account, Nowhere(), clock.now)
         try:
             yield from _api(f"wechat {name}", api)
         finally:
             api.close()
 
 
-def _address(check: str, name: str, public_url: str | None) -> Finding:
+def address(check: str, path: str, public_url: str | None, field: str) -> Finding:
+    """Say by which address a platform calls us, and in which ``field`` of its page it must stand."""
     if public_url is None:
         return warn(
-            check, "HOTLINE_PUBLIC_URL is not set", "set it to the address by which WeChat reaches us"
+            check, "HOTLINE_PUBLIC_URL is not set", "set it to the address by which the platform reaches us"
         )
-    url = f"{public_url.rstrip('/')}/wechat/{name}"
+    url = f"{public_url.rstrip('/')}/{path}"
     host = public_url.partition("://")[2]
     if "/" in host.rstrip("/") or ":" in host:
-        return warn(check, url, "WeChat calls ports 80 and 443 only, and this address must end at our root")
-    return ok(check, f"{url} is what 基本配置 → 服务器地址(URL) must say")
+        return warn(check, url, "Tencent calls ports 80 and 443 only, and this address must end at our root")
+    return ok(check, f"{url} is what {field} must say")
 
 
 def _mode(check: str, account: WechatAccount) -> Finding:
