@@ -13,7 +13,9 @@ from sqlalchemy import text, update
 from bot.delivery import limits
 from bot.errors import SchemaMoved
 from bot.messages import Outbound, Outcome, Receipt
+from bot.store import migrate
 from bot.store import tables as t
+from bot.store.store import Store
 from tests.support.engine import Phone, delivering
 from tests.support.world import migrated
 
@@ -237,12 +239,34 @@ def test_a_process_whose_schema_moved_on_writes_and_sends_nothing_more(migrated_
     phone = Phone()
     with delivering(migrated_url, phone=phone) as post:
         waiting = post.say("c", "waits")
-        with post.app.store.engine.begin() as connection:
-            connection.execute(text("UPDATE alembic_version SET version_num = 'newer'"))
+        move_schema(post.app.store, "newer")
         with pytest.raises(SchemaMoved, match="migrated to schema newer"):
             post.say("c", "too late")
         with pytest.raises(SchemaMoved):
             post.app.courier.attempt(waiting, post.app.now)
         with pytest.raises(SchemaMoved):
             post.app.check_schema()
+        move_schema(post.app.store, migrate.head())  # other tests use this database
     assert phone.arrived == []
+
+
+def move_schema(store: Store, revision: str) -> None:
+    with store.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = :revision"), {"revision": revision})
+
+
+def test_a_platform_that_does_not_answer_keeps_no_process_from_ending(migrated_url: str) -> None:
+    phone, asked, released = Phone(), threading.Event(), threading.Event()
+
+    def answer(_: Outbound) -> Receipt:
+        asked.set()
+        released.wait()
+        return Receipt(Outcome.SENT)
+
+    phone.answer = answer
+    with delivering(migrated_url, phone=phone) as post:
+        post.say("c", "hangs")
+        post.wait(asked.is_set)
+        is_clean = post.engine.stop()
+        released.set()
+    assert not is_clean
