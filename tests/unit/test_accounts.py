@@ -100,3 +100,21 @@ def test_an_account_needs_a_name_that_can_stand_in_an_address(
     monkeypatch.setenv("HOTLINE_CONFIG", str(tmp_path / "hotline.toml"))
     with pytest.raises(SettingError, match="an account's name"):
         settings.load()
+
+
+def test_the_fields_of_a_wechat_notice_are_pairs(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {
+        "APPID": "wx1",
+        "SECRET": "s",
+        "TOKEN": "t",
+        "MODE": "plain",
+        "TEMPLATE": "tpl",
+    }.items():
+        monkeypatch.setenv(f"HOTLINE_WECHAT_{name}", value)
+    monkeypatch.setenv("HOTLINE_WECHAT_NOTICE_FIELDS", "thing1=text, time2=time")
+    account = settings.load().wechat["default"]
+    assert (account.template, dict(account.notice_fields)) == ("tpl", {"thing1": "text", "time2": "time"})
+
+    monkeypatch.setenv("HOTLINE_WECHAT_NOTICE_FIELDS", "thing1=whatever")
+    with pytest.raises(SettingError, match="HOTLINE_WECHAT_NOTICE_FIELDS"):
+        settings.load()
