@@ -19,6 +19,8 @@ from intents.tables import PRIVATE_USE, readings, sounds, syllable_codes
 
 _LATIN = re.compile(r"[a-z]{2,40}")
 _HANZI = re.compile(r"[\u4e00-\u9fff]")
+#: What jieba cuts in one piece.
+_RUN = re.compile(r"[\u4e00-\u9fd5a-zA-Z0-9+#&._%-]")
 
 #: A pair with one of these is too common a sound: not 烧了 for 捎了.
 FILLERS = frozenset("了不没一是的你您我就都也有在到上")
@@ -104,7 +106,6 @@ class Homophones:
         """Return the terms that the normalised text spells wrongly, with spans in it."""
         heard, spans = hear(text)
         hits: list[Hit] = []
-        inside: bytearray | None = None
         for found, first, last in self._match(heard):
             start, end = (spans[first][0], spans[last - 1][1]) if spans else (first, last)
             written = text[start:end]
@@ -122,8 +123,7 @@ class Homophones:
             if len(term) <= 3 and _HANZI.match(written):
                 if len(written) == 2 and not (_exact(term, written) and FILLERS.isdisjoint(term)):
                     continue
-                inside = _words(text, cut) if inside is None else inside
-                if any(inside[start:end]):
+                if _cuts_word(text, start, end, cut):
                     continue
             hits.append((index, start, end))
         return hits
@@ -141,13 +141,21 @@ def _exact(term: str, written: str) -> bool:
     return len(term) == len(written) and all(map(eq, map(table.get, term), map(table.get, written)))
 
 
-def _words(text: str, cut: Cut) -> bytearray:
-    """Return a mark for each character that stands in a known word of two characters and more."""
-    marks = bytearray(len(text))
-    at = 0
-    for word in cut(text):
-        size = len(word)
-        if size > 1 and _HANZI.match(word):
-            marks[at : at + size] = b"\1" * size
-        at += size
-    return marks
+def _cuts_word(text: str, start: int, end: int, cut: Cut) -> bool:
+    """Return whether one of the characters stands in a known word of two characters and more.
+
+    Only the run of Hanzi, letters and digits around the span is cut: jieba cuts each by itself.
+    """
+    first = last = start
+    while first and _RUN.match(text[first - 1]):
+        first -= 1
+    while last < len(text) and _RUN.match(text[last]):
+        last += 1
+    at = first
+    for word in cut(text[first:last]):
+        if at >= end:
+            break
+        at += len(word)
+        if at > start and len(word) > 1 and _HANZI.match(word):
+            return True
+    return False

@@ -43,6 +43,7 @@ _ALL_OF = re.compile(
 #: Cheap looks before the patterns: a number at all, and soon after it (or a name before it) what is counted.
 _NUMBER = re.compile(r"[\d一二两三四五六七八九十百千几俩仨半]")
 _DIGIT = re.compile(r"\d")
+_NOT = re.compile("[都也没冇无木]")
 _HINT = re.compile(
     r"[\d一二两三四五六七八九十百千几俩仨半].{0,3}[个名位台部路条通只张家间处号人坐座客同话电机分用员终中线姑兄网技队端通节成%]"
     r"|(?:节点|通道|端口|分机|工号|坐席|座席|机位|工位|话机)号?[是为]?\s?\d"
@@ -106,7 +107,7 @@ def find(text: str) -> list[Quantity]:
 def _all(text: str, at: int) -> list[Quantity | None]:
     """Return what the patterns find; ``at`` is the first number, and one runs only where it can match."""
     found: list[Quantity | None] = []
-    if "一" in text or "半" in text:
+    if ("一" in text or "半" in text) and _NOT.search(text):
         found += [Quantity(*match.span(), "none") for match in _NONE.finditer(text)]
     found += [Quantity(*match.span(), "none") for match in _LEFT.finditer(text)]
     if _NUMBER.search(text, at + 2):
