@@ -67,9 +67,11 @@ class Dictionary:
 
     def _begin(self, words: Sequence[str]) -> None:
         """Let jieba know what only begins a word."""
-        for size in range(1, max(map(len, words), default=0)):
-            for beginning in {word[:size] for word in words if len(word) > size}:
+        size = 1
+        while words := [word for word in words if len(word) > size]:
+            for beginning in {word[:size] for word in words}:
                 self.freq.setdefault(beginning, 0)
+            size += 1
 
 
 def _index(path: Path, raw: bytes) -> tuple[Index, int]:
