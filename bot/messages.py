@@ -232,6 +232,7 @@ class Outbound:
         file: goes with the text; a channel that can't send files sends the text alone.
         vital: it may use the last message that the platform lets us send: a breach, a closure.
         in_reply_to: the platform's id of the message in a group that this one answers.
+        asks: who in a group is to answer it.
     """
 
     id: int
@@ -244,6 +245,7 @@ class Outbound:
     file: File | None = None
     vital: bool = False
     in_reply_to: str | None = None
+    asks: Sender | None = None
 
 
 class Outcome(StrEnum):
@@ -292,6 +294,7 @@ class Say:
         is_answer: an engineer's own words; when it reaches the customer, that is the response (contract 1).
         urgent: an alarm: it goes ahead of everything that is not sent yet, in its own chat as well.
         attachment: id of the kept attachment that goes with it; only ever to support.
+        asks: the sender of what it answers is to answer it; in a group the platform shows that, if it can.
         vital: a breach or a closure: it may use the last message that a platform lets us send.
     """
 
@@ -302,7 +305,16 @@ class Say:
     is_answer: bool = False
     urgent: bool = False
     attachment: int | None = None
+    asks: bool = False
     vital: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A message of ours that somebody answers: the ticket it was about, and the choices below it."""
+
+    ticket: int | None
+    options: tuple[Option, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from bot.clock import Clock
 from bot.desk.case import Case
 from bot.desk.events import BOT, Actor, Event, Kind, Side
 from bot.log import places
-from bot.messages import Address, AttachmentKind, Choice, File, Outbound, Outcome, Receipt
+from bot.messages import Address, AttachmentKind, Choice, File, Outbound, Outcome, Receipt, Sender
 from bot.store import tables as t
 from bot.store.store import Store, UnitOfWork
 
@@ -239,7 +239,7 @@ def _author(unit: UnitOfWork, row: t.OutboxRow) -> Actor:
 def outbound_of(session: Session, row: t.OutboxRow, chat: t.ChatRow) -> Outbound:
     """Return a message as its channel gets it."""
     replaces = None
-    if row.card is not None:
+    if row.card is not None and row.note is not None:  # else it is to stand at the end of the chat
         replaces = session.scalars(
             select(t.OutboxRow.external_id)
             .where(
@@ -251,6 +251,7 @@ def outbound_of(session: Session, row: t.OutboxRow, chat: t.ChatRow) -> Outbound
             .order_by(t.OutboxRow.id.desc())
             .limit(1)
         ).first()
+    answered = _answered(session, row, chat)
     return Outbound(
         id=row.id,
         address=Address(chat.channel, chat.account, chat.chat),
@@ -264,7 +265,17 @@ def outbound_of(session: Session, row: t.OutboxRow, chat: t.ChatRow) -> Outbound
         replaces=replaces,
         file=_file(session, row.attachment_id) if row.attachment_id is not None else None,
         vital=row.vital,
+        in_reply_to=answered.content.get("external_id") if answered else None,
+        asks=Sender(**answered.content["sender"]) if answered and row.asks else None,
     )
+
+
+def _answered(session: Session, row: t.OutboxRow, chat: t.ChatRow) -> t.InboxRow | None:
+    """Return the message that one answers, where others read along: they must see what it is about."""
+    if row.inbox_id is None or chat.kind not in ("group", "staff"):
+        return None
+    inbox = session.get_one(t.InboxRow, row.inbox_id)
+    return inbox if inbox.chat_id == row.chat_id else None
 
 
 def _file(session: Session, attachment_id: int) -> File | None:

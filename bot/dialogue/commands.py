@@ -44,6 +44,7 @@ CUSTOMER_VERBS: Mapping[str, tuple[str, ...]] = {
     "join": ("加入", "设为值班群", "/join"),
     "report": ("按故障报修", "报修", "报故障", "/report"),
     "level": ("我的合同", "服务等级", "合同等级", "/level"),
+    "privacy": ("隐私", "个人信息", "/privacy"),
     "help": ("帮助", "?", "？", "菜单", "/help"),
 }
 # A customer's sentence may begin with these words, so that they are commands only when nothing else follows.
@@ -81,6 +82,8 @@ STAFF_VERBS: Mapping[str, tuple[str, ...]] = {
     "mine": ("我的", "mine"),
     "ticket": ("工单", "ticket"),
     "files": ("附件", "files"),
+    "report_for": ("代报修", "代客户报修", "report_for"),
+    "quote": ("报价", "quote"),
     "oncall": ("值班表", "值班", "oncall"),
     "swap": ("换班", "swap"),
     "help": ("帮助", "help", "?", "？"),
@@ -119,6 +122,8 @@ STAFF_FORMS: Mapping[str, str] = {
     "mine": "我的",
     "ticket": "工单 T{n}",
     "files": "附件 T{n}",
+    "report_for": "代报修 客户名称 14:05 客户说的话",
+    "quote": "报价 增强级 交换机 外地 20万",
     "oncall": "值班",
     "swap": "换班 李工 王工 11-24",
 }
@@ -131,7 +136,7 @@ STAFF_HELP: Mapping[str, tuple[str, ...]] = {
     "现场": ("remote_failed", "arrive", "act"),
     "时间": ("agree_time", "promise", "ack", "pause", "resume"),
     "归并": ("merge", "split"),
-    "客户": ("bind", "code", "answer"),
+    "客户": ("report_for", "bind", "code", "answer", "quote"),
     "值班": ("oncall", "swap", "join"),
 }
 
@@ -176,7 +181,7 @@ def customer_command(text: str) -> Command | None:
     return None
 
 
-_WITHOUT_TICKET = {"code", "todo", "mine", "help", "answer", "oncall", "swap"}
+_WITHOUT_TICKET = {"report_for", "quote", "code", "todo", "mine", "help", "answer", "oncall", "swap"}
 _AFTER_VERB = " \t\n:：,，#Tt0123456789"
 _STAFF_NAMES = sorted(
     ((name, verb) for verb, names in STAFF_VERBS.items() for name in names), key=lambda pair: -len(pair[0])

@@ -10,11 +10,15 @@ from bot.desk.case import Case
 from bot.desk.terms import Priority
 from bot.dialogue import (
     actions,
+    albums,
+    amending,
     answers,
     asides,
     asked,
     joining,
     phones,
+    privacy,
+    quoting,
     reading,
     report,
     same_fault,
@@ -41,6 +45,7 @@ HANDLERS: Mapping[str, Handler] = {
     "object": actions.object_,
     "pause_no": waiting.refuse_pause,
     "pause_yes": waiting.agree_pause,
+    "privacy": privacy.privacy,
     "rate": actions.rate,
     "report": actions.report_anyway,
     "status": answers.status,
@@ -54,15 +59,20 @@ HANDLERS: Mapping[str, Handler] = {
 }
 
 # What is no answer to support: it leaves an agreed pause as it is.
-QUIET_VERBS = {"status", "why", "level", "help", "pause_yes", "join", "keep"}
+QUIET_VERBS = {"privacy", "status", "why", "level", "help", "pause_yes", "join", "keep"}
 QUIET_INTENTS = {"thanks", "greeting", "status", "level", "fee"}
 
 
 def answer(turn: Turn) -> None:
     """Answer a customer's message; whatever it is, something helpful is said. In groups: what is for us."""
+    if albums.took(turn):
+        return
     if not asides.is_for_us(turn):
         asides.overhear(turn)
         return
+    if turn.inbound.is_correction and amending.took(turn):
+        return
+    turn = quoting.spoken_of(turn)
     try:
         command = command_of(turn)
         if command is not None:
@@ -75,6 +85,7 @@ def answer(turn: Turn) -> None:
             understand(turn)
     except Refused as refusal:
         turn.reply(f"{refusal}\n{answers.hotline(turn)}")
+    albums.note(turn)
 
 
 def command_of(turn: Turn) -> Command | None:
@@ -84,7 +95,7 @@ def command_of(turn: Turn) -> Command | None:
         if option is None:
             raise Refused("这个按钮已过期，请直接打字告诉我。")
         return of_option(option)
-    options = turn.desk.messages.last_options(turn.chat.id)
+    options = quoting.options(turn)
     if turn.text.isascii() and turn.text.isdigit() and len(turn.text) <= 2:
         number = int(turn.text)
         return of_option(options[number - 1]) if 1 <= number <= len(options) else None
@@ -95,6 +106,9 @@ def command_of(turn: Turn) -> Command | None:
 
 def understand(turn: Turn) -> None:
     """Understand a sentence, a picture or a file, and act on it."""
+    if turn.inbound.phone:
+        phones.keep(turn, turn.inbound.phone)
+        return
     if not turn.text:
         if turn.inbound.attachments:
             waiting.answered(turn)

@@ -23,6 +23,17 @@ def staff(desk: Desk, case: Case, now: datetime, note: str | None = None) -> Non
     """
     if outages.took(desk, case, now, is_new=note is None):
         return
+    message = _card(desk, case, now, note)
+    for chat_id in desk.chats.staff():
+        desk.messages.say(chat_id, message, ticket=case.ticket.id)
+
+
+def show(desk: Desk, case: Case, now: datetime, chat_id: int) -> None:
+    """Show the ticket's card anew in one of support's chats; later changes are made to this one."""
+    desk.messages.say(chat_id, _card(desk, case, now, None), ticket=case.ticket.id)
+
+
+def _card(desk: Desk, case: Case, now: datetime, note: str | None) -> Say:
     reports = desk.messages.reports(case.ticket.id)
     chat = Chat(case.chat_id, "private", case.customer.id if case.customer else None, {})
     recent = [
@@ -30,9 +41,7 @@ def staff(desk: Desk, case: Case, now: datetime, note: str | None = None) -> Non
         for other in desk.tickets.recent(chat, cards.RECENT_SHOWN + 1)
         if other.ticket.id != case.ticket.id
     ]
-    message = cards.card(case, now, reports, recent, note)
-    for chat_id in desk.chats.staff():
-        desk.messages.say(chat_id, message, ticket=case.ticket.id)
+    return cards.card(case, now, reports, recent, note)
 
 
 def staff_line(
@@ -70,11 +79,16 @@ def customers(
 ) -> None:
     """Tell every chat that is informed about the ticket, except ``but`` (it was answered already).
 
-    Vital is what ends the matter, and the answer that is the response: without it there is a breach.
+    Vital is what ends the matter, and the answer that is the response: without it there is a breach. Where no
+    chat is, support must phone.
     """
     is_response = is_answer and case.ticket.responded_at is None
     vital = is_response or case.ticket.work in ENDED
     message = Say(text, options, is_answer=is_answer, vital=vital)
-    for chat_id in desk.tickets.watchers(case):
+    chats = desk.tickets.watchers(case)
+    if not chats:
+        phone = case.reporter.phone or "未登记，请查合同"
+        staff_line(desk, f"{case.number} 请打电话告诉客户（{phone}）：{text}", ticket=case.ticket.id)
+    for chat_id in chats:
         if chat_id != but:
             desk.messages.say(chat_id, message, ticket=case.ticket.id)

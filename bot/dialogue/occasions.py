@@ -30,7 +30,7 @@ def _came(turn: Turn) -> None:
         except Refused as refusal:
             turn.reply(f"{refusal}\n{actions.hotline(turn)}")
         return
-    if turn.contact.is_staff:
+    if turn.chat.kind == "staff" or (turn.contact.is_staff and not turn.inbound.is_group):
         turn.reply("您好，我已在这里。发“待办”看未结的工单，发“帮助”看命令。")
     elif turn.inbound.is_group:
         turn.reply(f"大家好，我是服务热线机器人。报修请 @我 并用一句话描述故障。\n{actions.hotline(turn)}")
@@ -42,6 +42,13 @@ def _came(turn: Turn) -> None:
 
 def _left(turn: Turn) -> None:
     """Nothing reaches them any more: who has a ticket open must be phoned."""
+    if turn.chat.kind == "staff":
+        notify.staff_line(turn.desk, "⚠ 机器人已被移出一个值班群，提醒不再发到那里。", but=turn.chat.id)
+        return
+    if turn.inbound.is_group:
+        customer_id = turn.chat.customer_id
+        name = turn.desk.customers.get(customer_id).name if customer_id else "未绑定客户"
+        notify.staff_line(turn.desk, f"{name}的群移出了机器人（{turn.contact.name}），群里收不到消息了。")
     _must_be_phoned(turn, "客户已离开这个对话（取消关注或停用），消息送不到")
 
 
@@ -50,7 +57,7 @@ def _unreached(turn: Turn) -> None:
 
 
 def _must_be_phoned(turn: Turn, why: str) -> None:
-    if turn.contact.is_staff:
+    if turn.contact.is_staff and not turn.inbound.is_group:
         notify.staff_line(turn.desk, f"{turn.contact.name}：这里的消息送不到了，请换一个渠道接收提醒。")
         return
     for case in turn.desk.tickets.live(turn.chat):

@@ -26,10 +26,14 @@ def given(turn: Turn) -> bool:
     match = _GIVEN.fullmatch(unicodedata.normalize("NFKC", turn.text))
     if match is None or (turn.contact.phone and not match["said"]):
         return False
-    phone = match["number"]
+    keep(turn, match["number"])
+    return True
+
+
+def keep(turn: Turn, phone: str) -> None:
+    """Keep the sender's telephone number, and show it to support."""
     turn.desk.people.keep_phone(turn.contact, phone)
     turn.reply(f"已记下联系电话 {phone}。")
     for case in turn.desk.tickets.live(turn.chat):
         if case.ticket.is_live and case.reporter.id == turn.contact.id:
             notify.staff(turn.desk, case, turn.now, f"{case.number} 客户留了电话 {phone}")
-    return True

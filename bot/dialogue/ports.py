@@ -12,7 +12,7 @@ from bot.desk.events import Event
 from bot.desk.outage import Outage
 from bot.desk.roster import Roster, Swap
 from bot.desk.staff import ContactPerson, Grant, Person, Purpose
-from bot.messages import Kept, Option, Received, Say
+from bot.messages import Answered, Kept, Option, Received, Say
 
 
 class Tickets(Protocol):
@@ -89,6 +89,9 @@ class Chats(Protocol):
     def make_staff(self, chat_id: int) -> None:
         """Make a chat the one (or one more) in which support works."""
 
+    def telephone(self, customer_id: int) -> tuple[Chat, Contact]:
+        """Return what stands for a customer's telephone: a chat that nothing is sent to, and its caller."""
+
 
 class Messages(Protocol):
     """What came in and what goes out."""
@@ -104,6 +107,12 @@ class Messages(Protocol):
 
     def sender(self, inbox_id: int) -> tuple[Chat, Contact]:
         """Return where a message came from, the chat locked for this unit of work, and who wrote it."""
+
+    def answered(self, chat_id: int, external_id: str) -> Answered | None:
+        """Return what a message of ours in that chat was about; None if there is none of that id."""
+
+    def corrected(self, inbox_id: int) -> Received | None:
+        """Return the message that this one corrects, as it was said before; None if it is not known."""
 
     def ticket_of(self, inbox_id: int) -> int | None:
         """Return the ticket that a message belongs to."""

@@ -179,6 +179,12 @@ def joined(case: Case, now: datetime, hotline: tuple[str, ...], *, same_chat: bo
     return "\n".join([first, status_line(case, now), hotline_line(hotline)])
 
 
+def corrected(case: Case, now: datetime, hotline: tuple[str, ...]) -> str:
+    """Return the answer to a message that was changed after it had become part of a ticket."""
+    first = f"您改动的内容已记入工单 {case.number}，工程师会看到；原来的话也保留。"
+    return "\n".join([first, status_line(case, now), hotline_line(hotline)])
+
+
 def split_off(case: Case, opened: Case, now: datetime, hotline: tuple[str, ...]) -> str:
     """Return that a report which had joined another ticket has one of its own, from its own time."""
     return "\n".join(

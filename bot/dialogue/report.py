@@ -62,11 +62,14 @@ def _answer_addition(
         text = replies.understood(case, turn.now, hotline, help_line)
         turn.reply(text, *replies.effect_options(number), ticket=number)
     else:
-        turn.reply(replies.joined(case, turn.now, hotline, same_chat=same_chat), ticket=number)
+        text = replies.joined(case, turn.now, hotline, same_chat=same_chat)
+        if turn.inbound.is_correction:
+            text = replies.corrected(case, turn.now, hotline)
+        turn.reply(text, ticket=number)
     who = turn.contact.name
     note = (
         f"{case.number} 已提高为{replies.PRIORITY_NAMES[case.ticket.held]}"
         if raised
-        else f"{case.number} {who}有补充"
+        else f"{case.number} {who}{'改了原话' if turn.inbound.is_correction else '有补充'}"
     )
     notify.staff(turn.desk, case, turn.now, note)

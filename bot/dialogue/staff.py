@@ -7,10 +7,13 @@ from datetime import datetime, timedelta
 
 from bot.desk.case import Case
 from bot.dialogue import (
+    by_phone,
     cards,
     duty,
     files,
     joining,
+    price,
+    quoting,
     reopening,
     staff_actions,
     staff_merge,
@@ -22,6 +25,7 @@ from bot.dialogue import (
 from bot.dialogue.commands import STAFF_FORMS, STAFF_HELP, Command, of_option, staff_command
 from bot.dialogue.turn import Turn
 from bot.errors import Refused
+from bot.messages import Say
 
 Handler = Callable[[Turn, Case, str], None]
 PROMPT_VALID = timedelta(minutes=15)
@@ -119,11 +123,13 @@ def _command(turn: Turn) -> Command | None:
             raise Refused("这个按钮已过期，请看最新的卡片，或发“待办”。")
         _awaited(turn)
         return of_option(option)
-    typed = staff_command(turn.text)
-    if typed is not None and typed.verb == "ack" and typed.ticket is None:
+    if turn.inbound.is_correction:
+        raise Refused("改过的消息不会再执行，请重新发一条。")
+    typed, answered = staff_command(turn.text), quoting.quoted(turn)
+    if typed is not None and typed.verb == "ack" and typed.ticket is None and answered is None:
         typed = _rung(turn)
-    awaited = _awaited(turn)  # whatever comes next, the question is no longer open
-    return typed or awaited
+    awaited = _awaited(turn)
+    return awaited if typed is None and awaited else quoting.about(turn, typed, answered)
 
 
 def _rung(turn: Turn) -> Command | None:
@@ -134,6 +140,8 @@ def _rung(turn: Turn) -> Command | None:
 
 def _awaited(turn: Turn) -> Command | None:
     """Return the command that the sender was asked to complete; what they write now completes it."""
+    if not turn.inbound.addressed and turn.inbound.choice is None and staff_command(turn.text) is None:
+        return None  # said to a colleague: the question stays open, and a customer hears none of it
     waiting = dict(turn.chat.state.get("awaiting", {}))
     asked = waiting.pop(str(turn.contact.id), None)
     if asked is None:
@@ -176,8 +184,10 @@ def _prompt(turn: Turn, command: Command) -> None:
     }
     turn.remember(awaiting=waiting)
     about = f"（T{command.ticket}）" if command.ticket else ""
-    asked = f"{turn.contact.name}，{PROMPTS[command.verb]}{about}。不做了请发：取消"
-    turn.reply(asked, ticket=command.ticket)
+    how = "请回复这条消息，" if turn.inbound.is_group else ""
+    what = PROMPTS[command.verb].removeprefix("请") if how else PROMPTS[command.verb]
+    asked = f"{turn.contact.name}，{how}{what}{about}。不做了请发：取消"
+    turn.desk.messages.say(turn.chat.id, Say(asked, asks=True), ticket=command.ticket)
 
 
 def _form(command: Command | None) -> str:
@@ -242,6 +252,8 @@ PLAIN: Mapping[str, Callable[[Turn, Command], None]] = {
     "join": joining.enter,
     "mine": mine,
     "oncall": duty.show,
+    "quote": price.price,
+    "report_for": by_phone.report_for,
     "swap": duty.swap,
     "todo": todo,
 }

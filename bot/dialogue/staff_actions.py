@@ -90,8 +90,8 @@ def close(turn: Turn, case: Case, _: str) -> None:
 
 
 def show(turn: Turn, case: Case, _: str) -> None:
-    """Show a ticket's card here."""
-    notify.staff(turn.desk, case, turn.now, f"{case.number} {turn.contact.name}查看")
+    """Show a ticket's card here, at the end of the chat."""
+    notify.show(turn.desk, case, turn.now, turn.chat.id)
 
 
 # --- customers and their chats

@@ -20,6 +20,22 @@ WAITS: Mapping[str, str] = {
     NUDGED: "已发通知请客户查看",
 }
 
+# Why a message did not arrive, in the words that support reads.
+REASONS: Mapping[str, str] = {
+    "blocked": "客户停用了机器人",
+    "deactivated": "客户的账号已注销",
+    "kicked": "机器人已被移出群",
+    "chat_gone": "这个聊天已不存在",
+    "not_started": "客户没有打开过与机器人的对话",
+    "no_rights": "机器人在群里不能发言",
+    "account": "这个账号已不在设置里",
+    "token": "平台不认我们的令牌",
+    "unreachable": "连不上平台",
+    "timeout": "平台没有回音，可能已送达",
+    "network": "平台没有回音，可能已送达",
+    "unknown": "平台没有回音，可能已送达",
+}
+
 
 def responded(desk: Desk, case: Case, now: datetime) -> None:
     """An engineer's answer has reached the customer: that is the response (contract 1)."""
@@ -37,7 +53,9 @@ def undelivered(desk: Desk, case: Case, error: str, now: datetime) -> None:
     """A message to the customer failed for good: support must phone."""
     phone = case.reporter.phone or "未登记，请查合同"
     notify.staff_line(
-        desk, f"⚠ {case.number} 有消息送不到客户（{error}），请打电话：{phone}", ticket=case.ticket.id
+        desk,
+        f"⚠ {case.number} 有消息送不到客户（{REASONS.get(error, error)}），请打电话：{phone}",
+        ticket=case.ticket.id,
     )
     notify.staff(desk, case, now, f"{case.number} 消息未送达")
 

@@ -15,8 +15,8 @@ from bot.desk.case import Chat, Contact, Customer
 from bot.desk.contract import Terms, in_force
 from bot.desk.staff import ContactPerson
 from bot.desk.terms import Role
-from bot.messages import Option, Received, Say
-from bot.store import phones
+from bot.messages import Answered, Option, Received, Say
+from bot.store import phones, telephone
 from bot.store import tables as t
 from bot.store.session import UnitSession
 from bot.store.staff_chats import staff_chats
@@ -55,6 +55,10 @@ class ChatStore:
 
     def make_staff(self, chat_id: int) -> None:
         self._session.lock_one(t.ChatRow, chat_id).kind = "staff"
+
+    def telephone(self, customer_id: int) -> tuple[Chat, Contact]:
+        chat_id, contact = telephone.of(self._session, customer_id)
+        return self.get(chat_id), contact_of(contact)
 
 
 class MessageStore:
@@ -107,6 +111,7 @@ class MessageStore:
             is_answer=message.is_answer,
             urgent=message.urgent,
             attachment_id=message.attachment,
+            asks=message.asks,
             vital=message.vital,
             created_at=self._now,
             try_at=self._try_at(chat_id),
@@ -145,6 +150,32 @@ class MessageStore:
         row = self._session.get_one(t.InboxRow, inbox_id)
         contact = self._session.get_one(t.ContactRow, row.contact_id)
         return ChatStore(self._session).get(row.chat_id), contact_of(contact)
+
+    def answered(self, chat_id: int, external_id: str) -> Answered | None:
+        row = self._session.scalars(
+            select(t.OutboxRow)
+            .where(t.OutboxRow.chat_id == chat_id, t.OutboxRow.external_id == external_id)
+            .order_by(t.OutboxRow.id.desc())
+            .limit(1)
+        ).first()
+        return Answered(row.ticket_id, tuple(Option(**choice) for choice in row.choices)) if row else None
+
+    def corrected(self, inbox_id: int) -> Received | None:
+        row = self._session.get_one(t.InboxRow, inbox_id)
+        if (external_id := row.content.get("external_id")) is None:
+            return None
+        original = self._session.scalars(
+            select(t.InboxRow)
+            .where(
+                t.InboxRow.chat_id == row.chat_id,
+                t.InboxRow.id < row.id,
+                t.InboxRow.contact_id == row.contact_id,
+                t.InboxRow.content["external_id"].as_string() == external_id,
+            )
+            .order_by(t.InboxRow.id.desc())
+            .limit(1)
+        ).first()
+        return _received(original) if original else None
 
     def ticket_of(self, inbox_id: int) -> int | None:
         return self._session.get_one(t.InboxRow, inbox_id).ticket_id

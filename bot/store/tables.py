@@ -179,7 +179,7 @@ class ChatRow(Base):
     channel: Mapped[str] = mapped_column(String(32))
     account: Mapped[str] = mapped_column(String(64))
     chat: Mapped[str] = mapped_column(String(128))
-    kind: Mapped[str] = mapped_column(String(16))  # private | group | staff
+    kind: Mapped[str] = mapped_column(String(16))  # private | group | staff | pager | phone
     customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id"))
     state: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
@@ -320,6 +320,7 @@ class OutboxRow(Base):
     sent_at: Mapped[datetime | None]
     external_id: Mapped[str | None] = mapped_column(String(128))
     error: Mapped[str | None] = mapped_column(String(64))
+    asks: Mapped[bool] = mapped_column(default=False)  # its reader is to answer it
     attachment_id: Mapped[int | None] = mapped_column(Id)  # goes with it; no key: SQLite can't add one
 
 

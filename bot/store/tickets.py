@@ -25,6 +25,7 @@ from bot.store import alarms
 from bot.store import tables as t
 from bot.store.session import UnitSession
 from bot.store.surroundings import Surroundings
+from bot.store.telephone import PHONE
 
 LIVE_WORK = tuple(work.value for work in Work if work not in FINAL)
 
@@ -153,7 +154,7 @@ class TicketStore:
         chats = self._session.scalars(
             select(t.TicketChatRow.chat_id)
             .join(t.ChatRow, t.ChatRow.id == t.TicketChatRow.chat_id)
-            .where(t.TicketChatRow.ticket_id == case.ticket.id, same)
+            .where(t.TicketChatRow.ticket_id == case.ticket.id, same, t.ChatRow.kind != PHONE)
             .order_by(t.TicketChatRow.chat_id)
         ).all()
         return sorted(chats, key=lambda chat: chat != case.chat_id)

@@ -5,12 +5,22 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from telegram import Bot, InputFile, LinkPreviewOptions, Message, ReplyParameters
+from telegram import (
+    Bot,
+    ForceReply,
+    InlineKeyboardMarkup,
+    InputFile,
+    LinkPreviewOptions,
+    Message,
+    MessageEntity,
+    ReplyParameters,
+    User,
+)
 from telegram.error import BadRequest, RetryAfter, TelegramError
 
 from bot.channels.telegram.errors import is_uneditable, is_unmodified, pause_of
 from bot.channels.telegram.outgoing import CAPTION_LIMIT, keyboard, length, pieces
-from bot.messages import AttachmentKind, File, Outbound, Outcome, Receipt
+from bot.messages import AttachmentKind, File, Outbound, Outcome, Receipt, Sender
 
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)  # a customer's address must not be fetched by the platform
 PATIENCE_S = 30.0  # between two pieces of one message
@@ -69,14 +79,32 @@ async def _patiently(
             return await bot.send_message(
                 chat,
                 text,
-                reply_markup=keyboard(message.choices) if choices else None,
+                reply_markup=_markup(message) if choices else None,
                 reply_parameters=reply,
+                entities=_mention(message.asks, text) if message.asks and is_first else None,
                 link_preview_options=NO_PREVIEW,
             )
         except RetryAfter as error:
             if is_first or pause_of(error).total_seconds() > PATIENCE_S:
                 raise
             await asyncio.sleep(pause_of(error).total_seconds())
+
+
+def _markup(message: Outbound) -> InlineKeyboardMarkup | ForceReply | None:
+    """Return the choices; where somebody in a group is asked, their app opens a reply to this message.
+
+    A reply reaches the bot in privacy mode too, and is never taken for words to a colleague.
+    """
+    return ForceReply(selective=True) if message.asks else keyboard(message.choices)
+
+
+def _mention(sender: Sender, text: str) -> list[MessageEntity]:
+    """Return the mention of whom a question begins with, so that it is asked of them alone."""
+    name, comma, _ = text.partition("，")
+    if not comma or not sender.user.isdecimal():
+        return []
+    user = User(int(sender.user), sender.name or name, is_bot=False)
+    return [MessageEntity(MessageEntity.TEXT_MENTION, 0, length(name), user=user)]
 
 
 def _reply_to(message: Outbound) -> ReplyParameters | None:

@@ -37,18 +37,45 @@ class Context:
     now: datetime
 
 
+# What a message is read by when the library knows something else in it no longer.
+_ESSENTIAL = frozenset(
+    {"message_id", "date", "edit_date", "chat", "from", "text", "caption", "entities", "caption_entities"}
+    | {"photo", "voice", "audio", "video", "document", "location", "contact", "media_group_id"}
+)
+_UNREADABLE = (AttributeError, LookupError, TypeError, ValueError, OverflowError, OSError)
+
+
 def parse(data: Any) -> Update:
     """Return an update as the library reads it.
+
+    A message with something in it that the library can't read, such as a new kind of quotation, is read
+    without that: a customer's words are not lost to a novelty.
 
     Raises:
         BadInput: it is none; nothing of its content is quoted.
     """
     try:
-        if isinstance(data["update_id"], int) and (update := Update.de_json(data, None)):
-            return update
-    except (AttributeError, KeyError, LookupError, TypeError, ValueError, OverflowError, OSError) as error:
-        raise BadInput(f"an update that can't be read ({type(error).__name__})") from error
-    raise BadInput("an update without an id")
+        return _read(data)
+    except _UNREADABLE as error:
+        try:
+            return _read(_essence(data))
+        except _UNREADABLE:
+            raise BadInput(f"an update that can't be read ({type(error).__name__})") from None
+
+
+def _read(data: Any) -> Update:
+    update = Update.de_json(data, None) if isinstance(data["update_id"], int) else None
+    if update is None:
+        raise ValueError("no update")
+    return update
+
+
+def _essence(data: Any) -> dict[str, Any]:
+    kept = {"update_id": data["update_id"]}
+    for kind in ("message", "edited_message"):
+        if kind in data:
+            kept[kind] = {key: value for key, value in data[kind].items() if key in _ESSENTIAL}
+    return kept
 
 
 def inbound(update: Update, context: Context) -> Inbound | None:

@@ -26,6 +26,7 @@ MESSAGE_PARAMETERS = {
     "caption",
     "text",
     "message_id",
+    "entities",
     "disable_notification",
     "protect_content",
 }
@@ -75,12 +76,23 @@ def _say(bot: Bot, chat: Chat, given: Json, **content: Any) -> Json:
         if not reply.get("allow_sending_without_reply"):
             raise bad("message to be replied not found")
         reply = None
-    more: Json = {"reply_markup": markup} if markup else {}
+    more: Json = {}
+    if markup and "inline_keyboard" in markup:  # the service shows no other kind again
+        more["reply_markup"] = markup
+    if "entities" in given:
+        more["entities"] = _entities(json.loads(given["entities"]), content["text"])
     if reply:
         answered = {**chat.messages[int(reply["message_id"])]}
         answered.pop("reply_to_message", None)
         more["reply_to_message"] = answered
     return bot.store(chat, **{"from": bot.user}, **content, **more)
+
+
+def _entities(given: list[Json], text: str) -> list[Json]:
+    units = len(text.encode("utf-16-le")) // 2
+    if any(e["offset"] < 0 or e["length"] < 1 or e["offset"] + e["length"] > units for e in given):
+        raise bad("ENTITY_BOUNDS_INVALID")
+    return given
 
 
 def edit_message_text(bot: Bot, given: Json, _: Files) -> Json:
@@ -125,6 +137,8 @@ class _Html(HTMLParser):
 
 def _markup(given: str | None) -> Json | None:
     markup: Json | None = json.loads(given) if given else None
+    if markup and "force_reply" in markup:
+        return markup
     for row in markup["inline_keyboard"] if markup else ():
         for button in row:
             if not button.get("text"):

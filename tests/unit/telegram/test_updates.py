@@ -204,6 +204,11 @@ def test_a_group_that_moves_names_both_places() -> None:
     assert updates.migration(to, "default") == updates.migration(came, "default") == (old, new)
 
 
+def test_a_novelty_in_a_message_does_not_lose_its_words() -> None:
+    found = heard(text="IVR挂了", reply_to_message={"a": "shape of next year"}, quote="?")
+    assert (found.text, found.external_id) == ("IVR挂了", "7")
+
+
 @pytest.mark.parametrize(
     "data",
     [

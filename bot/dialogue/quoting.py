@@ -1,0 +1,55 @@
+"""What a message is about that answers one of ours: the ticket and the choices of the one that is quoted."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from bot.dialogue.commands import Command
+from bot.dialogue.turn import Turn
+from bot.messages import Answered, Option
+
+_NAMES_TICKET = re.compile(r"[Tt][\s-]*\d")
+
+
+def quoted(turn: Turn) -> Answered | None:
+    """Return what the message that this one answers was about; None where it answers none of ours."""
+    if turn.inbound.answers is None:
+        return None
+    return turn.desk.messages.answered(turn.chat.id, turn.inbound.answers)
+
+
+def options(turn: Turn) -> tuple[Option, ...]:
+    """Return the choices that a typed number or word is about: those of the quoted message, else the last."""
+    answered = quoted(turn)
+    if answered is not None and answered.options:
+        return answered.options
+    return turn.desk.messages.last_options(turn.chat.id)
+
+
+def spoken_of(turn: Turn) -> Turn:
+    """Return the turn that knows which ticket a quoted message makes this one about."""
+    answered = quoted(turn)
+    if answered is None or answered.ticket is None:
+        return turn
+    return turn.remember(ticket=answered.ticket, touched=turn.reported_at.isoformat())
+
+
+def about(turn: Turn, typed: Command | None, answered: Answered | None) -> Command | None:
+    """Return what support means by a reply: a command for the quoted ticket, else words for its customer.
+
+    ``确认 1`` in reply to a card is about the card's ticket, not about T1.
+    """
+    if answered is None:
+        return typed
+    if typed is not None:
+        if answered.ticket is None or _NAMES_TICKET.search(turn.text):
+            return typed
+        number = "" if typed.ticket is None else str(typed.ticket)
+        return replace(typed, ticket=answered.ticket, argument=f"{number} {typed.argument}".strip())
+    if not turn.text:
+        return None
+    if answered.ticket is not None:
+        return Command("reply", answered.ticket, turn.text)
+    place = next((option.argument for option in answered.options if option.verb == "answer"), None)
+    return Command("answer", None, f"{place} {turn.text}") if place else None
