@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 
 from bot.desk.ladder import Fired, Step
 from bot.desk.roster import Member
-from bot.desk.staff import STAFF_ROLES
 from bot.desk.terms import Role
 from bot.store import tables as t
 
@@ -147,11 +146,10 @@ class AlarmStore:
                 & (t.ChatRow.chat == t.ContactRow.user)
                 & (t.ChatRow.kind == "private"),
             )
-            .where(t.ContactRow.role.in_([role.value for role in STAFF_ROLES]))
-            .order_by(t.ContactRow.id)
+            .where(t.STAFF_CONTACT)
         ).all()
         people: dict[str, list[tuple[t.ContactRow, int | None]]] = {}
-        for contact, chat in rows:
+        for contact, chat in sorted(rows, key=lambda row: row[0].id):  # here: SQLite would read all for it
             key = f"person:{contact.person_id}" if contact.person_id else f"contact:{contact.id}"
             people.setdefault(key, []).append((contact, chat))
         return [_member(identities) for identities in people.values()]

@@ -12,10 +12,9 @@ from sqlalchemy import ColumnElement, Select, func, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from bot.desk.sla import ClockName
-from bot.desk.ticket import FINAL, LIVE, Work
+from bot.desk.ticket import LIVE, Work
 from bot.store import tables as t
 
-OPEN = [work.value for work in Work if work not in FINAL]
 WAITING = [work.value for work in Work if work in LIVE]
 
 Instant = InstrumentedAttribute[datetime | None]
@@ -58,9 +57,7 @@ def read(session: Session, now: datetime) -> Figures:
     ticket, outbox = t.TicketRow, t.OutboxRow
     pending = outbox.status == "pending"
     tickets = session.execute(
-        select(ticket.work, ticket.held, func.count())
-        .where(ticket.work.in_(OPEN))
-        .group_by(ticket.work, ticket.held)
+        select(ticket.work, ticket.held, func.count()).where(t.LIVE_TICKET).group_by(ticket.work, ticket.held)
     )
     waiting = session.execute(
         select(t.ChatRow.channel, outbox.urgent, func.count())
@@ -94,5 +91,5 @@ def read(session: Session, now: datetime) -> Figures:
 
 def _running(what: ColumnElement[Any], end: Instant | None) -> Select[Any]:
     """Return a query over the tickets on which a clock can still run."""
-    query = select(what).select_from(t.TicketRow).where(t.TicketRow.work.in_(WAITING))
+    query = select(what).select_from(t.TicketRow).where(t.LIVE_TICKET, t.TicketRow.work.in_(WAITING))
     return query if end is None else query.where(end.is_(None))

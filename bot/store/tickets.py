@@ -16,7 +16,7 @@ from bot.desk.events import Actor, Event, Kind, Side
 from bot.desk.history import apply, fold, opened
 from bot.desk.policy import TicketPolicy
 from bot.desk.sla import Deadline
-from bot.desk.ticket import FINAL, Ticket, Work
+from bot.desk.ticket import Ticket
 from bot.desk.transitions import check
 from bot.desk.watch import next_alarm
 from bot.desk.watch_policy import WatchPolicy
@@ -26,8 +26,6 @@ from bot.store import tables as t
 from bot.store.session import UnitSession
 from bot.store.surroundings import Surroundings
 from bot.store.telephone import PHONE
-
-LIVE_WORK = tuple(work.value for work in Work if work not in FINAL)
 
 
 class TicketStore:
@@ -56,7 +54,7 @@ class TicketStore:
         if key not in known:
             rows = self._session.scalars(
                 select(t.TicketRow)
-                .where(_belongs_to(chat), t.TicketRow.work.in_(LIVE_WORK))
+                .where(_belongs_to(chat), t.LIVE_TICKET)
                 .order_by(t.TicketRow.id)
                 .with_for_update(key_share=True)
                 .execution_options(populate_existing=True)
@@ -72,7 +70,7 @@ class TicketStore:
         return self._cases(rows)
 
     def by_due(self, limit: int, assignee: int | None = None, skip: int = 0) -> list[Case]:
-        query = select(t.TicketRow).where(t.TicketRow.work.in_(LIVE_WORK))
+        query = select(t.TicketRow).where(t.LIVE_TICKET)
         if assignee is not None:
             query = query.where(t.TicketRow.assignee_id == assignee)
         rows = self._session.scalars(
@@ -126,7 +124,7 @@ class TicketStore:
     def ids(self, after: int, limit: int, *, closed: bool = False) -> list[int]:
         """Return the next tickets by id, for work on all of them; those that are final only if ``closed``."""
         query = select(t.TicketRow.id).where(t.TicketRow.id > after).order_by(t.TicketRow.id).limit(limit)
-        return list(self._session.scalars(query if closed else query.where(t.TicketRow.work.in_(LIVE_WORK))))
+        return list(self._session.scalars(query if closed else query.where(t.LIVE_TICKET)))
 
     def bind(self, case: Case, customer_id: int, event: Event) -> Case:
         self._locked(case).customer_id = customer_id

@@ -69,7 +69,7 @@ def _store(url: str, tickets: int) -> World:
     world.app.deliver()
     with world.app.store.engine.begin() as connection:
         _fill(connection, tickets)
-    _tidy(world)
+    tidy(world)
     return world
 
 
@@ -93,13 +93,13 @@ def _fill(connection: Connection, tickets: int) -> None:
     far = FAR if connection.dialect.name == "sqlite" else f"TIMESTAMPTZ {FAR}"
     work = f"CASE WHEN {is_open} THEN work ELSE 'closed' END"
     alarm = f"CASE WHEN {is_due} THEN next_alarm_at WHEN {is_open} THEN {far} END"
-    _copy(connection, TicketRow, tickets, {"id": "n", "work": work, "next_alarm_at": alarm}, "id = 1")
-    _copy(connection, TicketEventRow, tickets, {"id": None, "ticket_id": "n"}, "ticket_id = 1")
+    copy(connection, TicketRow, tickets, {"id": "n", "work": work, "next_alarm_at": alarm}, "id = 1")
+    copy(connection, TicketEventRow, tickets, {"id": None, "ticket_id": "n"}, "ticket_id = 1")
     if apart > 1:  # the pattern itself is one more that is due
         connection.execute(text("UPDATE tickets SET work = 'closed', next_alarm_at = NULL WHERE id = 1"))
 
 
-def _copy(
+def copy(
     connection: Connection, table: type[Base], last: int, changes: dict[str, str | None], pattern: str
 ) -> None:
     """Insert copies of the rows of ``pattern`` with changed columns; None leaves a column to the database."""
@@ -111,7 +111,7 @@ def _copy(
     connection.execute(text(f"{into} {picked}"))
 
 
-def _tidy(world: World) -> None:
+def tidy(world: World) -> None:
     """Let the database know its tables, as it would by itself after a while."""
     with world.app.store.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         command = "ANALYZE" if connection.dialect.name == "sqlite" else "VACUUM ANALYZE"

@@ -59,8 +59,12 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgr
 
 
 @contextmanager
-def running(folder: Path) -> Iterator[PostgresServer]:
-    """Run a server whose data lie in ``folder``, which must be new."""
+def running(folder: Path, *, durable: bool = False) -> Iterator[PostgresServer]:
+    """Run a server whose data lie in ``folder``, which must be new.
+
+    Args:
+        durable: what is committed is on the disk, as in production.
+    """
     programs = postgres_bin()
     assert programs is not None
     data = folder / "data"
@@ -71,7 +75,7 @@ def running(folder: Path) -> Iterator[PostgresServer]:
     locale = ["--encoding=UTF8", "--locale-provider=builtin", "--locale=C.UTF-8"]
     subprocess.run([*_unprivileged(), *initdb, *locale], check=True, stdout=subprocess.DEVNULL)
     port = _free_port()
-    options = [part for option in FAST for part in ("-c", option)]
+    options = [part for option in (() if durable else FAST) for part in ("-c", option)]
     listen = ["-h", "127.0.0.1", "-p", str(port), "-k", ""]
     start = [str(programs / "postgres"), "-D", str(data), *listen, *options]
     log = data.parent / "log"
