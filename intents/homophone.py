@@ -19,8 +19,8 @@ from intents.tables import PRIVATE_USE, readings, sounds, syllable_codes
 
 _LATIN = re.compile(r"[a-z]{2,40}")
 _HANZI = re.compile(r"[\u4e00-\u9fff]")
-#: What jieba cuts in one piece.
-_RUN = re.compile(r"[\u4e00-\u9fd5a-zA-Z0-9+#&._%-]")
+#: Some of what jieba never puts into a word with Hanzi.
+_BETWEEN = frozenset("，。！？、；：“”‘’（）…—～,!?;:()\"' \n\r")
 
 #: A pair with one of these is too common a sound: not 烧了 for 捎了.
 FILLERS = frozenset("了不没一是的你您我就都也有在到上")
@@ -106,6 +106,7 @@ class Homophones:
         """Return the terms that the normalised text spells wrongly, with spans in it."""
         heard, spans = hear(text)
         hits: list[Hit] = []
+        guard = Guard(text, cut)
         for found, first, last in self._match(heard):
             start, end = (spans[first][0], spans[last - 1][1]) if spans else (first, last)
             written = text[start:end]
@@ -123,7 +124,7 @@ class Homophones:
             if len(term) <= 3 and _HANZI.match(written):
                 if len(written) == 2 and not (_exact(term, written) and FILLERS.isdisjoint(term)):
                     continue
-                if _cuts_word(text, start, end, cut):
+                if guard.holds(start, end):
                     continue
             hits.append((index, start, end))
         return hits
@@ -141,21 +142,35 @@ def _exact(term: str, written: str) -> bool:
     return len(term) == len(written) and all(map(eq, map(table.get, term), map(table.get, written)))
 
 
-def _cuts_word(text: str, start: int, end: int, cut: Cut) -> bool:
-    """Return whether one of the characters stands in a known word of two characters and more.
+class Guard:
+    """Which characters of a text stand in known words of two characters and more.
 
-    Only the run of Hanzi, letters and digits around the span is cut: jieba cuts each by itself.
+    Only the run of Hanzi, letters and digits around a span is cut, and once: jieba cuts each run by itself.
     """
-    first = last = start
-    while first and _RUN.match(text[first - 1]):
-        first -= 1
-    while last < len(text) and _RUN.match(text[last]):
-        last += 1
-    at = first
-    for word in cut(text[first:last]):
-        if at >= end:
-            break
-        at += len(word)
-        if at > start and len(word) > 1 and _HANZI.match(word):
-            return True
-    return False
+
+    def __init__(self, text: str, cut: Cut) -> None:
+        self._text = text
+        self._cut = cut
+        self._first = self._last = 0
+        self._marks = bytearray()
+
+    def holds(self, start: int, end: int) -> bool:
+        """Return whether a character of the span stands in such a word."""
+        if not self._first <= start < end <= self._last:
+            self._read(start, end)
+        return any(self._marks[start - self._first : end - self._first])
+
+    def _read(self, first: int, last: int) -> None:
+        text = self._text
+        while first and text[first - 1] not in _BETWEEN:
+            first -= 1
+        while last < len(text) and text[last] not in _BETWEEN:
+            last += 1
+        marks = bytearray(last - first)
+        at = 0
+        for word in self._cut(text[first:last]):
+            size = len(word)
+            if size > 1 and _HANZI.match(word):
+                marks[at : at + size] = b"\1" * size
+            at += size
+        self._first, self._last, self._marks = first, last, marks
