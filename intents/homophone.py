@@ -60,6 +60,8 @@ def spell(word: str) -> list[tuple[str, int, int]] | None:
 
 def hear(text: str) -> tuple[str, list[tuple[int, int]] | None]:
     """Return the text as it sounds, and where each of its characters came from (None: one to one)."""
+    if not _LATIN.search(text):
+        return text.translate(sounds()), None
     spelt = [
         (match.start(), match.end(), parts)
         for match in _LATIN.finditer(text)

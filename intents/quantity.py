@@ -6,6 +6,7 @@ No library is safe here (一直 is no number), so this is a small parser: number
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 _NUM = r"(?:\d{1,6}|[一二两三四五六七八九十百千几俩仨半]{1,6})"  # bounded: a run of 4,000 digits is no number
@@ -44,6 +45,7 @@ _ALL_OF = re.compile(
 _NUMBER = re.compile(r"[\d一二两三四五六七八九十百千几俩仨半]")
 _DIGIT = re.compile(r"\d")
 _NOT = re.compile("[都也没冇无木]")
+_REST = re.compile("[就只才仅剩有不]")
 _HINT = re.compile(
     r"[\d一二两三四五六七八九十百千几俩仨半].{0,3}[个名位台部路条通只张家间处号人坐座客同话电机分用员终中线姑兄网技队端通节成%]"
     r"|(?:节点|通道|端口|分机|工号|坐席|座席|机位|工位|话机)号?[是为]?\s?\d"
@@ -92,7 +94,7 @@ def find(text: str) -> list[Quantity]:
     first = _NUMBER.search(text)
     if not first or not _HINT.search(text, max(0, first.start() - _NAME)):
         return []
-    found = _all(text, first.start())
+    found = _all(text, [match.start() for match in _NUMBER.finditer(text, first.start())])
     if not found:
         return []
     kept: list[Quantity] = []
@@ -104,22 +106,32 @@ def find(text: str) -> list[Quantity]:
     return kept
 
 
-def _all(text: str, at: int) -> list[Quantity | None]:
-    """Return what the patterns find; ``at`` is the first number, and one runs only where it can match."""
+def _all(text: str, numbers: list[int]) -> list[Quantity | None]:
+    """Return what the patterns find; ``numbers`` are the places of digits and numerals."""
     found: list[Quantity | None] = []
     if ("一" in text or "半" in text) and _NOT.search(text):
         found += [Quantity(*match.span(), "none") for match in _NONE.finditer(text)]
-    found += [Quantity(*match.span(), "none") for match in _LEFT.finditer(text)]
-    if _NUMBER.search(text, at + 2):
-        found += [_ratio(match) for match in _RATIO.finditer(text, at)]
+    if _REST.search(text):
+        found += [Quantity(*match.span(), "none") for match in _LEFT.finditer(text)]
+    if len(numbers) > 1:
+        found += [_ratio(match) for match in _at(_RATIO, text, numbers)]
     if "全" in text:
-        found += [Quantity(*match.span(), "none") for match in _ALL_OF.finditer(text, at)]
+        found += [Quantity(*match.span(), "none") for match in _at(_ALL_OF, text, numbers)]
     if "成" in text or "%" in text:
-        found += [_share(match) for match in _SHARE.finditer(text, at)]
-    if _DIGIT.search(text, at):
+        found += [_share(match) for match in _at(_SHARE, text, numbers)]
+    if _DIGIT.search(text):
         found += [Quantity(*match.span(), "one") for match in _NAMED.finditer(text)]
-    found += [_count(match) for match in _COUNT.finditer(text, at)]
+    found += [_count(match) for match in _at(_COUNT, text, numbers)]
     return found
+
+
+def _at(pattern: re.Pattern[str], text: str, places: list[int]) -> Iterator[re.Match[str]]:
+    """Yield what ``finditer`` would, of a pattern that begins with a number: at its places only."""
+    end = 0
+    for place in places:
+        if place >= end and (match := pattern.match(text, place)):
+            yield match
+            end = match.end()
 
 
 def _ratio(match: re.Match[str]) -> Quantity | None:
