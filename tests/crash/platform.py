@@ -51,9 +51,14 @@ class Books:
 
 
 class Platform:
-    """Delivers reports to the program's ports and takes its messages; both with faults, from a seed."""
+    """Delivers reports to the program's ports and takes its messages; both by a seed's dice.
 
-    def __init__(self, seed: int) -> None:
+    Args:
+        faulty: whether it refuses some messages, and takes others without saying so.
+    """
+
+    def __init__(self, seed: int, *, faulty: bool) -> None:
+        self._faulty = faulty
         self.books = Books()
         self._chance = random.Random(seed)
         self._lock = threading.Lock()
@@ -102,7 +107,7 @@ class Platform:
     def take(self, message: dict[str, object]) -> tuple[int, dict[str, object]] | None:
         """Answer one message of the program's."""
         with self._lock:
-            dice = self._chance.random()
+            dice = self._chance.random() if self._faulty else 1
             if dice < 0.03:
                 self.books.refused += 1
                 return 500, {}
