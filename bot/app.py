@@ -43,6 +43,8 @@ from intents import Classifier, Reloader
 
 log = structlog.get_logger(__name__)
 
+RESUMED_A_ROUND = 50  # chats: alarms must not wait for a backlog of another process
+
 
 class App:
     """The program, wired; what `serve`, `chat`, `demo` and the tests drive.
@@ -171,7 +173,7 @@ class App:
         with self.metrics.sweeping():
             done = sweep(self.store, self.now())
         self._dead_man.ping()
-        self.resume()
+        self.inbox.resume(self.now(), RESUMED_A_ROUND)
         return done
 
     def check_schema(self) -> None:

@@ -196,3 +196,17 @@ def test_a_channel_that_breaks_is_an_unknown_outcome_and_stops_no_other_chat(wor
 
     assert [said[:2] for said in world.heard("visitor")] == ["您好"]
     assert [said[:2] for said in world.heard("regular")] == ["您好"]
+
+
+def test_a_backlog_is_resumed_in_rounds_so_that_alarms_do_not_wait_for_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.app.RESUMED_A_ROUND", 2)
+    for number in range(3):
+        message = replace(world.inbound("x", Sender(f"u{number}", "u"), P1), address=address(f"c{number}"))
+        world.app.receive(message)
+
+    world.app.sweep()
+    assert len(world.tickets()) == 2
+    world.app.sweep()
+    assert len(world.tickets()) == 3
