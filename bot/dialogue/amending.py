@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.desk.ticket import Work
-from bot.dialogue import actions, answers, reading, report
+from bot.dialogue import passing_on, reading, report, their_ticket
 from bot.dialogue.turn import Turn
 
 
@@ -26,6 +26,6 @@ def took(turn: Turn) -> bool:
         return True
     state = "已处理" if case.ticket.work is Work.RESOLVED else "已关闭"
     text = f"工单 {case.number} {state}，您改动的内容已转给工程师。没恢复请回复“没恢复”。"
-    turn.reply(f"{text}\n{actions.hotline(turn)}", ticket=case.ticket.id)
-    answers.pass_on(turn, f"改了原话（{case.number}）", case.ticket.id)
+    turn.reply(f"{text}\n{their_ticket.hotline(turn)}", ticket=case.ticket.id)
+    passing_on.pass_on(turn, f"改了原话（{case.number}）", case.ticket.id)
     return True

@@ -5,18 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
-from bot.desk.contract import Terms
-from bot.desk.tables import ENTITLEMENTS, LEVEL_NAMES, SERVICE_NAMES, Service
-from bot.desk.terms import Level
-from bot.dialogue import actions, notify, reading, replies, report, same_fault
+from bot.dialogue import (
+    choices,
+    contract_words,
+    customer_closing,
+    customer_priority,
+    reading,
+    replies,
+    report,
+    same_fault,
+    services,
+    their_ticket,
+    urging,
+)
 from bot.dialogue.commands import Command
+from bot.dialogue.passing_on import pass_on, terms_of, way_out
+from bot.dialogue.their_ticket import hotline
 from bot.dialogue.turn import Turn
 from bot.dialogue.why import why as receipt
 from bot.messages import Option
 
 CONVERSATION = timedelta(hours=2)  # a word without a subject still belongs to what was spoken of so long ago
 STATUS_SHOWN = 4
-WORDS_SHOWN = 200  # of a customer's message in a staff line
 NOTHING = Command("")
 USUAL = (
     Option("查进度", "查进度", "status"),
@@ -27,20 +37,10 @@ USUAL = (
 Answer = Callable[[Turn, reading.Report], None]
 
 
-def hotline(turn: Turn) -> str:
-    """Return the line with the hotline's numbers."""
-    return actions.hotline(turn)
-
-
-def way_out(turn: Turn) -> Option:
-    """Return the choice that makes a report of this very message, with its original time."""
-    return Option("按故障报修", "按故障报修", "report", None, f"inbox:{turn.inbox_id}")
-
-
 def status(turn: Turn, command: Command) -> None:
     """Say how the customer's tickets stand."""
     if command.ticket is not None:
-        cases = [actions.ticket_of(turn, command)]
+        cases = [their_ticket.ticket_of(turn, command)]
     else:
         cases = turn.desk.tickets.live(turn.chat)
     if cases:
@@ -50,7 +50,7 @@ def status(turn: Turn, command: Command) -> None:
         number = cases[0].ticket.id
         options = [Option("催单", "催单", "urge", number), Option("为什么", "为什么", "why", number)]
         if replies.is_settled_no_fault(cases[0]):
-            options = list(replies.settled_options(number))
+            options = list(choices.settled_options(number))
         turn.reply("\n".join([*lines, hotline(turn)]), *options, ticket=number)
         return
     recent = turn.desk.tickets.recent(turn.chat, 1)
@@ -60,7 +60,7 @@ def status(turn: Turn, command: Command) -> None:
 
 def why(turn: Turn, command: Command) -> None:
     """Say how the deadline was counted."""
-    case = actions.ticket_of(turn, command, closed=True)
+    case = their_ticket.ticket_of(turn, command, closed=True)
     turn.reply(receipt(case, turn.now, turn.office.hotline), ticket=case.ticket.id)
 
 
@@ -70,7 +70,7 @@ def level(turn: Turn, _: Command) -> None:
     if terms is None:
         turn.reply(f"这个聊天还没有绑定合同。\n{replies.BIND_HELP}\n{hotline(turn)}")
     else:
-        turn.reply(f"{replies.level(terms, turn.now)}\n{hotline(turn)}")
+        turn.reply(f"{contract_words.level(terms, turn.now)}\n{hotline(turn)}")
 
 
 def help_(turn: Turn, _: Command) -> None:
@@ -98,24 +98,6 @@ def human(turn: Turn, _: Command) -> None:
         who = "已请值班工程师马上联系您。"
     turn.reply(f"{who}\n也可以直接打电话，全天有人接听：{' / '.join(turn.office.hotline)}")
     pass_on(turn, "要求人工" + (f"（{case.number}）" if case else ""), case.ticket.id if case else None)
-
-
-def pass_on(turn: Turn, what: str, ticket: int | None = None) -> None:
-    """Show support what the customer wrote, with a way to answer it."""
-    name = turn.desk.customers.get(turn.chat.customer_id).name if turn.chat.customer_id else "未绑定客户"
-    answer = (
-        Option("回复客户", f"回复 T{ticket} 内容", "reply", ticket)
-        if ticket
-        else Option("答复", f"答复 C{turn.chat.id} 内容", "answer", None, f"C{turn.chat.id}")
-    )
-    words = replies.shorten(turn.text, WORDS_SHOWN) or "（图片或附件）"
-    notify.staff_line(turn.desk, f"{name} {turn.contact.name} {what}：{words}", answer, ticket=ticket)
-
-
-def terms_of(turn: Turn) -> Terms | None:
-    """Return the customer's contract as it is now, None for a chat that is not bound."""
-    customer_id = turn.chat.customer_id
-    return turn.desk.customers.terms(customer_id, turn.now) if customer_id else None
 
 
 # --- answers to sentences
@@ -154,7 +136,7 @@ def ask_status(turn: Turn, _: reading.Report) -> None:
 def ask_urge(turn: Turn, _: reading.Report) -> None:
     """The customer urges; with nothing open they are asked what it is about."""
     if turn.desk.tickets.live(turn.chat):
-        actions.urge(turn, NOTHING)
+        urging.urge(turn, NOTHING)
     else:
         turn.reply(
             f"您没有未结的工单。如果是新的故障，请点“按故障报修”，或直接拨打热线。\n{hotline(turn)}",
@@ -175,7 +157,7 @@ def supplement(turn: Turn, read: reading.Report) -> None:
 def recovered(turn: Turn, _: reading.Report) -> None:
     """It works again: with an open ticket ask whether to close, else be glad."""
     if turn.desk.tickets.live(turn.chat):
-        actions.works(turn, NOTHING)
+        customer_closing.works(turn, NOTHING)
     else:
         turn.reply(f"好的，恢复就好。再有问题随时告诉我。\n{hotline(turn)}", way_out(turn))
 
@@ -183,7 +165,7 @@ def recovered(turn: Turn, _: reading.Report) -> None:
 def objection(turn: Turn, read: reading.Report) -> None:
     """The customer objects to a priority or a verdict."""
     if turn.desk.tickets.live(turn.chat):
-        actions.object_(turn, NOTHING)
+        customer_priority.object_(turn, NOTHING)
     else:
         not_understood(turn, read)
 
@@ -206,55 +188,6 @@ def complaint(turn: Turn, _: reading.Report) -> None:
         way_out(turn),
     )
     pass_on(turn, "投诉")
-
-
-def fee(turn: Turn, _: reading.Report) -> None:
-    """Fees and renewals are answered by a person; the term is said if it is known."""
-    terms = terms_of(turn)
-    until = f"您的合同服务期至 {terms.ends_on:%Y年%-m月%-d日}。" if terms else ""
-    turn.reply(f"{until}费用和续约已转给{turn.office.sales}，会与您联系。\n{hotline(turn)}", way_out(turn))
-    pass_on(turn, "询问费用或续约")
-
-
-# What each service request is about; contract 1 says which level has it, 2.7 names no level.
-SERVICES: Mapping[str, tuple[str, tuple[Service, ...]]] = {
-    "training": ("培训", (Service.TRAINING,)),
-    "inspection": ("巡检", (Service.REMOTE_INSPECTION, Service.ONSITE_INSPECTION)),
-    "upgrade": ("升级", (Service.UPGRADE,)),
-    "backup": ("数据备份", ()),
-    "ivr_change": ("IVR 流程调整", ()),
-    "hardware_change": ("硬件更换后的软件安装支持", ()),
-}
-
-
-def service(turn: Turn, read: reading.Report) -> None:
-    """Take a request for a service; what the level lacks is refused politely, with what the next one has."""
-    name, entitlements = SERVICES[read.verdict.intent]
-    terms = terms_of(turn)
-    if terms is None:
-        lines = [f"已收到您的{name}需求，工程师会与您联系。"]
-    elif not entitlements:
-        lines = [f"{name}在您的合同服务内，已转给工程师安排。"]  # contract 2.7: every level
-    else:
-        lines = entitled(terms, name, entitlements, turn.office.sales)
-    turn.reply("\n".join([*lines, hotline(turn)]), way_out(turn))
-    pass_on(turn, f"需要{name}")
-
-
-def entitled(terms: Terms, name: str, services: tuple[Service, ...], sales: str) -> list[str]:
-    """Return what the level gives of what is asked for, or politely what the next one does (contract 1)."""
-    given = ENTITLEMENTS[terms.level]
-    has = [f"{SERVICE_NAMES[s]}：{given[s].text}" for s in services]
-    if any(given[s].given for s in services):
-        return [f"{'；'.join(has)}。", f"您的{name}需求已转给工程师安排。"]
-    levels = list(Level)
-    above = levels[levels.index(terms.level) + 1]
-    next_has = "；".join(f"{SERVICE_NAMES[s]}{ENTITLEMENTS[above][s].text}" for s in services)
-    return [
-        f"您的合同是{LEVEL_NAMES[terms.level]}，{'；'.join(given[s].text for s in services)}。",
-        f"{LEVEL_NAMES[above]}含：{next_has}。",
-        f"您的{name}需求已转给{sales}，会与您联系。",
-    ]
 
 
 def not_understood(turn: Turn, _: reading.Report) -> None:
@@ -287,10 +220,10 @@ ANSWERS: Mapping[str, Answer] = {
     "supplement": supplement,
     "recovered": recovered,
     "object": objection,
-    "fee": fee,
+    "fee": services.fee,
     "level": ask_level,
     "complaint": complaint,
     "human": ask_human,
     "other": not_understood,
-    **dict.fromkeys(SERVICES, service),
+    **dict.fromkeys(services.SERVICES, services.service),
 }

@@ -8,7 +8,17 @@ from datetime import datetime
 from bot.desk.case import Case, coverage_at
 from bot.desk.contract import Coverage
 from bot.desk.tables import Service
-from bot.dialogue import actions, answers, reading, replies, same_fault
+from bot.dialogue import (
+    answers,
+    contract_words,
+    customer_closing,
+    passing_on,
+    reading,
+    replies,
+    same_fault,
+    services,
+    their_ticket,
+)
 from bot.dialogue.codes import looks_like_code
 from bot.dialogue.commands import customer_command
 from bot.dialogue.turn import Turn
@@ -41,7 +51,7 @@ def of(turn: Turn, read: reading.Report) -> answers.Answer | None:
 
 def leave(turn: Turn, _: reading.Report) -> None:
     """The customer wants it left: ask whether to withdraw."""
-    actions.withdraw(turn, answers.NOTHING)
+    customer_closing.withdraw(turn, answers.NOTHING)
 
 
 def anybody(turn: Turn, _: reading.Report) -> None:
@@ -53,14 +63,14 @@ def anybody(turn: Turn, _: reading.Report) -> None:
     case = same_fault.current_case(turn, cases, answers.CONVERSATION) or cases[0]
     status = replies.status_line(case, turn.now)
     if not _CALLS.search(turn.text) and not _ANGRY.search(turn.text):
-        turn.reply(f"您好。\n{status}\n{actions.hotline(turn)}", ticket=case.ticket.id)
+        turn.reply(f"您好。\n{status}\n{their_ticket.hotline(turn)}", ticket=case.ticket.id)
         return
     phone = f"请直接拨打 {turn.office.hotline[0]}，报工单号 {case.number}，全天有人接听。"
     lines = [_who(case), status]
     is_urgent = _ANGRY.search(turn.text) or _has_called(turn)
     turn.reply("\n".join([phone, *lines] if is_urgent else [*lines, phone]), ticket=case.ticket.id)
     turn.remember(called=turn.now.isoformat())
-    answers.pass_on(turn, f"在找人（{case.number}）", case.ticket.id)
+    passing_on.pass_on(turn, f"在找人（{case.number}）", case.ticket.id)
 
 
 def _has_called(turn: Turn) -> bool:
@@ -76,19 +86,19 @@ def _who(case: Case) -> str:
 
 def onsite(turn: Turn, _: reading.Report) -> None:
     """Answer a request to come: what the level gives, or politely what the next one does (contract 1)."""
-    terms = answers.terms_of(turn)
+    terms = passing_on.terms_of(turn)
     if terms is None:
         lines = ["已转给值班工程师。这个聊天还没有绑定合同，绑定后才知道有没有现场服务。"]
     elif coverage_at(terms, turn.now) is not Coverage.ACTIVE:
-        lines = [f"{replies.uncovered_line(terms, turn.now)}。", "上门的需求已转给值班工程师。"]
+        lines = [f"{contract_words.uncovered_line(terms, turn.now)}。", "上门的需求已转给值班工程师。"]
     else:
-        lines = answers.entitled(terms, "上门", (Service.ONSITE,), turn.office.sales)
+        lines = services.entitled(terms, "上门", (Service.ONSITE,), turn.office.sales)
     cases = turn.desk.tickets.live(turn.chat)
     case = same_fault.current_case(turn, cases, answers.CONVERSATION) or (cases[0] if cases else None)
-    options = () if case else (answers.way_out(turn),)
+    options = () if case else (passing_on.way_out(turn),)
     number = case.ticket.id if case else None
-    turn.reply("\n".join([*lines, actions.hotline(turn)]), *options, ticket=number)
-    answers.pass_on(turn, "要求上门" + (f"（{case.number}）" if case else ""), number)
+    turn.reply("\n".join([*lines, their_ticket.hotline(turn)]), *options, ticket=number)
+    passing_on.pass_on(turn, "要求上门" + (f"（{case.number}）" if case else ""), number)
 
 
 def overhear(turn: Turn) -> None:
@@ -102,7 +112,7 @@ def overhear(turn: Turn) -> None:
         return
     if reading.of(turn, turn.text, turn.reported_at).certain:
         turn.remember(overheard=turn.now.isoformat())
-        answers.pass_on(turn, "在群里说（没有叫机器人，没有建工单）")
+        passing_on.pass_on(turn, "在群里说（没有叫机器人，没有建工单）")
 
 
 def is_for_us(turn: Turn) -> bool:

@@ -13,9 +13,11 @@ from bot.desk.sla import ClockName
 from bot.desk.tables import LEVEL_NAMES
 from bot.desk.terms import Priority
 from bot.desk.ticket import FINAL, STATE_NAMES, Work
+from bot.dialogue.choices import EFFECT_NAMES
 from bot.dialogue.clock_words import cost_lines, say_span, staff_lines
+from bot.dialogue.contract_words import uncovered_line
 from bot.dialogue.receipts import say_deadline, service_hours_zh
-from bot.dialogue.replies import EFFECT_NAMES, PRIORITY_NAMES, clause_zh, one_line, shorten, uncovered_line
+from bot.dialogue.replies import PRIORITY_NAMES, clause_zh, one_line, shorten
 from bot.messages import Option, Received, Say
 
 WORDS_SHOWN = 200

@@ -67,6 +67,7 @@ STAFF_VERBS: Mapping[str, tuple[str, ...]] = {
     "agree_time": ("约定", "agree"),
     "promise": ("下次进展", "promise"),
     "ack": ("知道了", "ack"),
+    "ack_outage": ("知道了故障", "ackall"),
     "pause": ("暂停", "pause"),
     "resume": ("继续", "resume"),
     "merge": ("合并", "merge"),
@@ -107,6 +108,7 @@ STAFF_FORMS: Mapping[str, str] = {
     "agree_time": "约定 T{n} 响应 15:00 王经理 电话",
     "promise": "下次进展 T{n} 15:00",
     "ack": "知道了 T{n} 响应",
+    "ack_outage": "知道了故障 3 响应",
     "pause": "暂停 T{n} 等客户做什么",
     "resume": "继续 T{n}",
     "merge": "合并 T{n} 到 T11",
@@ -134,7 +136,7 @@ STAFF_HELP: Mapping[str, tuple[str, ...]] = {
     "处理": ("claim", "take_over", "reply", "respond", "workaround", "resolve", "close", "reopen"),
     "优先级": ("confirm", "change", "not_a_fault", "ask", "consent"),
     "现场": ("remote_failed", "arrive", "act"),
-    "时间": ("agree_time", "promise", "ack", "pause", "resume"),
+    "时间": ("agree_time", "promise", "ack", "ack_outage", "pause", "resume"),
     "归并": ("merge", "split"),
     "客户": ("report_for", "bind", "code", "answer", "quote"),
     "值班": ("oncall", "swap", "join"),
@@ -181,7 +183,18 @@ def customer_command(text: str) -> Command | None:
     return None
 
 
-_WITHOUT_TICKET = {"report_for", "quote", "code", "todo", "mine", "help", "answer", "oncall", "swap"}
+_WITHOUT_TICKET = {
+    "ack_outage",
+    "report_for",
+    "quote",
+    "code",
+    "todo",
+    "mine",
+    "help",
+    "answer",
+    "oncall",
+    "swap",
+}
 _AFTER_VERB = " \t\n:：,，#Tt0123456789"
 _STAFF_NAMES = sorted(
     ((name, verb) for verb, names in STAFF_VERBS.items() for name in names), key=lambda pair: -len(pair[0])

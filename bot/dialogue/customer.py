@@ -9,12 +9,13 @@ from datetime import datetime
 from bot.desk.case import Case
 from bot.desk.terms import Priority
 from bot.dialogue import (
-    actions,
     albums,
     amending,
     answers,
     asides,
     asked,
+    customer_closing,
+    customer_priority,
     joining,
     phones,
     privacy,
@@ -22,6 +23,8 @@ from bot.dialogue import (
     reading,
     report,
     same_fault,
+    their_ticket,
+    urging,
     waiting,
 )
 from bot.dialogue.commands import Command, customer_command, of_option
@@ -32,30 +35,30 @@ from bot.messages import AttachmentKind
 Handler = Callable[[Turn, Command], None]
 
 HANDLERS: Mapping[str, Handler] = {
-    "agree": actions.agree,
+    "agree": customer_priority.agree,
     "bind": joining.enter,
-    "broken": actions.broken,
-    "close": actions.close,
-    "effect": actions.effect,
+    "broken": customer_closing.broken,
+    "close": customer_closing.close,
+    "effect": customer_priority.effect,
     "help": answers.help_,
     "human": answers.human,
     "join": joining.enter,
-    "keep": actions.keep,
+    "keep": customer_closing.keep,
     "level": answers.level,
-    "object": actions.object_,
+    "object": customer_priority.object_,
     "pause_no": waiting.refuse_pause,
     "pause_yes": waiting.agree_pause,
     "privacy": privacy.privacy,
-    "rate": actions.rate,
-    "report": actions.report_anyway,
+    "rate": customer_closing.rate,
+    "report": report.anyway,
     "status": answers.status,
     "time_no": waiting.refuse_time,
     "time_yes": waiting.agree_time,
-    "urge": actions.urge,
+    "urge": urging.urge,
     "why": answers.why,
-    "withdraw": actions.withdraw,
-    "withdraw_now": actions.withdraw_now,
-    "works": actions.works,
+    "withdraw": customer_closing.withdraw,
+    "withdraw_now": customer_closing.withdraw_now,
+    "works": customer_closing.works,
 }
 
 # What is no answer to support: it leaves an agreed pause as it is.
@@ -84,7 +87,7 @@ def answer(turn: Turn) -> None:
         else:
             understand(turn)
     except Refused as refusal:
-        turn.reply(f"{refusal}\n{answers.hotline(turn)}")
+        turn.reply(f"{refusal}\n{their_ticket.hotline(turn)}")
     albums.note(turn)
 
 
@@ -121,7 +124,7 @@ def understand(turn: Turn) -> None:
         return
     read = reading.read(turn)
     if not read.certain and (answered := effect_in_words(turn)):
-        actions.effect(turn, answered)
+        customer_priority.effect(turn, answered)
         return
     waited_for = waiting.answered(turn) if read.verdict.intent not in QUIET_INTENTS else []
     is_report = read.certain or read.verdict.ask is not None

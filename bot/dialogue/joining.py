@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from bot.desk.staff import ROLE_NAMES, Grant, Purpose, Task, may
-from bot.dialogue import actions, notify
+from bot.dialogue import binding, notify, their_ticket
 from bot.dialogue.codes import code_hash
 from bot.dialogue.commands import Command
 from bot.dialogue.turn import Turn
@@ -21,7 +21,7 @@ def enter(turn: Turn, command: Command) -> None:
     grant = turn.desk.people.redeem(code_hash(command.argument), turn.contact, _accepted(turn))
     if grant is None:
         what, who = ("绑定码", "工程师") if command.verb == "bind" else ("这个码", "管理员")
-        turn.reply(f"{what}不对、已用过或已过期，请向{who}重新索取。\n{actions.hotline(turn)}")
+        turn.reply(f"{what}不对、已用过或已过期，请向{who}重新索取。\n{their_ticket.hotline(turn)}")
     elif not grant.used:
         if grant.purpose is Purpose.STAFF:
             turn.desk.people.void(code_hash(command.argument))
@@ -52,7 +52,7 @@ def _why_not_here(purpose: Purpose) -> str:
 
 def _bind(turn: Turn, grant: Grant) -> None:
     assert grant.customer_id is not None  # noqa: S101 - the purpose says so
-    actions.bind_chat(turn, turn.chat.id, grant.customer_id)
+    binding.bind_chat(turn, turn.chat.id, grant.customer_id)
 
 
 def _join(turn: Turn, grant: Grant) -> None:

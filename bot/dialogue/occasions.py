@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from bot.dialogue import actions, answers, joining, notify
+from bot.dialogue import answers, joining, notify, their_ticket
 from bot.dialogue.codes import looks_like_code
 from bot.dialogue.commands import Command
 from bot.dialogue.turn import Turn
@@ -28,16 +28,18 @@ def _came(turn: Turn) -> None:
         try:
             joining.enter(turn, Command("bind", None, turn.inbound.scene))
         except Refused as refusal:
-            turn.reply(f"{refusal}\n{actions.hotline(turn)}")
+            turn.reply(f"{refusal}\n{their_ticket.hotline(turn)}")
         return
     if turn.chat.kind == "staff" or (turn.contact.is_staff and not turn.inbound.is_group):
         turn.reply("您好，我已在这里。发“待办”看未结的工单，发“帮助”看命令。")
     elif turn.inbound.is_group:
-        turn.reply(f"大家好，我是服务热线机器人。报修请 @我 并用一句话描述故障。\n{actions.hotline(turn)}")
+        turn.reply(
+            f"大家好，我是服务热线机器人。报修请 @我 并用一句话描述故障。\n{their_ticket.hotline(turn)}"
+        )
     elif turn.chat.customer_id is None:
-        turn.reply("\n".join(["您好，这里是服务热线。", REPORT, BIND, actions.hotline(turn)]))
+        turn.reply("\n".join(["您好，这里是服务热线。", REPORT, BIND, their_ticket.hotline(turn)]))
     else:
-        turn.reply("\n".join(["您好，这里是服务热线。", REPORT, actions.hotline(turn)]), *answers.USUAL)
+        turn.reply("\n".join(["您好，这里是服务热线。", REPORT, their_ticket.hotline(turn)]), *answers.USUAL)
 
 
 def _left(turn: Turn) -> None:

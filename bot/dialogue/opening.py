@@ -9,7 +9,7 @@ from typing import Any
 from bot.desk.case import Case
 from bot.desk.events import Event, Kind
 from bot.desk.terms import Priority
-from bot.dialogue import notify, reading, replies
+from bot.dialogue import choices, notify, reading, replies
 from bot.dialogue.ports import Desk
 from bot.dialogue.reading import Report
 from bot.dialogue.turn import Turn
@@ -102,7 +102,7 @@ def open_ticket(turn: Turn, report: Report) -> Case:
     help_line = None if report.verdict.ask or not report.certain else self_help(turn, report)
     turn.reply(
         replies.receipt(case, turn.now, turn.office.hotline, help_line),
-        *replies.effect_options(case.ticket.id),
+        *choices.effect_options(case.ticket.id),
         ticket=case.ticket.id,
     )
     notify.staff(turn.desk, case, turn.now)
@@ -128,7 +128,7 @@ def open_again(turn: Turn, case: Case) -> Case:
     again = opened(turn, finding, turn.reported_at, case.summary, case.concepts, refers_to=number)
     touch(turn, again)
     text = replies.came_back(case, again, turn.now, turn.office.hotline)
-    turn.reply(text, *replies.effect_options(again.ticket.id), ticket=again.ticket.id)
+    turn.reply(text, *choices.effect_options(again.ticket.id), ticket=again.ticket.id)
     notify.staff(turn.desk, again, turn.now)
     return again
 

@@ -46,7 +46,7 @@ def card(outage: Outage, now: datetime, *, is_first: bool = False) -> Say:
     lines = [
         f"⚠ 疑似共性故障：{count} 个工单报优先等级1",
         f"客户（{len(outage.customers)} 家）：{_some(outage.customers, CUSTOMERS_SHOWN)}",
-        f"工单：{_numbers(outage.tickets)}",
+        f"工单：{numbers(outage.tickets)}",
     ]
     if outage.first_due:
         due, ticket = outage.first_due
@@ -70,12 +70,15 @@ def alarm(
     lines = [
         f"⚠ 疑似共性故障（{len(outage.tickets)} 个工单）· {case.number} {state_words(step, now)}",
         f"请{who_words(case, step.target, who)}现在{TO_DO[step.clock]}：{CLOCK_NAMES[step.clock]}到点的有"
-        f" {_numbers(tickets)}",
+        f" {numbers(tickets)}",
     ]
-    return Say("\n".join(lines), (Option("待办", "待办", "todo"),), urgent=True)
+    typed = f"知道了故障 {outage.id} {CLOCK_NAMES[step.clock]}"
+    known = Option("知道了", typed, "ack_outage", None, f"{outage.id} {step.clock.value}")
+    return Say("\n".join(lines), (Option("待办", "待办", "todo"), known), urgent=True)
 
 
-def _numbers(tickets: Sequence[int]) -> str:
+def numbers(tickets: Sequence[int]) -> str:
+    """Return tickets' numbers as they are said, cut where there are many."""
     return _some([f"T{ticket}" for ticket in tickets], TICKETS_SHOWN)
 
 

@@ -210,6 +210,12 @@ class Outages(Protocol):
     def get(self, outage_id: int) -> Outage:
         """Return an outage as it stands."""
 
+    def find(self, outage_id: int) -> Outage | None:
+        """Return an outage by the number that somebody named."""
+
+    def holds(self, case: Case) -> int | None:
+        """Return the outage that a ticket is shown and alarmed with, None once support deals with it."""
+
 
 class Desk(Protocol):
     """One unit of work: everything that is read and written through it is committed together."""

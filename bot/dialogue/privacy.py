@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.dialogue import answers
+from bot.dialogue import their_ticket
 from bot.dialogue.commands import Command
 from bot.dialogue.turn import Turn
 from bot.messages import Option
@@ -17,4 +17,4 @@ LINES = (
 
 def privacy(turn: Turn, _: Command) -> None:
     """Say it in a few lines."""
-    turn.reply("\n".join([*LINES, answers.hotline(turn)]), Option("转人工", "转人工", "human"))
+    turn.reply("\n".join([*LINES, their_ticket.hotline(turn)]), Option("转人工", "转人工", "human"))

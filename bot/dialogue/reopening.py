@@ -6,7 +6,7 @@ from bot.desk.case import Case
 from bot.desk.reopening import reopened
 from bot.desk.terms import Priority
 from bot.desk.ticket import Work
-from bot.dialogue import notify, replies
+from bot.dialogue import choices, notify, replies
 from bot.dialogue.opening import SUMMARY_LENGTH, open_again, touch
 from bot.dialogue.turn import Turn
 from bot.messages import Option
@@ -60,4 +60,4 @@ def by_staff(turn: Turn, case: Case, reason: str) -> None:
 
 
 def _question(case: Case, was_no_fault: bool) -> tuple[Option, ...]:
-    return replies.effect_options(case.ticket.id) if was_no_fault else ()
+    return choices.effect_options(case.ticket.id) if was_no_fault else ()

@@ -6,27 +6,20 @@ from datetime import datetime
 from unicodedata import category
 
 from bot.desk.agreement import Standing
-from bot.desk.case import Case, coverage_at
-from bot.desk.contract import Coverage, Terms
-from bot.desk.fees import computed_fee
+from bot.desk.case import Case
 from bot.desk.sla import ClockName
-from bot.desk.tables import ENTITLEMENTS, LEVEL_NAMES, SERVICE_NAMES, Service
-from bot.desk.terms import Level, Priority, Purchase
+from bot.desk.terms import Priority
 from bot.desk.ticket import Work
+from bot.dialogue.choices import EFFECT_NAMES
 from bot.dialogue.clock_words import customer_lines, resting_line, with_reason
-from bot.dialogue.receipts import say_deadline, service_hours_zh
-from bot.messages import Option
+from bot.dialogue.contract_words import uncovered_line
+from bot.dialogue.receipts import say_deadline
 
 TURNING = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 PRIORITY_NAMES = {
     Priority.ONE: "优先等级1",
     Priority.TWO: "优先等级2",
     Priority.NOT_A_FAULT: "不是故障",
-}
-EFFECT_NAMES = {
-    Priority.ONE: "全部受影响",
-    Priority.TWO: "部分受影响",
-    Priority.NOT_A_FAULT: "只是咨询",
 }
 
 
@@ -43,45 +36,6 @@ def timed(priority: Priority) -> str:
 
 
 EFFECT_QUESTION = "请问影响多大？点一下或回复数字即可。"
-
-
-def effect_options(ticket: int) -> tuple[Option, ...]:
-    """Return the one question that decides a priority for the customer, as three choices."""
-    return tuple(
-        Option(name, name, "effect", ticket, str(int(priority))) for priority, name in EFFECT_NAMES.items()
-    )
-
-
-RATING_OPTIONS_LABELS = ("1分", "2分", "3分", "4分", "5分")
-
-
-def rating_options(ticket: int) -> tuple[Option, ...]:
-    """Return the choices 1 to 5."""
-    return tuple(
-        Option(label, f"评分 {stars}", "rate", ticket, str(stars))
-        for stars, label in enumerate(RATING_OPTIONS_LABELS, start=1)
-    )
-
-
-def recovered_options(ticket: int) -> tuple[Option, ...]:
-    """Return the choices after an engineer reported a fault as solved."""
-    return (
-        Option("已恢复", "已恢复", "works", ticket),
-        Option("没恢复", "没恢复", "broken", ticket),
-    )
-
-
-def verdict_options(ticket: int, priority: Priority) -> tuple[Option, ...]:
-    """Return the choices by which a customer answers the engineer's view."""
-    return (
-        Option("同意", "同意", "agree", ticket, str(int(priority))),
-        Option("有异议", "有异议", "object", ticket),
-    )
-
-
-def effect_objection(ticket: int) -> tuple[Option, ...]:
-    """Return the choice of a customer who did not agree to what was recorded on their behalf."""
-    return (Option("有异议", "有异议", "object", ticket),)
 
 
 def clause_zh(clause: str | None) -> str:
@@ -124,33 +78,6 @@ def deadline_line(case: Case, now: datetime) -> str:
     if case.ticket.held is Priority.NOT_A_FAULT:
         return "不按故障计时，没有合同期限"
     return uncovered_line(case.terms, case.ticket.clock_from)
-
-
-def uncovered_line(terms: Terms, at: datetime) -> str:
-    """Return plainly what it means that the contract does not cover the day (contract 3.1, 3.2, 5.1)."""
-    given = coverage_at(terms, at)
-    after = "工单照样受理，但没有合同期限"
-    if given is Coverage.EXPIRED:
-        return f"合同服务期已于 {terms.ends_on:%Y年%-m月%-d日} 届满，{after}；{renewal_line(terms)}"
-    if given is Coverage.UNPAID:
-        return f"尚未收到本期服务费，服务自到款之日开始，{after}"
-    if given is Coverage.NOT_STARTED:
-        return f"合同服务期自 {terms.starts_on:%Y年%-m月%-d日} 开始，{after}"
-    return f"合同已终止，{after}"
-
-
-def renewal_line(terms: Terms) -> str:
-    """Return what renewing after a break costs by the contract's table, if it can be known (contract 3)."""
-    if terms.level is Level.DIAMOND or terms.price is None:
-        return "续费金额请向商务同事询价"
-    from_table = computed_fee(_lapsed(terms))
-    return (
-        f"中断后首次续费按合同费率为每年 {from_table.fee:,} 元" if from_table else "续费金额请向商务同事询价"
-    )
-
-
-def _lapsed(terms: Terms) -> Terms:
-    return Terms.from_dict({**terms.to_dict(), "purchase": Purchase.LAPSED.value})
 
 
 def receipt(case: Case, now: datetime, hotline: tuple[str, ...], help_line: str | None) -> str:
@@ -241,14 +168,6 @@ def is_settled_no_fault(case: Case) -> bool:
     return ticket.is_live and agreed and ticket.held is Priority.NOT_A_FAULT
 
 
-def settled_options(ticket: int) -> tuple[Option, ...]:
-    """Return the choices on a ticket that both sides have found to be no fault."""
-    return (
-        Option("关闭工单", "关闭", "close", ticket),
-        Option("有异议", "有异议", "object", ticket),
-    )
-
-
 def state_words(case: Case) -> str:
     """Return how far a ticket is, in words."""
     ticket = case.ticket
@@ -332,17 +251,3 @@ def vendor_view(case: Case, by: str, reason: str, now: datetime) -> str:
     else:
         first = f"{head}确认为{PRIORITY_NAMES[vendor]}{why}。如不同意，请点“有异议”。"
     return f"{first}\n{deadline_line(case, now)}。"
-
-
-def level(terms: Terms, now: datetime) -> str:
-    """Return what the customer's contract gives, in short (contract 1)."""
-    given = ENTITLEMENTS[terms.level]
-    lines = [
-        f"您的合同是{LEVEL_NAMES[terms.level]}，服务期至 {terms.ends_on:%Y年%-m月%-d日}。",
-        f"{given[Service.RESPONSE].text}（服务时段：{service_hours_zh(terms)}）。",
-        f"{SERVICE_NAMES[Service.ONSITE]}：{given[Service.ONSITE].text}。",
-        f"{SERVICE_NAMES[Service.REMOTE_INSPECTION]}：{given[Service.REMOTE_INSPECTION].text}。",
-    ]
-    if coverage_at(terms, now) is not Coverage.ACTIVE:
-        lines.append(uncovered_line(terms, now) + "。")
-    return "\n".join(lines)

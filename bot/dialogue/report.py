@@ -5,10 +5,12 @@ from __future__ import annotations
 from bot.desk.case import Case
 from bot.desk.events import BOT, Event, Kind
 from bot.desk.ticket import Work
-from bot.dialogue import notify, reopening, replies
+from bot.dialogue import choices, notify, reading, reopening, replies
+from bot.dialogue.commands import Command
 from bot.dialogue.opening import Finding, open_ticket, self_help, shown, touch
 from bot.dialogue.reading import Report, whole
 from bot.dialogue.same_fault import find_same
+from bot.dialogue.their_ticket import hotline
 from bot.dialogue.turn import Turn
 
 
@@ -55,12 +57,12 @@ def _answer_addition(
     raised = case.ticket.held < before.ticket.held
     if raised:
         text = replies.raised(case, turn.now, hotline)
-        turn.reply(text, *replies.effect_options(number), ticket=number)
+        turn.reply(text, *choices.effect_options(number), ticket=number)
         notify.customers(turn.desk, case, text, but=turn.chat.id)
     elif is_news:
         help_line = None if report.verdict.ask else self_help(turn, report)
         text = replies.understood(case, turn.now, hotline, help_line)
-        turn.reply(text, *replies.effect_options(number), ticket=number)
+        turn.reply(text, *choices.effect_options(number), ticket=number)
     else:
         text = replies.joined(case, turn.now, hotline, same_chat=same_chat)
         if turn.inbound.is_correction:
@@ -73,3 +75,17 @@ def _answer_addition(
         else f"{case.number} {who}{'改了原话' if turn.inbound.is_correction else '有补充'}"
     )
     notify.staff(turn.desk, case, turn.now, note)
+
+
+def anyway(turn: Turn, command: Command) -> None:
+    """按故障报修: the way out of a wrong verdict; the clock starts at the original message."""
+    if command.argument.startswith("inbox:"):
+        original = turn.desk.messages.received(int(command.argument.removeprefix("inbox:")))
+        take(turn, reading.of(turn, original.text, original.at))
+    elif command.argument:
+        take(turn, reading.of(turn, command.argument, turn.reported_at))
+    elif fragments := reading.recent_fragments(turn):
+        take(turn, reading.of(turn, "，".join(words for words, _ in fragments), fragments[0][1]))
+    else:
+        turn.remember(reporting=turn.now.isoformat())
+        turn.reply(f"请用一句话描述：哪里出了什么问题，影响全部还是部分坐席。\n{hotline(turn)}")

@@ -18,6 +18,7 @@ from bot.dialogue import (
     staff_actions,
     staff_merge,
     staff_onsite,
+    staff_outage,
     staff_pause,
     staff_priority,
     staff_times,
@@ -135,7 +136,7 @@ def _command(turn: Turn) -> Command | None:
 def _rung(turn: Turn) -> Command | None:
     """知道了 by itself is about the alarm that was just heard; without one it is only a word."""
     options = turn.desk.messages.last_options(turn.chat.id)
-    return next((of_option(option) for option in options if option.verb == "ack"), None)
+    return next((of_option(option) for option in options if option.verb in {"ack", "ack_outage"}), None)
 
 
 def _awaited(turn: Turn) -> Command | None:
@@ -246,6 +247,7 @@ def help_(turn: Turn, _: Command | None = None) -> None:
 
 
 PLAIN: Mapping[str, Callable[[Turn, Command], None]] = {
+    "ack_outage": staff_outage.acknowledge,
     "answer": answer_chat,
     "code": code,
     "help": help_,

@@ -7,7 +7,7 @@ from datetime import datetime
 from bot.desk.case import Case, Customer
 from bot.desk.events import Kind
 from bot.desk.staff import Grant, Purpose
-from bot.dialogue import actions, codes, moments, notify, phones, replies
+from bot.dialogue import binding, choices, codes, moments, notify, phones, replies
 from bot.dialogue.turn import Turn
 from bot.errors import Refused
 from bot.messages import Option, Say
@@ -78,7 +78,7 @@ def resolve(turn: Turn, case: Case, words: str) -> None:
     """Report the fault as solved and ask the customer whether it works again."""
     case = turn.desk.tickets.record(case, turn.event(Kind.RESOLVED, inbox=turn.inbox_id))
     text = f"工单 {case.number} 已处理（{turn.contact.name}）：{words}\n请问恢复了吗？"
-    options = replies.recovered_options(case.ticket.id)
+    options = choices.recovered_options(case.ticket.id)
     _tell(turn, case, "已解决，等客户确认", text, *options, is_answer=True)
 
 
@@ -86,7 +86,7 @@ def close(turn: Turn, case: Case, _: str) -> None:
     """Close what is resolved, or what both sides have found to be no fault."""
     case = turn.desk.tickets.record(case, turn.event(Kind.CLOSED, why="staff"))
     text = f"工单 {case.number} 已关闭。没恢复请回复“没恢复”。请为这次服务打分（1–5，5 分最好）。"
-    _tell(turn, case, "已关闭", text, *replies.rating_options(case.ticket.id))
+    _tell(turn, case, "已关闭", text, *choices.rating_options(case.ticket.id))
 
 
 def show(turn: Turn, case: Case, _: str) -> None:
@@ -102,7 +102,7 @@ def bind(turn: Turn, case: Case, words: str) -> None:
     if case.customer is not None:
         raise Refused(f"{case.number} 已属于 {case.customer.name}。")
     customer = one_customer(turn, words)
-    actions.bind_chat(turn, case.chat_id, customer.id)
+    binding.bind_chat(turn, case.chat_id, customer.id)
 
 
 def one_customer(turn: Turn, words: str) -> Customer:

@@ -7,7 +7,7 @@ from bot.desk.contract import Coverage, Terms
 from bot.desk.events import Kind
 from bot.desk.tables import ENTITLEMENTS, LEVEL_NAMES, SERVICE_NAMES, Service
 from bot.desk.terms import Level
-from bot.dialogue import notify, replies
+from bot.dialogue import contract_words, notify, replies
 from bot.dialogue.clock_words import customer_lines, say_clock
 from bot.dialogue.staff_actions import happened
 from bot.dialogue.turn import Turn
@@ -47,7 +47,11 @@ def _refuse(turn: Turn, case: Case, terms: Terms, reason: str, *, covered: bool)
     """No on-site service here: say politely what there is, and what the next level has."""
     event = turn.event(Kind.NO_ONSITE, reason=reason, inbox=turn.inbox_id)
     case = turn.desk.tickets.record(case, event)
-    why = _next_level(terms) if covered else [f"{replies.uncovered_line(terms, case.ticket.clock_from)}。"]
+    why = (
+        _next_level(terms)
+        if covered
+        else [f"{contract_words.uncovered_line(terms, case.ticket.clock_from)}。"]
+    )
     lines = [
         f"工单 {case.number}：{turn.contact.name}判断不能远程解决（{reason}）。",
         *why,

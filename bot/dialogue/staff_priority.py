@@ -8,7 +8,7 @@ from bot.desk.case import Case, view_event
 from bot.desk.events import Kind
 from bot.desk.staff import Task, require
 from bot.desk.terms import Priority
-from bot.dialogue import moments, notify, replies
+from bot.dialogue import choices, moments, notify, replies
 from bot.dialogue.clock_words import say_clock
 from bot.dialogue.replies import PRIORITY_NAMES
 from bot.dialogue.turn import Turn
@@ -61,7 +61,7 @@ def _view(turn: Turn, case: Case, priority: Priority, reason: str) -> None:
         note += "（提高后的期限已过，请立即响应）"
     notify.staff(turn.desk, case, turn.now, note)
     agreed = case.ticket.agreement.standing is Standing.AGREED
-    options = () if agreed else replies.verdict_options(case.ticket.id, priority)
+    options = () if agreed else choices.verdict_options(case.ticket.id, priority)
     notify.customers(turn.desk, case, replies.vendor_view(case, by, reason, turn.now), *options)
     notify.dispute(turn.desk, before, case)
 
@@ -73,7 +73,7 @@ def ask(turn: Turn, case: Case, _: str) -> None:
         turn.desk,
         case,
         f"工单 {case.number}：{turn.contact.name}想确认一下，{replies.EFFECT_QUESTION}",
-        *replies.effect_options(case.ticket.id),
+        *choices.effect_options(case.ticket.id),
     )
     notify.staff(turn.desk, case, turn.now, f"{case.number} {turn.contact.name}已问客户影响范围")
 
@@ -99,7 +99,7 @@ def consent(turn: Turn, case: Case, argument: str) -> None:
         f"工单 {case.number}：{turn.contact.name}记录，{said}。\n{replies.deadline_line(case, turn.now)}。\n"
         "如不符请点“有异议”。"
     )
-    notify.customers(turn.desk, case, text, *replies.effect_objection(case.ticket.id))
+    notify.customers(turn.desk, case, text, *choices.effect_objection(case.ticket.id))
     agreed = case.ticket.agreement.standing is Standing.AGREED
     outcome = "双方已确认" if agreed else "我方的判断不同或还没给，请确认或改级"
     notify.staff(turn.desk, case, turn.now, f"{case.number} {said}（{turn.contact.name}记录）；{outcome}")

@@ -9,10 +9,10 @@ from bot.desk.case import Case
 from bot.desk.events import Kind
 from bot.desk.sla import ClockName
 from bot.dialogue import notify, replies
-from bot.dialogue.actions import hotline, ticket_of
 from bot.dialogue.clock_words import NAMES, customer_lines
 from bot.dialogue.commands import Command
 from bot.dialogue.receipts import say_time
+from bot.dialogue.their_ticket import hotline, ticket_of
 from bot.dialogue.turn import Turn
 from bot.errors import Refused
 

@@ -94,6 +94,10 @@ class OutageStore:
             first_due=min(waiting, default=None),
         )
 
+    def find(self, outage_id: int) -> Outage | None:
+        """Return an outage by the number that somebody named."""
+        return self.get(outage_id) if self._session.get(t.OutageRow, outage_id) else None
+
     def stale_card(self) -> int | None:
         """Return the latest outage if its card must be shown anew, and note that it is."""
         row = self._session.scalars(select(t.OutageRow).order_by(t.OutageRow.id.desc()).limit(1)).first()

@@ -1,6 +1,7 @@
 """An alarm that could not be delivered is raised another way, in the same commit that notes the failure.
 
-First another private chat of the same person, then the pager; after that only the log is left.
+First another private chat of the same person, then the pager, then the private chats of the colleagues, one
+after the other; after that only the log is left.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import structlog
 from sqlalchemy import select
 
 from bot.delivery.inbox import chat_id
+from bot.desk.terms import Role
 from bot.dialogue.alarms import EVERYBODY, rerouted
 from bot.messages import Address, Option, Say
 from bot.store import tables as t
@@ -19,6 +21,7 @@ from bot.store.store import UnitOfWork
 log = structlog.get_logger(__name__)
 
 PAGER_NAME = "短信/邮件等"
+ORDER = (Role.LEAD, Role.MANAGER, Role.ADMIN, Role.ENGINEER)  # who is asked first, after who is on call
 
 
 class Rerouter:
@@ -42,11 +45,25 @@ class Rerouter:
             if chat not in been:
                 self._send(unit, row, attempts[-1], chat, name, name)
                 return
+        for chat, way in self._elsewhere(unit):
+            if _goes_to(unit, chat, attempts[-1]):
+                return
+            if chat not in been:
+                self._send(unit, row, attempts[-1], chat, name, way)
+                return
+        log.error("an alarm could not be delivered in any way", outbox_id=row.id, ticket=row.ticket_id)
+
+    def _elsewhere(self, unit: UnitOfWork) -> Iterator[tuple[int, str]]:
+        """Yield where an alarm can go that found nobody, and whom it calls there, the best place first."""
         pager = chat_id(unit.session, self._pager, "pager") if self._pager else None
-        if pager is None or pager in been:
-            log.error("an alarm could not be delivered in any way", outbox_id=row.id, ticket=row.ticket_id)
-        elif not _is_underway(unit, pager, attempts[-1]):
-            self._send(unit, row, attempts[-1], pager, name, PAGER_NAME)
+        if pager is not None:
+            yield pager, PAGER_NAME
+        roster = unit.roster.get()
+        on_call = roster.on_call(unit.now) if roster else ()
+        members = unit.alarms.members()
+        for member in sorted(members, key=lambda one: (one.name not in on_call, ORDER.index(one.role))):
+            for chat in member.chats[:1]:
+                yield chat, member.name
 
     def _send(
         self, unit: UnitOfWork, lost: t.OutboxRow, first: t.OutboxRow, chat: int, name: str, way: str
@@ -66,12 +83,12 @@ def _attempts(unit: UnitOfWork, row: t.OutboxRow) -> Iterator[t.OutboxRow]:
         yield row
 
 
-def _is_underway(unit: UnitOfWork, pager: int, first: t.OutboxRow) -> bool:
-    """Whether the same alarm already goes to the pager, lost in another chat."""
-    same = select(t.OutboxRow.instead_of).where(
-        t.OutboxRow.chat_id == pager,
+def _goes_to(unit: UnitOfWork, chat: int, first: t.OutboxRow) -> bool:
+    """Whether the same alarm goes, or went, to that chat, which was called as well."""
+    rows = select(t.OutboxRow.text).where(
+        t.OutboxRow.chat_id == chat,
         t.OutboxRow.created_at >= first.created_at,
-        t.OutboxRow.instead_of.is_not(None),
+        t.OutboxRow.urgent.is_(True),
+        t.OutboxRow.status != "failed",
     )
-    texts = unit.session.scalars(select(t.OutboxRow.text).where(t.OutboxRow.id.in_(same)))
-    return any(text.startswith(first.text) for text in texts)
+    return any(text.startswith(first.text) for text in unit.session.scalars(rows))

@@ -12,7 +12,7 @@ from sqlalchemy.exc import InterfaceError, OperationalError
 from bot.desk.case import Case
 from bot.desk.events import BOT, Event, Kind
 from bot.desk.ticket import Work
-from bot.dialogue import notify, outages, replies
+from bot.dialogue import choices, notify, outages
 from bot.store.store import Store, UnitOfWork
 from bot.watch import alarms
 from bot.watch.heartbeat import SWEEP
@@ -84,6 +84,6 @@ def _close_silent(unit: UnitOfWork, case: Case, now: datetime) -> None:
         unit,
         case,
         f"工单 {case.number} 已处理，您没有反馈异常，现已关闭。没恢复请回复“没恢复”。",
-        *replies.rating_options(case.ticket.id),
+        *choices.rating_options(case.ticket.id),
     )
     notify.staff(unit, case, now, f"{case.number} 客户未再反馈，已自动关闭")

@@ -98,6 +98,31 @@ def test_alarms_of_its_tickets_ring_as_one(world: World) -> None:
     assert alarms(world, "qian")
 
 
+def test_its_alarms_can_be_acknowledged_for_all_its_tickets_and_one_clock(world: World) -> None:
+    report_all(world, crowd(world, 6), every_s=5)
+    world.staff("确认 T6 1")  # stands for itself
+    for _ in range(6):
+        world.wait(minutes=10)  # to the share of 50 %
+    assert "响应时间已用 50%" in alarms(world)[-1]
+
+    said = world.tap("知道了", who="li")
+
+    assert "李工知道了，T1、T2、T3、T4、T5 的响应不再提醒；其他提醒照常" in said
+    for _ in range(9):
+        world.wait(minutes=10)
+    later = [text for text in alarms(world) if "响应期限已" in text]
+    assert later
+    assert all(text.startswith("⚠ T6") for text in later)
+    assert world.differences() == {}
+
+
+@pytest.mark.parametrize("what", ["99 响应", "1 天气", "", "1 到场"])
+def test_a_wrong_acknowledgement_says_how_to_write_it(world: World, what: str) -> None:
+    report_all(world, crowd(world, 5), every_s=5)
+
+    assert "正确写法：知道了故障 3 响应" in world.staff(f"知道了故障 {what}")
+
+
 def test_a_ticket_that_support_takes_stands_for_itself_again(world: World) -> None:
     report_all(world, crowd(world, 6), every_s=5)
 

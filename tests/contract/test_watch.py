@@ -349,8 +349,24 @@ def test_a_staff_chat_that_cannot_be_reached_does_not_alarm_itself_for_ever(worl
 
     attempts = world.app.deliver()
 
-    assert attempts == 2
-    assert not [event for event in world.tickets() if event["work"] != "open"]
+    assert attempts == 3  # the staff chat, 王工 who is on call, and the lead in the place of both
+    assert "发给王工没有送达，改由这里通知" in alarms(world, "zhao")[-1]
+    assert alarms(world) == []
+
+
+def test_an_alarm_that_the_staff_chat_lost_goes_to_somebody_in_private(world: World) -> None:
+    with world.app.store.begin(world.now) as unit:
+        unit.session.query(t.RosterRow).delete()  # nobody is called by name
+    world.customer(P1)
+    settle(world)
+    world.now += timedelta(minutes=60)
+    world.app.sweep()
+    world.phones.receipts = [Receipt(Outcome.FAILED, error="kicked")] * 2
+
+    world.app.deliver()
+
+    assert [len(alarms(world, who)) for who in ("li", "wang", "zhao", MANAGER)] == [0, 0, 0, 1]
+    assert "发给赵主管没有送达，改由这里通知" in alarms(world, MANAGER)[-1]
 
 
 def test_with_no_private_chat_and_no_roster_the_whole_staff_chat_is_alarmed(world: World) -> None:

@@ -1,0 +1,58 @@
+"""The customer and the priority (contract 2.1): their view, their consent, their objection."""
+
+from __future__ import annotations
+
+from bot.desk.agreement import Standing
+from bot.desk.case import Case, view_event
+from bot.desk.terms import Priority
+from bot.dialogue import asked, choices, notify, replies
+from bot.dialogue.commands import Command
+from bot.dialogue.their_ticket import ticket_of
+from bot.dialogue.turn import Turn
+from bot.errors import Refused
+
+
+def effect(turn: Turn, command: Command) -> None:
+    """Record the customer's view: how much is affected (contract 2.1, joint determination)."""
+    case = ticket_of(turn, command)
+    _view(turn, case, Priority(int(command.argument)), choices.EFFECT_NAMES[Priority(int(command.argument))])
+
+
+def agree(turn: Turn, command: Command) -> None:
+    """Record that the customer shares the engineer's view."""
+    case = ticket_of(turn, command, fits=_awaits_consent)
+    asked.check_unambiguous(turn, case, command)
+    vendor = case.ticket.agreement.vendor
+    if vendor is None:
+        raise Refused("工程师还没有给出判断，有结果会马上告诉您。")
+    if command.argument and int(command.argument) != vendor:
+        raise Refused(f"工程师已把判断改为{replies.PRIORITY_NAMES[vendor]}，请看最新的消息。")
+    _view(turn, case, vendor, "同意工程师的判断")
+
+
+def _awaits_consent(case: Case) -> bool:
+    agreement = case.ticket.agreement
+    return agreement.vendor is not None and agreement.standing is not Standing.AGREED
+
+
+def object_(turn: Turn, command: Command) -> None:
+    """The customer objects to the priority: ask for the effect, which is their view."""
+    case = ticket_of(turn, command)
+    turn.reply(
+        f"明白，您对工单 {case.number} 的优先级有异议（现{replies.timed(case.ticket.held)}）。\n"
+        + replies.EFFECT_QUESTION,
+        *choices.effect_options(case.ticket.id),
+        ticket=case.ticket.id,
+    )
+
+
+def _view(turn: Turn, case: Case, priority: Priority, reason: str) -> None:
+    event, before = view_event(case, priority, turn.actor, reason, turn.now, turn.office.workdays), case
+    case = turn.desk.tickets.record(case, event)
+    text = replies.view_recorded(case, priority, turn.now, turn.office.hotline)
+    turn.reply(text, ticket=case.ticket.id)
+    if event.data["held_before"] != event.data["held_after"]:
+        notify.customers(turn.desk, case, text, but=turn.chat.id)
+    note = f"{case.number} 客户答：{choices.EFFECT_NAMES[priority]}"
+    notify.staff(turn.desk, case, turn.now, note + ("（新期限已过）" if event.data["past_due"] else ""))
+    notify.dispute(turn.desk, before, case)
