@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import stat
 import sys
@@ -34,19 +35,24 @@ def _safe(path: Path) -> Path | None:
 
 
 def read(name: str) -> bytes | None:
-    """Return a cached file's bytes; None when it is absent, or not a plain file that only we can write."""
+    """Return a cached file's content.
+
+    None when it is absent, no plain file that only we can write, or not whole: its first line is its digest.
+    """
     where = folder()
     if where is None:
         return None
     try:
         handle = os.open(where / name, os.O_RDONLY | os.O_NOFOLLOW)
-    except OSError:
-        return None
-    with os.fdopen(handle, "rb") as file:
         found = os.fstat(handle)
         if not stat.S_ISREG(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o022:
+            os.close(handle)
             return None
-        return file.read()
+        with os.fdopen(handle, "rb") as file:
+            digest, _, content = file.read().partition(b"\n")
+    except OSError:
+        return None
+    return content if digest == _digest(content) else None
 
 
 def write(name: str, content: bytes) -> None:
@@ -57,5 +63,9 @@ def write(name: str, content: bytes) -> None:
     with contextlib.suppress(OSError):
         handle, part = tempfile.mkstemp(dir=where)
         with os.fdopen(handle, "wb") as file:
-            file.write(content)
+            file.write(_digest(content) + b"\n" + content)
         Path(part).replace(where / name)
+
+
+def _digest(content: bytes) -> bytes:
+    return hashlib.sha256(content).hexdigest().encode()

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from intents import INTENTS, Classifier, Label, Verdict, default_classifier
+from intents.tables import normalise
 from knowledge import load
 from tests.golden.utterances import read_golden
 
@@ -46,6 +47,15 @@ def test_verdicts_are_the_same_without_the_fast_engines(text: str) -> None:
 def test_golden_verdicts_are_the_same_without_the_fast_engines() -> None:
     for row in read_golden():
         assert PLAIN.classify(row["text"]) == default_classifier().classify(row["text"])
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(alphabet="電話打不進來，系統崩潰ＩＶＲｓ３０%　\u2028İßﬁ😀所有坐席都登錄唔到", max_size=60))
+def test_spans_point_into_the_text_as_it_was_written(text: str) -> None:
+    verdict = default_classifier().classify(text)
+    assert sound(verdict, text)
+    for span in verdict.evidence:
+        assert normalise(span.text) == normalise(text)[span.start : span.end]
 
 
 @settings(max_examples=100, deadline=None)
