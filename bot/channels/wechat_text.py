@@ -16,6 +16,7 @@ _PASSIVE = (
     "<CreateTime>{at}</CreateTime><MsgType>{kind}</MsgType><Content>{content}</Content></xml>"
 )
 REMEMBERED = 2  # so many messages back a typed number still answers (`store.chats.REMEMBERED_MESSAGES`)
+NO_FILES = "（文件不能在微信里转发，请在其他渠道查看）"
 LATER_LINE = "回复任意字查看结果"  # where nothing can be sent but answers
 
 
@@ -26,7 +27,8 @@ def pieces(text: str, limit: int = MAX_BYTES) -> list[str]:
 
 def words_of(message: Outbound) -> str:
     """Return what is said: of a card that changed only the change, since no message can be edited here."""
-    return clean(message.note if message.note is not None else message.text)
+    said = clean(message.note if message.note is not None else message.text)
+    return f"{said}\n{NO_FILES}" if message.file is not None else said
 
 
 def choices_of(message: Outbound) -> tuple[Choice, ...]:

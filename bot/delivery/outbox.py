@@ -144,7 +144,7 @@ class Courier:
 
     def _record(self, unit: UnitOfWork, row: t.OutboxRow, receipt: Receipt, now: datetime) -> None:
         row.error = receipt.error
-        if receipt.outcome is Outcome.HELD and not _is_call(unit, row):
+        if receipt.outcome is Outcome.HELD and not row.urgent:  # an alarm can't wait
             self._hold(unit, row, receipt)
             return
         row.attempts += 1
@@ -166,8 +166,10 @@ class Courier:
             )
 
     def _hold(self, unit: UnitOfWork, row: t.OutboxRow, receipt: Receipt) -> None:
-        """Keep a message until its chat writes again; whoever must phone is told once."""
+        """Keep a message until its chat writes again; support phones, or is called another way."""
         row.status = "held"
+        if _is_call(unit, row):
+            self._watchers.lost(unit, row.id)
         others = select(t.OutboxRow.id).where(
             t.OutboxRow.chat_id == row.chat_id,
             t.OutboxRow.ticket_id == row.ticket_id,

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import base64
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from tests.support.wechat import WechatWorld
+from bot.messages import Inbound
+from tests.support.wechat import WechatWorld, signature_of
 
 P1 = "所有坐席都登录不上，业务全停了"
 
@@ -261,3 +263,113 @@ def test_an_address_that_is_not_whitelisted_is_told_once_and_delays_the_message(
     wechat.platform(whitelisted=True)
     wechat.deliver_after(minutes=3)
     assert "李工确认为优先等级1" in wechat.texts()[0]
+
+
+def test_a_try_that_comes_while_the_first_is_handled_gets_the_same_bytes(
+    wechat: WechatWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wechat.bind()
+    body = wechat.message("openid-1", f"<MsgType>text</MsgType><Content>{P1}</Content>")
+    started, go = threading.Event(), threading.Event()
+    handle, receive, calls = wechat.app.handle, wechat.app.receive, []
+    received = threading.Semaphore(0)
+
+    def receive_and_tell(inbound: Inbound) -> tuple[int, bool]:
+        found = receive(inbound)
+        received.release()
+        return found
+
+    def handle_slowly(inbox_id: int) -> None:
+        calls.append(inbox_id)
+        started.set()
+        go.wait(20)
+        handle(inbox_id)
+
+    monkeypatch.setattr(wechat.app, "handle", handle_slowly)
+    monkeypatch.setattr(wechat.app, "receive", receive_and_tell)
+    with ThreadPoolExecutor() as pool:
+        tries = [pool.submit(wechat.post, body)]
+        started.wait(20)
+        tries.append(pool.submit(wechat.post, body))
+        assert all(received.acquire(timeout=20) for _ in range(2))
+        go.set()
+        first, second = (each.result().text for each in tries)
+
+    assert first == second != "success"
+    assert len(calls) == 1
+
+
+def test_what_delivery_may_be_at_is_not_taken_and_nothing_overtakes_it(wechat: WechatWorld) -> None:
+    wechat.bind()
+    wechat.says(P1)
+    wechat.staff_undelivered("回复 T1 正在处理")
+
+    assert wechat.says("查进度") is None
+    wechat.deliver_after(seconds=6)
+
+    assert [text[:2] for text in wechat.texts()] == ["李工", "T1"]
+
+
+def test_a_message_that_can_not_be_stored_is_not_acknowledged(
+    wechat: WechatWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = wechat.message("openid-1", f"<MsgType>text</MsgType><Content>{P1}</Content>")
+    with monkeypatch.context() as broken:
+        broken.setattr(wechat.app, "receive", lambda _: 1 / 0)
+        assert wechat.post(body).status_code == 500
+
+    assert "T1" in wechat.opened(wechat.post(body).text).text("Content")
+
+
+def test_support_works_in_wechat_by_items_and_by_typing(wechat: WechatWorld) -> None:
+    wechat.bind()
+    assert "王敏" in (wechat.says(f"加入 {wechat.joining_code('王敏')}", who="wang") or "")
+    wechat.says(P1)
+    wechat.app.deliver()
+    card = wechat.sent("wang")[-1]
+    assert card["msgtype"] == "msgmenu"
+    assert "所有坐席都登录不上" in card["msgmenu"]["head_content"]
+
+    assert "T1" in (wechat.presses("确认1", who="wang") or "")
+    assert "王敏" in (wechat.staff("确认 T1 2") or "")  # who comes second is told who was first
+    assert "T1" in (wechat.says("待办", who="wang") or "")
+    wechat.says("回复 T1 正在重启服务器", who="wang")
+    wechat.deliver_after(seconds=1)
+
+    assert "王敏（工单 T1）：正在重启服务器" in wechat.texts()
+    assert "确认" not in (wechat.says("确认 T1 1", who="openid-1") or "")  # a customer may not
+    assert wechat.differences() == {}
+
+
+def test_a_card_that_support_s_wechat_does_not_take_comes_when_they_write(wechat: WechatWorld) -> None:
+    wechat.bind()
+    wechat.says(f"加入 {wechat.joining_code('王敏')}", who="wang")
+    wechat.deliver_after(hours=49)
+    wechat.says(P1)
+    wechat.app.deliver()
+
+    assert wechat.sent("wang") == []
+    answer = wechat.says("待办", who="wang") or ""
+    assert answer.startswith("【T1】优先等级1")
+    assert "有消息暂时送不到客户" not in "\n".join(
+        wechat.heard("staff")
+    )  # it is support that was not reached
+
+
+def test_accounts_are_told_apart(wechat: WechatWorld) -> None:
+    body = wechat.message("openid-1", f"<MsgType>text</MsgType><Content>{P1}</Content>")
+    sealed = wechat.callback.sealed(body, wechat.now)
+
+    answered = wechat.http.post("/wechat/other", params=wechat.query(sealed), content=sealed.encode())
+
+    assert answered.status_code == 404
+    assert wechat.tickets() == []
+
+
+def test_the_platform_s_check_of_the_address_is_answered(wechat: WechatWorld) -> None:
+    timestamp = str(int(wechat.now.timestamp()))
+    right = {"timestamp": timestamp, "nonce": "n", "echostr": "4711"}
+    signature = {"signature": signature_of(timestamp, "n")}
+    assert wechat.http.get("/wechat/service", params={**right, **signature}).text == "4711"
+    assert wechat.http.get("/wechat/service", params={**right, "signature": "0" * 40}).status_code == 401
+    assert wechat.http.get("/wechat/service").status_code == 401

@@ -29,6 +29,9 @@ from bot import samples
 from bot.accounts import WechatAccount
 from bot.app import App, open_store
 from bot.delivery.downloads import FOLDER
+from bot.desk.staff import Grant, Purpose
+from bot.desk.terms import Role
+from bot.dialogue import codes
 from bot.platforms import Platforms
 from bot.settings import Settings
 from bot.tencent.callback import Callback
@@ -76,6 +79,12 @@ class Served:
         """End it."""
         self._server.should_exit = True
         self._thread.join()
+
+
+def signature_of(timestamp: str, nonce: str) -> str:
+    """Return the plain signature, as the platform makes it."""
+    parts = "".join(sorted([TOKEN, timestamp, nonce]))
+    return hashlib.sha1(parts.encode(), usedforsecurity=False).hexdigest()
 
 
 class WechatWorld(World):
@@ -205,9 +214,7 @@ class WechatWorld(World):
         """Return the query that goes with a body."""
         if self.callback.aes_key is None:
             timestamp = str(int(self.now.timestamp()))
-            parts = "".join(sorted([TOKEN, timestamp, "nonce"]))
-            signature = hashlib.sha1(parts.encode(), usedforsecurity=False).hexdigest()
-            return {"timestamp": timestamp, "nonce": "nonce", "signature": signature, "openid": "openid-1"}
+            return {"timestamp": timestamp, "nonce": "nonce", "signature": signature_of(timestamp, "nonce")}
         fields = parse(sealed)
         return {
             "timestamp": fields.text("TimeStamp"),
@@ -231,6 +238,15 @@ class WechatWorld(World):
         found = re.search(r"绑定 ([A-Z2-9]+)", self.staff(f"绑定码 {customer}"))
         assert found is not None
         return found[1]
+
+    def joining_code(self, name: str) -> str:
+        """Add an engineer and return the code by which they join."""
+        made = codes.new_code(Purpose.STAFF)
+        with self.app.store.begin(self.now) as unit:
+            person = unit.people.add(name, Role.ENGINEER, None)
+            until = self.now + codes.VALID[Purpose.STAFF]
+            unit.people.issue(Grant(Purpose.STAFF, None, person.id), codes.code_hash(made), "test", until)
+        return made
 
     def wait_for(self, is_so: Callable[[], bool]) -> None:
         """Wait until something is so that another thread does."""
