@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import socket
+from contextlib import ExitStack
 
 import click
 
@@ -13,28 +15,34 @@ from bot.commands.running import end, engine_of
 from bot.delivery.alone import alone
 from bot.platforms import Platforms
 from bot.settings import Settings
+from bot.web.application import application
+from bot.web.server import Server, listen, url_of
 from bot.web.service import Service
 
 
 @click.command()
-def worker() -> None:
+@click.option("--host", default="127.0.0.1", show_default=True, help="address of --port")
+@click.option("--port", type=click.IntRange(0, 65535), help="answer /healthz, /readyz and /metrics there")
+def worker(host: str, port: int | None) -> None:
     """Deliver and sweep until Ctrl-C or SIGTERM.
 
     On PostgreSQL as many processes as wanted, beside `hotline serve --no-worker`.
     """
     loaded = settings.load()
     log.configure(loaded.log, loaded.log_level)
-    with alone(loaded.database_url):
-        asyncio.run(_run(loaded))
+    with ExitStack() as stack:
+        stack.enter_context(alone(loaded.database_url))
+        listener = None if port is None else stack.enter_context(listen(host, port))
+        asyncio.run(_run(loaded, listener))
 
 
-async def _run(loaded: Settings) -> None:
+async def _run(loaded: Settings, listener: socket.socket | None) -> None:
     store = open_store(loaded)
     platforms = Platforms(loaded, store)
     app = App(loaded, platforms.channels, store=store, fetchers=platforms.fetchers)
     try:
         service = Service(app, engine=engine_of(app))
-        await _work(service)
+        await (_work(service) if listener is None else _work_and_answer(service, listener))
     finally:
         platforms.close()
         app.close()
@@ -50,5 +58,16 @@ async def _work(service: Service) -> None:
         await service.start(ending.set)
         click.echo("hotline worker is ready")
         await ending.wait()
+    finally:
+        await service.stop()
+
+
+async def _work_and_answer(service: Service, listener: socket.socket) -> None:
+    """Work, and tell machines how it goes."""
+    ready = f"hotline worker is ready: {url_of(listener)}"
+    server = Server(application(service), lambda: click.echo(ready))
+    try:
+        await service.start(server.end)
+        await server.serve([listener])
     finally:
         await service.stop()

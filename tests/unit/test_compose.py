@@ -1,0 +1,54 @@
+"""`compose.yaml` names what the program has: its commands, its settings, its port."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+import yaml
+
+from bot.cli import hotline
+from bot.settings import Settings
+from bot.web import health, metrics
+
+ROOT = Path(__file__).parents[2]
+COMPOSE = yaml.safe_load((ROOT / "compose.yaml").read_text(encoding="utf-8"))
+OURS = {name: one for name, one in COMPOSE["services"].items() if one.get("image") == "hotline"}
+
+
+def test_there_are_two_that_take_messages_and_two_that_deliver() -> None:
+    assert {name: one["deploy"]["replicas"] for name, one in OURS.items() if "deploy" in one} == {
+        "serve": 2,
+        "worker": 2,
+    }
+    assert {"database", "proxy"} <= COMPOSE["services"].keys()
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_each_command_is_one_that_the_program_takes(name: str) -> None:
+    command: click.Command = hotline
+    arguments = list(map(str, OURS[name]["command"]))
+    context = click.Context(command)
+    while isinstance(command, click.Group):
+        found = command.get_command(context, arguments.pop(0))
+        assert found is not None
+        command = found
+    command.make_context(command.name, arguments)  # raises for what it does not know
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_each_setting_is_one_that_the_program_reads(name: str) -> None:
+    variables = [
+        key.removeprefix("HOTLINE_").lower() for key in OURS[name]["environment"] if "HOTLINE_" in key
+    ]
+    assert variables
+    assert set(variables) <= Settings.model_fields.keys()
+
+
+def test_health_and_figures_are_not_passed_on() -> None:
+    proxy: str = COMPOSE["configs"]["proxy"]["content"]
+    [inside] = [line for line in proxy.splitlines() if "@inside path" in line]
+    fake: Any = type("Service", (), {"app": None})
+    assert {route.path for route in [*health.routes(fake), metrics.route(fake.app)]} <= set(inside.split())
