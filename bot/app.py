@@ -219,8 +219,11 @@ class App:
         )
 
 
-def open_store(settings: Settings) -> Store:
+def open_store(settings: Settings, *, checked: bool = False) -> Store:
     """Open the database of the settings: SQLite is made and migrated, PostgreSQL must be migrated by hand.
+
+    Args:
+        checked: first read a SQLite file through: a service must not write for days into a damaged one.
 
     Raises:
         StoreError: it can't be reached, is damaged, or its schema is not this program's.
@@ -228,6 +231,8 @@ def open_store(settings: Settings) -> Store:
     """
     store = connect(settings)
     try:
+        if checked:
+            store.check_sound()
         if sqlite_file(settings.database_url) is not None:
             migrate.upgrade(store.engine)
         else:

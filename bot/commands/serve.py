@@ -56,7 +56,7 @@ def _interrupt(_signal: int, _frame: FrameType | None) -> None:
 
 
 async def _run(loaded: Settings, listener: socket.socket, *, worker: bool) -> None:
-    store = open_store(loaded)
+    store = open_store(loaded, checked=True)
     platforms = Platforms(loaded, store)
     app = App(loaded, platforms.channels, store=store, fetchers=platforms.fetchers)
     try:

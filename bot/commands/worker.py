@@ -37,7 +37,7 @@ def worker(host: str, port: int | None) -> None:
 
 
 async def _run(loaded: Settings, listener: socket.socket | None) -> None:
-    store = open_store(loaded)
+    store = open_store(loaded, checked=True)
     platforms = Platforms(loaded, store)
     app = App(loaded, platforms.channels, store=store, fetchers=platforms.fetchers)
     try:

@@ -139,6 +139,21 @@ class Store:
         except DBAPIError as error:
             raise StoreError(f"HOTLINE_DATABASE_URL: {self.address} is damaged or no database") from error
 
+    def check_sound(self) -> None:
+        """Raise `StoreError` if a SQLite file is damaged; all of it is read."""
+        if not self._is_sqlite:
+            return
+        try:
+            with self._readers.connect() as connection:
+                found = str(connection.execute(text("PRAGMA quick_check(1)")).scalar())
+        except DBAPIError as error:
+            found = cause(error)
+        if found != "ok":
+            raise StoreError(
+                f"HOTLINE_DATABASE_URL: {self.address} is damaged; nothing was written. Keep a copy, "
+                f"restore the last backup by `hotline db restore` (SQLite: {' '.join(found.split())})"
+            )
+
     @property
     def address(self) -> str:
         """The database's address without the password."""

@@ -9,10 +9,11 @@ from __future__ import annotations
 import itertools
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from importlib.util import find_spec
@@ -36,10 +37,31 @@ def postgres_bin() -> Path | None:
 
 @dataclass
 class PostgresServer:
-    """A running server on loopback."""
+    """A server on loopback, which can be stopped and started again."""
 
     port: int
+    data: Path
+    options: Sequence[str]
     names: Iterator[int] = field(default_factory=itertools.count)
+    _process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it, and wait until it answers."""
+        programs = postgres_bin()
+        assert programs is not None
+        options = [part for option in self.options for part in ("-c", option)]
+        listen = ["-h", "127.0.0.1", "-p", str(self.port), "-k", ""]
+        command = [str(programs / "postgres"), "-D", str(self.data), *listen, *options]
+        log = self.data.parent / "log"
+        with log.open("ab") as output:
+            self._process = subprocess.Popen([*_unprivileged(), *command], stdout=output, stderr=output)
+        _wait_until_ready(self, self._process, log)
+
+    def stop(self) -> None:
+        """End what is connected, and stop."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGINT)  # "fast"
+        self._process.wait(timeout=START_TIMEOUT_S)
 
     def url(self, database: str, scheme: str = "postgresql+psycopg") -> str:
         """Return the SQLAlchemy address of a database (with scheme `postgresql`: libpq's)."""
@@ -74,20 +96,12 @@ def running(folder: Path, *, durable: bool = False) -> Iterator[PostgresServer]:
     initdb = [str(programs / "initdb"), "-D", str(data), "-U", "postgres", "--auth=trust", "--no-sync"]
     locale = ["--encoding=UTF8", "--locale-provider=builtin", "--locale=C.UTF-8"]
     subprocess.run([*_unprivileged(), *initdb, *locale], check=True, stdout=subprocess.DEVNULL)
-    port = _free_port()
-    options = [part for option in (() if durable else FAST) for part in ("-c", option)]
-    listen = ["-h", "127.0.0.1", "-p", str(port), "-k", ""]
-    start = [str(programs / "postgres"), "-D", str(data), *listen, *options]
-    log = data.parent / "log"
-    with log.open("wb") as output:
-        process = subprocess.Popen([*_unprivileged(), *start], stdout=output, stderr=output)
+    server = PostgresServer(_free_port(), data, () if durable else FAST)
+    server.start()
     try:
-        server = PostgresServer(port)
-        _wait_until_ready(server, process, log)
         yield server
     finally:
-        process.send_signal(2)  # "fast": ends what is connected
-        process.wait(timeout=START_TIMEOUT_S)
+        server.stop()
 
 
 @pytest.fixture

@@ -1,0 +1,255 @@
+"""What was promised holds when the database, the disk, a platform or the clock fails."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
+
+from bot.messages import Inbound, Outcome, Receipt, Sender
+from bot.store import engine as engines
+from bot.store.store import sqlite_file
+from tests.integration.test_serve import failing
+from tests.support.needs import NEEDS
+from tests.support.postgres import running
+from tests.support.world import World, migrated
+
+P1 = "所有坐席都登不上系统了"
+
+
+def report(world: World, who: str = "regular", text: str = P1) -> Inbound:
+    return world.inbound(who, Sender(who, who), text)
+
+
+# --- the database is away
+
+
+@contextmanager
+def _sqlite_away(world: World) -> Iterator[None]:
+    """Another program holds the file for longer than a writer waits."""
+    file = sqlite_file(world.url)
+    assert file is not None
+    other = sqlite3.connect(file, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    yield
+    other.execute("ROLLBACK")
+    other.close()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def failing_world(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[tuple[World, Callable[[World], AbstractContextManager[None]]]]:
+    """A program, and how its database is taken away and comes back."""
+    if request.param == "sqlite":
+        monkeypatch.setattr(engines, "BUSY_TIMEOUT_MS", 50)
+        world = World(migrated(f"sqlite:///{tmp_path / 'test.db'}"))
+        yield world, _sqlite_away
+        world.app.close()
+        return
+    assert NEEDS["postgres"][0]()
+    with running(tmp_path) as server:
+        server.execute("CREATE DATABASE faults")
+
+        @contextmanager
+        def away(_: World) -> Iterator[None]:
+            server.stop()
+            yield
+            server.start()
+
+        world = World(migrated(server.url("faults")))
+        yield world, away
+        world.app.close()
+
+
+def test_while_the_database_is_away_nothing_is_taken_and_afterwards_nothing_is_missing(
+    failing_world: tuple[World, Callable[[World], AbstractContextManager[None]]],
+) -> None:
+    world, away = failing_world
+    before, during = report(world, "regular"), report(world, "enhanced", "录音听不了了")
+    world.app.submit(before)
+
+    with away(world):
+        with pytest.raises(OperationalError):
+            world.app.submit(during)  # the platform is answered with an error, and tries again
+        with pytest.raises(OperationalError):
+            world.app.sweep()
+        world.now = world.now.replace(second=10)
+
+    world.app.submit(during)
+    world.app.submit(before)  # it was acknowledged: another try changes nothing
+    world.app.sweep()
+    world.app.deliver()
+    assert [ticket["id"] for ticket in world.tickets()] == [1, 2]
+    assert [sum("T1" in text for text in world.heard("regular"))] == [1]
+    assert [sum("T2" in text for text in world.heard("enhanced"))] == [1]
+    assert world.differences() == {}
+
+
+def test_a_message_whose_handling_the_database_cut_off_is_resumed(
+    failing_world: tuple[World, Callable[[World], AbstractContextManager[None]]],
+) -> None:
+    world, away = failing_world
+    inbox_id, _ = world.app.receive(report(world))
+    with away(world), pytest.raises(OperationalError):
+        world.app.handle(inbox_id)
+    assert world.tickets() == []
+    world.app.sweep()
+    world.app.deliver()
+    assert [ticket["id"] for ticket in world.tickets()] == [1]
+    assert "T1" in world.last()
+
+
+# --- the disk is full
+
+
+def test_on_a_full_disk_nothing_is_half_written_and_it_goes_on_when_there_is_room(tmp_path: Path) -> None:
+    world = World(migrated(f"sqlite:///{tmp_path / 'test.db'}"))
+    world.customer(P1)
+    engine = world.app.store.engine
+
+    def no_more_pages(connection: sqlite3.Connection, _record: object) -> None:
+        pages = connection.execute("PRAGMA page_count").fetchone()[0]
+        connection.execute(f"PRAGMA max_page_count = {pages}")
+
+    event.listen(engine, "connect", no_more_pages)
+    engine.dispose()
+    refused = [report(world, f"u{number}", "录音听不了了" * 200) for number in range(8)]
+    failures = 0
+    for message in refused:
+        try:
+            world.app.submit(message)
+        except OperationalError as error:
+            assert "full" in str(error.orig)  # noqa: PT017 - some may still fit
+            failures += 1
+    assert failures > 0
+    assert world.differences() == {}
+
+    event.remove(engine, "connect", no_more_pages)
+    engine.dispose()
+    for message in refused:  # the platform tries again
+        world.app.submit(message)
+    world.app.sweep()
+    world.app.deliver()
+    assert len(world.tickets()) == 1 + len(refused)
+    assert all(world.heard(message.sender.user) for message in refused)
+    assert world.differences() == {}
+    world.app.close()
+
+
+# --- a platform fails
+
+
+@pytest.mark.parametrize(
+    "receipts",
+    [
+        [Receipt(Outcome.LATER, error="http-500")] * 5,
+        [Receipt(Outcome.LATER, error="not-json")] * 5,
+        [Receipt(Outcome.LATER, error="unreachable")] * 5,
+    ],
+    ids=["500", "HTML", "nobody there"],
+)
+def test_a_platform_that_refuses_for_a_while_gets_each_message_once_and_in_order(
+    world: World, receipts: list[Receipt]
+) -> None:
+    world.phones.receipts = list(receipts)
+    world.app.submit(report(world))
+    world.app.submit(report(world, text="催单"))
+    for _ in range(8):
+        world.app.deliver()
+        world.wait_undelivered(minutes=2)
+    world.app.deliver()
+    said = world.heard("regular")
+    assert len(said) == len(set(said)) == 2
+    assert "T1" in said[0]
+
+
+def test_an_answer_that_never_comes_may_double_one_message_and_loses_none(world: World) -> None:
+    """After 30 s without an answer nobody knows whether it was heard: it is sent again."""
+    world.phones.receipts = [Receipt(Outcome.UNKNOWN, error="timeout")]
+    world.app.submit(report(world))
+    world.app.deliver()
+    world.wait(seconds=30)
+    heard = world.heard("regular")
+    assert len(heard) == 2
+    assert heard[0] == heard[1]
+
+
+def test_a_platform_that_asks_to_wait_a_minute_is_left_alone_so_long(world: World) -> None:
+    until = world.now.replace(minute=1)
+    world.phones.receipts = [Receipt(Outcome.LATER, error="429", retry_at=until)]
+    world.app.submit(report(world))
+    world.app.deliver()
+    world.wait_undelivered(seconds=59)
+    world.app.deliver()
+    assert world.heard("regular") == []
+    world.wait_undelivered(seconds=1)
+    world.app.deliver()
+    assert len(world.heard("regular")) == 1
+
+
+# --- the clock jumps
+
+
+def test_a_clock_that_jumps_ahead_rings_once_and_set_back_rings_nothing_again(world: World) -> None:
+    world.customer(P1)
+    began = world.now
+    world.wait(days=1)
+    rang = len(world.heard("staff"))
+    assert rang > 1
+    world.now = began
+    world.app.sweep()
+    world.app.deliver()
+    world.customer("催单")  # work goes on
+    world.wait(hours=3)
+    due = world.tickets()[0]["response_due"]
+    assert due == began.replace(hour=began.hour + 2)  # instants are counted from the report
+    alarms = [text for text in world.heard("staff")[rang:] if "⚠" in text]
+    assert alarms == []
+    assert world.differences() == {}
+
+
+# --- the file is damaged
+
+
+def garbage(file: Path) -> None:
+    file.write_bytes(b"this is no database\n" * 500)
+
+
+def cut(file: Path) -> None:
+    content = file.read_bytes()
+    file.write_bytes(content[: len(content) // 2])
+
+
+def torn(file: Path) -> None:
+    with sqlite3.connect(file) as connection:
+        size = connection.execute("PRAGMA page_size").fetchone()[0]
+        root = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'inbox'").fetchone()[0]
+    connection.close()
+    content = bytearray(file.read_bytes())
+    content[(root - 1) * size : root * size] = b"\xff" * size
+    file.write_bytes(content)
+
+
+@pytest.mark.parametrize("damage", [garbage, cut, torn])
+def test_a_damaged_file_is_refused_in_one_line_and_not_written_to(
+    tmp_path: Path, damage: Callable[[Path], None]
+) -> None:
+    file = tmp_path / "hotline.db"
+    world = World(migrated(f"sqlite:///{file}"))
+    world.customer(P1)
+    world.app.close()
+    damage(file)
+    before = file.read_bytes()
+
+    code, said = failing(tmp_path, "--port", "0")
+
+    assert code == 1
+    assert "damaged" in said
+    assert said.count("\n") == 1
+    assert file.read_bytes() == before
