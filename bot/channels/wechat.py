@@ -13,13 +13,13 @@ from starlette.routing import BaseRoute, Route
 from bot.accounts import WechatAccount
 from bot.channels.wechat_callback import Endpoint
 from bot.channels.wechat_inbound import NAME
-from bot.channels.wechat_media import media_of
 from bot.channels.wechat_ports import Ports
 from bot.channels.wechat_sending import Sending, key_of
 from bot.messages import Fetched, Outbound, Outcome, Receipt
 from bot.reception import Reception
 from bot.tencent.callback import Callback
 from bot.tencent.client import WechatApi, wechat_api
+from bot.tencent.media import media_of
 from bot.tencent.tokens import Shelf
 
 

@@ -16,9 +16,10 @@ from bot.channels.wecom_callback import Endpoint
 from bot.channels.wecom_inbound import NAME
 from bot.channels.wecom_ports import Ports
 from bot.channels.wecom_sending import Sending
-from bot.messages import Outbound, Outcome, Receipt
+from bot.messages import Fetched, Outbound, Outcome, Receipt
 from bot.reception import Reception
 from bot.tencent.client import WecomApi, wecom_api
+from bot.tencent.media import media_of
 from bot.tencent.tokens import Shelf
 
 
@@ -42,6 +43,11 @@ class Wecom:
         if sending is None:  # it was taken out of the settings
             return Receipt(Outcome.FAILED, error="no-account")
         return sending.send(message)
+
+    def fetch(self, account: str, reference: str, limit: int) -> Fetched:
+        """Fetch a picture or another file that a member sent."""
+        api = self._apis.get(account)
+        return media_of(api, reference, limit) if api else Fetched(error="account", is_lost=True)
 
     def close(self) -> None:
         """Close the connections to the platform."""

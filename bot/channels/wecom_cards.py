@@ -6,7 +6,7 @@ a value of 30, a paragraph of 160, six buttons of 10; a text of 2,048 bytes, the
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from typing import Any
 
 from bot.messages import Choice, Outbound
@@ -56,40 +56,44 @@ def lines(note: str) -> list[str]:
 
 
 def _card(message: Outbound, task_id: str) -> dict[str, Any] | None:
-    first, *rest = clean(message.text).split("\n")
-    if len(first) > TITLE:
-        first, rest = "", [first, *rest]
+    lines = [line for line in clean(message.text).split("\n") if line.strip()]
+    title = lines.pop(0) if lines and len(lines[0]) <= TITLE else ""
+    rows, others = _sorted(lines)
     if typed := _typed(message.choices[BUTTONS:]):
-        rest.append(typed)
-    rows = list(_rows(rest))[:ROWS]
-    shown = {line for line, _ in rows}
-    paragraph, quote = _split([line for line in rest if line and line not in shown])
+        others.append(typed)
+    paragraph, quote = _split(others)
+    if not title and not paragraph:  # one of them must be there
+        return None
     made = {
         "card_type": CARD,
         "source": {"desc": SOURCE},
         "task_id": task_id,
-        "main_title": {"title": first},
+        "main_title": {"title": title} if title else None,
         "sub_title_text": paragraph,
-        "horizontal_content_list": [row for _, row in rows],
-        "quote_area": {"type": 0, "quote_text": quote},
+        "horizontal_content_list": rows,
+        "quote_area": {"type": 0, "quote_text": quote} if quote else None,
         "button_list": [
             {"text": clean(choice.label)[:BUTTON], "key": choice.id} for choice in message.choices[:BUTTONS]
         ],
     }
-    if _bytes(made) > TEXT_BYTES:
-        return None
-    return {name: value for name, value in made.items() if _is_filled(value)}
+    filled = {name: value for name, value in made.items() if value}
+    return filled if _bytes(filled) <= TEXT_BYTES else None
 
 
-def _rows(lines: list[str]) -> Iterator[tuple[str, dict[str, str]]]:
-    """Yield the lines that are a short name and a short value: 响应期限：今天 12:00 前."""
+def _sorted(lines: Sequence[str]) -> tuple[list[dict[str, str]], list[str]]:
+    """Return the lines with a short name and a short value (客户：青禾) as rows, and the others."""
+    rows: list[dict[str, str]] = []
+    others: list[str] = []
     for line in lines:
         name, _, value = line.partition("：")
-        if 0 < len(name) <= ROW_NAME and 0 < len(value) <= ROW_VALUE:
-            yield line, {"keyname": name, "value": value}
+        if len(rows) < ROWS and 0 < len(name) <= ROW_NAME and 0 < len(value) <= ROW_VALUE:
+            rows.append({"keyname": name, "value": value})
+        else:
+            others.append(line)
+    return rows, others
 
 
-def _split(lines: list[str]) -> tuple[str, str]:
+def _split(lines: Sequence[str]) -> tuple[str, str]:
     """Return what stands in the paragraph, and what is too long for it and is quoted."""
     paragraph: list[str] = []
     quote: list[str] = []
@@ -99,7 +103,7 @@ def _split(lines: list[str]) -> tuple[str, str]:
     return "\n".join(paragraph), "\n".join(quote)
 
 
-def _typed(choices: tuple[Choice, ...]) -> str:
+def _typed(choices: Sequence[Choice]) -> str:
     return "可以发：" + " · ".join(choice.typed for choice in choices) if choices else ""
 
 
@@ -109,9 +113,3 @@ def _bytes(made: Any) -> int:
         return text_of.size(made)
     values = made.values() if isinstance(made, dict) else made if isinstance(made, list) else ()
     return sum(_bytes(value) for value in values)
-
-
-def _is_filled(value: Any) -> bool:
-    if isinstance(value, dict):
-        return value != {"title": ""} and value.get("quote_text", "x") != ""
-    return value not in ("", [])

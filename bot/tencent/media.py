@@ -1,4 +1,4 @@
-"""Pictures, speech and films of users: WeChat keeps them for three days."""
+"""Pictures, speech and films of users: the platforms keep them for three days."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from urllib.parse import unquote
 
 from bot.messages import Fetched
-from bot.tencent.client import WechatApi
+from bot.tencent.client import Calls
 from bot.tencent.failures import PlatformError, Trouble
 from bot.tencent.http import Answer, TooLarge
 
@@ -15,7 +15,7 @@ NO_MEDIA = 40007  # gone, or never there
 _GONE = {Trouble.PERMANENT, Trouble.UNAUTHORISED}
 
 
-def media_of(api: WechatApi, media_id: str, limit: int) -> Fetched:
+def media_of(api: Calls, media_id: str, limit: int) -> Fetched:
     """Fetch a temporary file; an error under HTTP 200 is JSON instead of it."""
     try:
         found = api.get("media/get", params={"media_id": media_id}, max_bytes=limit)
