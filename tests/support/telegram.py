@@ -134,13 +134,14 @@ class TelegramWorld:
 
     Args:
         mode: polling or webhook.
+        settings: more of the program's, such as accounts elsewhere.
     """
 
-    def __init__(self, api: Api, database_url: str, mode: str, data: Path) -> None:
+    def __init__(self, api: Api, database_url: str, mode: str, data: Path, **settings: Any) -> None:
         self.api = api
         self.now = MONDAY_10
         self.mode = mode
-        self._settings = {"database_url": database_url, "data": data}
+        self._settings = {"database_url": database_url, "data": data, **settings}
         user = {
             "id": BOT_ID,
             "is_bot": True,

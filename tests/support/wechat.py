@@ -115,8 +115,11 @@ class WechatWorld(World):
         self._ids = itertools.count(24_000_000_000_000_000_000 % 2**63)
         super().__init__(database_url)
 
+    def _loaded(self) -> Settings:
+        return Settings(database_url=self.url, data=self._data, wechat={ACCOUNT: self.account})
+
     def _program(self) -> App:
-        settings = Settings(database_url=self.url, data=self._data, wechat={ACCOUNT: self.account})
+        settings = self._loaded()
         store = open_store(settings)
         self.platforms = Platforms(settings, store, self.read_clock)
         channels = {CHANNEL: self.phones, **self.platforms.channels}

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import datetime
@@ -14,6 +15,7 @@ from typing import Any
 
 import httpx
 import pytest
+from sqlalchemy import func, select
 
 from bot.accounts import WecomAccount
 from bot.app import App
@@ -22,6 +24,7 @@ from bot.desk.terms import Role
 from bot.dialogue import codes
 from bot.platforms import Platforms
 from bot.settings import Settings
+from bot.store import tables as t
 from bot.store.store import Store
 from bot.web.application import application
 from bot.web.service import Service
@@ -36,6 +39,7 @@ AGENT = "1000002"
 TOKEN = "callbackToken"  # noqa: S105
 AES_KEY = "jWmYm7qr5nMoAUwZRjGtBxmz3KA1tkAj3ykkR6q2B2C"
 MEMBERS = ("LiGong", "WangGong", "ZhaoZhuGuan")
+HANDLED_S = 30
 ROOT = Path(__file__).parents[2]
 
 
@@ -92,19 +96,72 @@ def buttons(card: Mapping[str, Any]) -> list[str]:
     return [button["text"] for button in card.get("button_list", [])]
 
 
-class WecomWorld(World):
+class Members:
+    """Members of support with WeCom in hand, for a world whose program has an account there."""
+
+    wecom_api: WecomApi
+    app: App
+    now: datetime
+
+    def post_wecom(self, query: Mapping[str, str], body: str) -> httpx.Response:
+        """Call the program as the platform does."""
+        raise NotImplementedError
+
+    def after_wecom(self) -> None:
+        """Wait until what was said is handled, and have what it brought about delivered."""
+        self.wait_handled()
+        self.app.deliver()
+
+    def wait_handled(self) -> None:
+        """Wait until nothing that was received is unhandled: the platform is answered before."""
+        end = time.monotonic() + HANDLED_S
+        while True:
+            with self.app.store.read() as session:
+                waits = select(func.count()).select_from(t.InboxRow).where(t.InboxRow.status == "received")
+                if not session.scalar(waits):
+                    return
+            assert time.monotonic() < end, "it is not handled"
+            time.sleep(0.02)
+
+    def join(self, user: str, name: str, role: Role) -> None:
+        """Let a new member of staff join by a code in WeCom."""
+        code = codes.new_code(Purpose.STAFF)
+        with self.app.store.begin(self.now) as unit:
+            person = unit.people.add(name, role, None)
+            until = self.now + codes.VALID[Purpose.STAFF]
+            unit.people.issue(Grant(Purpose.STAFF, person_id=person.id), codes.code_hash(code), "test", until)
+        self.write(user, f"加入 {code}")
+
+    def write(self, user: str, text: str) -> None:
+        """Let a member write to the application."""
+        self.call_back(self.wecom_api.tell("write", user=user, text=text))
+        self.after_wecom()
+
+    def press(self, user: str, label: str, nth: int = -1) -> None:
+        """Let a member press a button."""
+        self.call_back(self.wecom_api.tell("press", user=user, label=label, nth=nth))
+        self.after_wecom()
+
+    def call_back(self, callback: Mapping[str, Any]) -> httpx.Response:
+        """Do what the platform does: call us, and expect to be heard."""
+        answer = self.post_wecom(callback["query"], callback["body"])
+        assert answer.status_code == 200
+        assert answer.content == b""
+        return answer
+
+
+class WecomWorld(Members, World):
     """The program with support in WeCom; customers write from the test's phones."""
 
     def __init__(self, database_url: str, api: WecomApi) -> None:
-        self.api = api
+        self.api = self.wecom_api = api
         super().__init__(database_url, staff=False)  # support works in WeCom alone
         self.join("LiGong", "李工", Role.ENGINEER)
         self.join("WangGong", "王工", Role.ENGINEER)
 
     def _program(self) -> App:
         """Start the program on the database."""
-        account = WecomAccount.model_validate(account_settings(self.api.url))
-        loaded = Settings(database_url=self.url, wecom={"default": account})
+        loaded = Settings(database_url=self.url, wecom={"default": account(self.api.url)})
         store = Store(self.url, load_workdays())
         self.platforms = platforms = Platforms(loaded, store, self.read_clock)
         app = App(
@@ -128,31 +185,9 @@ class WecomWorld(World):
         self.close()
         self.app = self._program()
 
-    def join(self, user: str, name: str, role: Role) -> None:
-        """Let a new member of staff join by a code in WeCom."""
-        code = codes.new_code(Purpose.STAFF)
-        with self.app.store.begin(self.now) as unit:
-            person = unit.people.add(name, role, None)
-            until = self.now + codes.VALID[Purpose.STAFF]
-            unit.people.issue(Grant(Purpose.STAFF, person_id=person.id), codes.code_hash(code), "test", until)
-        self.write(user, f"加入 {code}")
-
-    def write(self, user: str, text: str) -> None:
-        """Let a member write to the application."""
-        self.call_back(self.api.tell("write", user=user, text=text))
-        self.app.deliver()
-
-    def press(self, user: str, label: str, nth: int = -1) -> None:
-        """Let a member press a button."""
-        self.call_back(self.api.tell("press", user=user, label=label, nth=nth))
-        self.app.deliver()
-
-    def call_back(self, callback: Mapping[str, Any]) -> httpx.Response:
-        """Do what the platform does: call us, and expect to be heard."""
-        answer = ask(self.served, "POST", "/wecom/default", callback["query"], callback["body"])
-        assert answer.status_code == 200
-        assert answer.content == b""
-        return answer
+    def post_wecom(self, query: Mapping[str, str], body: str) -> httpx.Response:
+        """Call the program as the platform does."""
+        return ask(self.served, "POST", "/wecom/default", query, body)
 
     def wait(self, **span: float) -> None:
         """Let time pass here and there."""
@@ -160,6 +195,11 @@ class WecomWorld(World):
         self.api.clock(self.now)
         self.app.sweep()
         self.app.deliver()
+
+
+def account(api_base: str) -> WecomAccount:
+    """Return the account in the settings."""
+    return WecomAccount.model_validate(account_settings(api_base))
 
 
 def account_settings(api_base: str) -> dict[str, str]:
