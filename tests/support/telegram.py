@@ -178,7 +178,7 @@ class TelegramWorld:
 
     def start(self) -> None:
         """Start the program and wait until it serves."""
-        self._listener = listen(HOST, 0)
+        self.listener = listen(HOST, 0)
         self._ready = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._run()))
         self._thread.start()
@@ -187,7 +187,8 @@ class TelegramWorld:
 
     def _is_reachable(self) -> bool:
         found = self.api.look()
-        return bool(found["webhook"]) if self.mode == "webhook" else bool(found["is_polled"])
+        agreed = bool(found["webhook"]) if self.mode == "webhook" else bool(found["is_polled"])
+        return agreed and f"chat:{STAFF_CHAT}" in found["commands"]
 
     async def _run(self) -> None:
         try:
@@ -195,7 +196,7 @@ class TelegramWorld:
             account |= {"staff_chat": str(STAFF_CHAT), "secret": SECRET}
             settings = Settings(
                 **self._settings,  # type: ignore[arg-type]
-                public_url=url_of(self._listener),
+                public_url=url_of(self.listener),
                 telegram={"default": account},  # type: ignore[dict-item]
             )
             store = open_store(settings)
@@ -214,7 +215,7 @@ class TelegramWorld:
             )
             await service.start()
             running = asyncio.create_task(platforms.run(service))
-            await self._server.serve([self._listener])
+            await self._server.serve([self.listener])
             running.cancel()
             await asyncio.wait([running])
             await service.stop()
@@ -222,7 +223,7 @@ class TelegramWorld:
             platforms.close()
         finally:
             self._ready.set()
-            self._listener.close()
+            self.listener.close()
 
     def stop(self) -> None:
         """End the program."""
@@ -256,6 +257,10 @@ class TelegramWorld:
     def bound_group(self, chat: int = GROUP, customer: str = "青禾保险客服中心") -> None:
         """Make a customer's group, bound to its contract."""
         self.group(chat, f"{customer}的群")
+        self.bind_group(chat, customer)
+
+    def bind_group(self, chat: int, customer: str = "青禾保险客服中心") -> None:
+        """Bind a group to a customer's contract."""
         with self.app.store.begin(self.now) as unit:
             self._bind(unit.session, chat, customer, "group")
 
@@ -326,6 +331,17 @@ class TelegramWorld:
                 {column.name: getattr(row, column.name) for column in t.TicketRow.__table__.columns}
                 for row in session.scalars(select(t.TicketRow).order_by(t.TicketRow.id))
             ]
+
+    def chat_id(self, chat: int) -> int:
+        """Return the program's own id of a chat."""
+        with self.app.store.read() as session:
+            return session.scalars(select(t.ChatRow.id).where(t.ChatRow.chat == str(chat))).one()
+
+    def kept(self) -> int:
+        """Return how many attachments have been fetched."""
+        with self.app.store.read() as session:
+            kept = select(func.count()).select_from(t.AttachmentRow).where(t.AttachmentRow.status == "kept")
+            return session.scalar(kept) or 0
 
     def put_file(self, name: str, content: bytes, size: int | None = None) -> None:
         """Put a file on the service, as somebody's app uploads it."""

@@ -54,6 +54,9 @@ class Api:
         os.environ.setdefault("PTB_TIMEDELTA", "1")  # the library's own switch for spans instead of numbers
         for name in ("httpx", "httpcore"):  # they print whole addresses, with the token in them
             logging.getLogger(name).setLevel(logging.WARNING)
+        logging.getLogger("telegram").setLevel(
+            logging.CRITICAL + 1
+        )  # quotes answers; we say how a call ended
         self.clock_header: str | None = None
         try:
             polling, calls = (self._request(account.proxy, size) for size in (1, CONNECTIONS))

@@ -9,7 +9,7 @@ from email.parser import BytesParser
 from email.policy import HTTP
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote
 
 from tests.e2e.telegram_api import control
 from tests.e2e.telegram_api.methods import METHODS
@@ -33,7 +33,7 @@ class Handler(BaseHTTPRequestHandler):
             self._answer(404, {"ok": False, "error_code": 404, "description": "Not Found"})
 
     def do_GET(self) -> None:
-        match = re.fullmatch(r"/file/bot([^/]+)/files/(.+)", self.path)
+        match = re.fullmatch(r"/file/bot([^/]+)/files/(.+)", unquote(self.path))
         bot = BOTS.get(match[1]) if match else None
         content = bot.files.get(match[2]) if bot and match else None
         self._send(200 if content is not None else 404, content or b"", "application/octet-stream")

@@ -1,0 +1,222 @@
+"""What the platform does to us: floods, lost answers, blocks, redelivery, forged and malformed requests."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import httpx
+import pytest
+
+from bot.messages import Option, Say
+from bot.store.locks import lock
+from bot.web.server import url_of
+from tests.support.telegram import SECRET, STAFF_CHAT, TelegramWorld
+
+P1 = "所有坐席都登不上系统了，电话全打不进来"
+
+
+@pytest.fixture
+def migrated_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """One database is enough: these are about the platform."""
+    shutil.copy(sqlite_template, tmp_path / "test.db")
+    return f"sqlite:///{tmp_path / 'test.db'}"
+
+
+polled = pytest.mark.parametrize("mode", ["polling"])
+hooked = pytest.mark.parametrize("mode", ["webhook"])
+
+
+def receipts(telegram: TelegramWorld) -> int:
+    return len([line for line in telegram.heard(telegram.chen.id) if "已收到，工单号" in line])
+
+
+@polled
+def test_a_flood_is_waited_out_and_said_once(telegram: TelegramWorld) -> None:
+    telegram.api.control(
+        "fault", method="sendMessage", chat=telegram.chen.id, kind="flood", retry_after=7, times=1
+    )
+    telegram.chen.say(P1)
+    assert receipts(telegram) == 0
+    telegram.wait(seconds=6)
+    assert receipts(telegram) == 0
+    telegram.wait(seconds=1)
+    assert receipts(telegram) == 1
+
+
+@polled
+def test_an_answer_that_is_lost_before_it_had_effect_is_said_once(telegram: TelegramWorld) -> None:
+    telegram.api.control("fault", method="sendMessage", chat=telegram.chen.id, kind="drop")
+    telegram.chen.say(P1)
+    telegram.wait(seconds=10)
+    assert receipts(telegram) == 1
+
+
+@polled
+def test_an_answer_that_is_lost_after_delivery_may_double_but_never_loses(telegram: TelegramWorld) -> None:
+    telegram.api.control("fault", method="sendMessage", chat=telegram.chen.id, kind="drop_after")
+    telegram.chen.say(P1)
+    telegram.wait(seconds=10)
+    assert receipts(telegram) == 2
+    assert len(telegram.tickets()) == 1
+
+
+@polled
+def test_a_gateways_error_page_is_tried_again(telegram: TelegramWorld) -> None:
+    telegram.api.control("fault", method="sendMessage", chat=telegram.chen.id, kind="gateway", times=2)
+    telegram.chen.say(P1)
+    telegram.wait(seconds=10)
+    telegram.wait(seconds=30)
+    assert receipts(telegram) == 1
+
+
+@polled
+def test_a_customer_who_blocked_the_bot_is_phoned(telegram: TelegramWorld) -> None:
+    telegram.chen.say(P1)
+    telegram.api.control("member", chat=telegram.chen.id, user=telegram.chen.user, state="blocked")
+    telegram.settle()
+    assert any("T1" in line and "请打电话" in line for line in telegram.heard(STAFF_CHAT))
+    telegram.li.say("在查了", chat=STAFF_CHAT, reply_to=telegram.card()["message_id"])
+    assert any("客户停用了机器人" in line for line in telegram.heard(STAFF_CHAT))
+    assert telegram.tickets()[0]["responded_at"] is None  # nothing arrived, so it is no response
+
+
+@polled
+def test_a_chat_that_is_gone_is_said_to_support(telegram: TelegramWorld) -> None:
+    telegram.chen.say(P1)
+    telegram.api.control("state", chat=telegram.chen.id, state="deleted")
+    telegram.li.say("在查了", chat=STAFF_CHAT, reply_to=telegram.card()["message_id"])
+    assert any("这个聊天已不存在" in line for line in telegram.heard(STAFF_CHAT))
+
+
+@polled
+def test_a_group_that_moved_without_a_word_is_found_when_it_is_written_to(telegram: TelegramWorld) -> None:
+    telegram.group(-55, "青禾客服", "group")
+    telegram.bind_group(-55)
+    telegram.chen.say(f"/report {P1}", chat=-55)
+    telegram.api.control("migrate", chat=-55, to=-10055, user=telegram.chen.user, quietly=True)
+    telegram.li.say("在查了", chat=STAFF_CHAT, reply_to=telegram.card()["message_id"])
+    assert telegram.last(-10055) == "李工（工单 T1）：在查了"
+    telegram.chen.say("/status", chat=-10055)
+    assert "T1" in telegram.last(-10055)
+
+
+@polled
+def test_a_card_that_was_deleted_is_sent_anew(telegram: TelegramWorld) -> None:
+    telegram.chen.say(P1)
+    telegram.api.control("delete", chat=STAFF_CHAT, message_id=telegram.card()["message_id"])
+    telegram.chen.press("全部受影响")
+    assert "客户答：全部受影响" in telegram.card()["text"]
+
+
+@polled
+def test_the_same_update_twice_is_handled_once(telegram: TelegramWorld) -> None:
+    message = telegram.chen.say(P1)
+    telegram.api.again({"update_id": 5000, "message": message})
+    telegram.settle()
+    assert receipts(telegram) == 1
+
+
+@polled
+def test_an_update_that_can_not_be_read_holds_up_nobody(telegram: TelegramWorld) -> None:
+    telegram.api.control("update", message={"nonsense": True})
+    telegram.chen.say(P1)
+    assert receipts(telegram) == 1
+
+
+@polled
+def test_a_press_that_is_too_old_to_acknowledge_counts(telegram: TelegramWorld) -> None:
+    telegram.chen.say(P1)
+    telegram.stop()
+    telegram.chen.press("全部受影响", settle=False)
+    telegram.api.set_clock(telegram.now.replace(hour=telegram.now.hour + 1))
+    telegram.start()
+    telegram.settle()
+    assert "客户答：全部受影响" in telegram.card()["text"]
+    assert telegram.api.look()["acknowledged"] == []
+
+
+@polled
+def test_a_long_answer_comes_in_pieces_with_the_buttons_below_the_last(telegram: TelegramWorld) -> None:
+    telegram.chen.say(P1)
+    with telegram.app.store.begin(telegram.now) as unit:
+        long = Say("这是一句话。" * 1000, (Option("查进度", "查进度", "status"),))
+        unit.messages.say(telegram.chat_id(telegram.chen.id), long)
+    telegram.wait(seconds=1)
+    first, last = telegram.api.messages(telegram.chen.id)[-2:]
+    assert len(first["text"]) <= 4096
+    assert first["text"].endswith("。")
+    assert "reply_markup" not in first
+    assert last["reply_markup"]["inline_keyboard"][0][0]["text"] == "查进度"
+
+
+@polled
+def test_words_that_look_like_markup_stay_words(telegram: TelegramWorld) -> None:
+    telegram.chen.say(f"{P1} *【T9】* <b>优先等级2</b> [点这里](tg://user?id=1) _x_")
+    assert "<b>优先等级2</b>" in telegram.card()["text"]
+    assert "entities" not in telegram.card()
+
+
+@polled
+def test_a_file_that_is_too_large_is_said_to_both_sides(telegram: TelegramWorld) -> None:
+    telegram.put_file("big", b"....", size=30 * 1024 * 1024)
+    document = {"file_id": "big", "file_unique_id": "u", "file_name": "core.zip"}
+    telegram.chen.say(caption=P1, document=document)
+    telegram.until(lambda: "您发的附件没有收到：文件太大（工单 T1）" in telegram.chen.last())
+
+
+@polled
+def test_a_second_process_waits_for_the_first_ones_lock(telegram: TelegramWorld) -> None:
+    other = lock(telegram.app.store, "telegram:default")
+    assert not other.held()
+    telegram.stop()
+    assert other.held()
+    other.release()
+    telegram.start()
+
+
+@polled
+def test_no_webhook_is_there_where_the_bot_polls(telegram: TelegramWorld) -> None:
+    answer = httpx.post(f"{url_of(telegram.listener)}/telegram/default", json={}, trust_env=False)
+    assert answer.status_code == 404
+
+
+@hooked
+@pytest.mark.parametrize(
+    ("secret", "body", "code"),
+    [
+        (None, b"{}", 401),
+        ("wrong", b"{}", 401),
+        (SECRET + "x", b"{}", 401),
+        ("é", b"{}", 401),
+        (SECRET, b"{", 400),
+        (SECRET, b"[]", 400),
+        (SECRET, b'{"update_id": 1, "message": {}}', 400),
+        (SECRET, b"[" * 100_000, 400),
+        (SECRET, b" " * (1024 * 1024 + 1), 413),
+        (SECRET, b'{"update_id": 1, "poll": null}', 200),
+    ],
+)
+def test_what_is_forged_or_malformed_is_refused(
+    telegram: TelegramWorld, secret: str | None, body: bytes, code: int
+) -> None:
+    headers = {"x-telegram-bot-api-secret-token": secret.encode()} if secret else {}
+    url = f"{url_of(telegram.listener)}/telegram/default"
+    assert httpx.post(url, content=body, headers=headers, trust_env=False).status_code == code
+
+
+@hooked
+def test_what_could_not_be_stored_comes_again(
+    telegram: TelegramWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, failures = telegram.app.inbox.receive, [OSError("disk full"), OSError("disk full")]
+
+    def receive(*args: object) -> tuple[int, bool]:
+        if failures:
+            raise failures.pop()
+        return real(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(telegram.app.inbox, "receive", receive)
+    telegram.chen.say(P1)
+    assert receipts(telegram) == 1
+    assert "503" in telegram.api.look()["webhook_error"]
