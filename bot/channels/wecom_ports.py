@@ -55,8 +55,8 @@ class Book(Protocol):
     def pressed(self, task_id: str, code: str) -> None:
         """Note the code that came with a press."""
 
-    def behind(self, task_id: str) -> Outbound | None:
-        """Return what a card should show by now; None where it does, or a change is still on its way."""
+    def behind(self, task_id: str) -> tuple[Task, Outbound] | None:
+        """Return a card and what it should show by now; None where it does, or a change is on its way."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,10 +49,9 @@ class Sending:
 
     def catch_up(self, task_id: str) -> None:
         """Let a card that was pressed show what it should by now; a failure leaves it as it is."""
-        message = self._book.behind(task_id)
-        task = self._book.current(message) if message else None
-        if message is None or task is None or task.id != task_id:
+        if (found := self._book.behind(task_id)) is None:
             return
+        task, message = found
         try:
             self._update(message, task)
         except PlatformError as error:

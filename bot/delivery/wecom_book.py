@@ -58,10 +58,7 @@ class WecomBook:
         """Return the card that a message changes: the latest of its key in the chat."""
         with self._store.read() as session:
             row = session.scalars(_latest(message)).first()
-            if row is None:
-                return None
-            is_good = row.code_at is not None and self._now() - row.code_at < CODE_VALID
-            return Task(row.task_id, is_new=False, code=row.code if is_good else None)
+            return self._task(row) if row is not None else None
 
     def sent(self, task_id: str, code: str | None) -> None:
         """Note that a card was sent, and the code that came back; one that a press has brought is newer."""
@@ -81,8 +78,8 @@ class WecomBook:
         """Note the code that came with a press."""
         self._change(task_id, {"code": code, "code_at": self._now()})
 
-    def behind(self, task_id: str) -> Outbound | None:
-        """Return what a card should show by now; None where it does, or a change is still on its way."""
+    def behind(self, task_id: str) -> tuple[Task, Outbound] | None:
+        """Return a card and what it should show by now; None where it does, or a change is on its way."""
         with self._store.read() as session:
             card = session.get(t.WecomCardRow, task_id)
             if card is None or card.card is None:
@@ -101,7 +98,11 @@ class WecomBook:
             ).first()
             if found is None or found[0].status != "sent" or found[0].id <= card.shown_id:
                 return None
-            return outbound_of(session, found[0], found[1])
+            return self._task(card), outbound_of(session, found[0], found[1])
+
+    def _task(self, row: t.WecomCardRow) -> Task:
+        is_good = row.code_at is not None and self._now() - row.code_at < CODE_VALID
+        return Task(row.task_id, is_new=False, code=row.code if is_good else None)
 
     def _change(self, task_id: str, values: Mapping[str, Any], *where: ColumnElement[bool]) -> None:
         rows = update(t.WecomCardRow).where(t.WecomCardRow.task_id == task_id, *where)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
+from bot.desk.events import Kind
 from bot.desk.terms import Role
 from bot.messages import Option, Say
 from bot.store import tables as t
@@ -93,6 +95,37 @@ def test_a_card_that_could_not_be_changed_catches_up_when_it_is_pressed(wecom: W
     assert "已由李工认领" in wecom.api.texts(WANG)[-1]
     assert "认领" not in buttons(wecom.api.card(WANG))
     assert "负责人：李工" in words(wecom.api.card(WANG))
+
+
+def test_an_older_card_catches_up_when_it_is_pressed(wecom: WecomWorld) -> None:
+    wecom.customer(P1)
+    wecom.write(WANG, "工单 T1")  # a second card, the newer one
+    wecom.press(LI, "确认1")
+
+    wecom.press(WANG, "确认2", nth=0)
+
+    old, new = (shown["card"] for shown in wecom.api.shown(WANG) if shown["kind"] == "card")
+    assert "确认2" not in buttons(old)
+    assert buttons(old) == buttons(new)
+
+
+def test_of_two_presses_at_the_same_instant_one_counts(wecom: WecomWorld) -> None:
+    wecom.customer(P1)
+    presses = [
+        wecom.api.tell("press", user=user, label=label) for user, label in ((LI, "确认1"), (WANG, "确认2"))
+    ]
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(wecom.call_back, presses))
+    wecom.app.deliver()
+
+    with wecom.app.store.begin(wecom.now) as unit:
+        views = [event for event in unit.tickets.events(1) if event.kind is Kind.VIEW]
+    assert len(views) == 1
+    first, second = (LI, WANG) if views[0].actor.name == "李工" else (WANG, LI)
+    assert views[0].actor.name in wecom.api.texts(second)[-1]
+    assert buttons(wecom.api.card(first)) == buttons(wecom.api.card(second))
+    assert wecom.differences() == {}
 
 
 def test_a_reply_reaches_the_customer_and_is_the_response(wecom: WecomWorld) -> None:
