@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from bot import settings
-from bot.doctor import database, machine, platforms, wecom
+from bot.doctor import database, machine, platforms, telegram, wecom
 from bot.doctor.finding import Finding, fail, ok
 from bot.errors import SettingError
 
@@ -28,5 +28,6 @@ def examine(now: datetime, database_url: str | None = None) -> Iterator[Finding]
     yield machine.check_knowledge(loaded.knowledge)
     yield machine.check_workdays(loaded.data, now)
     yield machine.check_fonts()
+    yield from telegram.check_telegram(loaded, now)
     yield from platforms.check_wechat(loaded)
     yield from wecom.check_wecom(loaded)

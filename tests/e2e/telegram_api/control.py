@@ -107,6 +107,13 @@ def state(bots: Bots, token: str, given: Json) -> bool:
     return True
 
 
+def webhook(bots: Bots, token: str, given: Json) -> bool:
+    """Set a webhook that nothing is sent to, and what went wrong with it."""
+    bots[token].webhook = {"url": given["url"], "secret": None} if given["url"] else None
+    bots[token].webhook_error = given.get("error")
+    return True
+
+
 def look(bots: Bots, token: str, _: Any) -> Json:
     """Return everything that a test may want to know."""
     bot = bots[token]
@@ -145,6 +152,7 @@ CONTROLS: Mapping[str, Callable[[Bots, str, Any], Any]] = {
     "say": _person(people.say),
     "state": state,
     "update": update,
+    "webhook": webhook,
 }
 
 

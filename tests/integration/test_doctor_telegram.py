@@ -1,0 +1,136 @@
+"""`hotline doctor` on Telegram: what can be wrong is named with what to do, and no secret is shown."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from bot.doctor.finding import Finding, Status
+from bot.doctor.telegram import check_telegram
+from bot.settings import Settings
+from tests.support.telegram import BOT_ID, SECRET, STAFF_CHAT, Api
+
+PUBLIC = "https://hotline.example.com"
+
+
+def user(**changes: Any) -> dict[str, Any]:
+    return {
+        "id": BOT_ID,
+        "is_bot": True,
+        "first_name": "维护热线",
+        "username": "HotlineBot",
+        "can_join_groups": True,
+        "can_read_all_group_messages": True,
+        **changes,
+    }
+
+
+def examine(
+    api: Api, *, public_url: str | None = None, now: datetime | None = None, **account: Any
+) -> dict[str, Finding]:
+    given = {"token": api.token, "api_base": api.url, "secret": SECRET, **account}
+    settings = Settings(telegram={"default": given}, public_url=public_url)  # type: ignore[dict-item]
+    found = list(check_telegram(settings, now or datetime.now(UTC)))
+    shown = " ".join(f"{f.check} {f.detail} {f.advice}" for f in found)
+    assert SECRET not in shown
+    assert api.token not in shown
+    return {finding.check.removeprefix("telegram default").strip(): finding for finding in found}
+
+
+@pytest.fixture
+def made(api: Api) -> Api:
+    """A bot in its staff chat."""
+    api.control("create", user=user(), now=0)
+    api.control("chat", id=STAFF_CHAT, type="supergroup", title="值班群")
+    return api
+
+
+def test_all_is_well(made: Api) -> None:
+    found = examine(made, staff_chat=str(STAFF_CHAT))
+    assert {finding.status for finding in found.values()} == {Status.OK}
+    assert found[""].detail == "@HotlineBot"
+    assert list(found) == ["", "groups", "polling", "staff chat", "clock"]
+
+
+def test_a_wrong_token_says_where_to_get_it(made: Api) -> None:
+    found = examine(made, token="1:wrong")  # noqa: S106
+    assert found[""].status is Status.FAIL
+    assert "BotFather" in found[""].advice
+
+
+def test_a_platform_that_can_not_be_reached_asks_for_a_proxy(made: Api) -> None:
+    found = examine(made, api_base="http://127.0.0.1:9")
+    assert found[""].status is Status.FAIL
+    assert "HOTLINE_TELEGRAM_PROXY" in found[""].advice
+
+
+def test_privacy_mode_is_explained(made: Api) -> None:
+    made.control("create", user=user(can_read_all_group_messages=False), now=0)
+    found = examine(made)
+    assert found["groups"].status is Status.WARN
+    assert "/setprivacy" in found["groups"].advice
+
+
+def test_a_bot_for_no_groups_is_told(made: Api) -> None:
+    made.control("create", user=user(can_join_groups=False), now=0)
+    assert "/setjoingroups" in examine(made)["groups"].advice
+
+
+@pytest.mark.parametrize(
+    ("state", "words"), [("deleted", "no such chat"), ("kicked", "add the bot to the group again")]
+)
+def test_a_staff_chat_that_is_lost_is_told(made: Api, state: str, words: str) -> None:
+    made.control("state", chat=STAFF_CHAT, state=state)
+    found = examine(made, staff_chat=str(STAFF_CHAT))
+    assert found["staff chat"].status is Status.FAIL
+    assert words in found["staff chat"].advice
+
+
+@pytest.mark.parametrize(
+    ("public_url", "url", "status", "words"),
+    [
+        (None, "", Status.FAIL, "https address"),
+        ("http://hotline.example.com", "", Status.FAIL, "reverse proxy"),
+        (PUBLIC, "", Status.WARN, "hotline serve"),
+        (PUBLIC, "https://elsewhere.example.com/telegram/default", Status.WARN, "hotline serve"),
+        (PUBLIC, f"{PUBLIC}/telegram/default", Status.OK, ""),
+    ],
+)
+def test_the_webhook_is_compared_with_the_settings(
+    made: Api, public_url: str | None, url: str, status: Status, words: str
+) -> None:
+    made.control("webhook", url=url)
+    found = examine(made, public_url=public_url, mode="webhook")["webhook"]
+    assert found.status is status
+    assert words in found.advice
+
+
+def test_a_webhook_that_is_left_over_is_told_where_the_bot_polls(made: Api) -> None:
+    made.control("webhook", url=f"{PUBLIC}/telegram/default")
+    assert examine(made)["polling"].status is Status.WARN
+
+
+def test_a_webhook_that_does_not_answer_is_told(made: Api) -> None:
+    made.control("webhook", url=f"{PUBLIC}/telegram/default", error="Connection refused")
+    found = examine(made, public_url=PUBLIC, mode="webhook")["webhook"]
+    assert found.status is Status.WARN
+    assert "reachable from outside" in found.advice
+
+
+def test_a_clock_that_is_wrong_is_told(made: Api) -> None:
+    found = examine(made, now=datetime.now(UTC) + timedelta(minutes=5))
+    assert found["clock"].status is Status.WARN
+    assert "NTP" in found["clock"].advice
+
+
+def test_a_proxy_that_can_not_be_used_is_named(made: Api) -> None:
+    found = examine(made, proxy="nonsense://x")
+    assert found[""].status is Status.FAIL
+    assert "HOTLINE_TELEGRAM_PROXY" in found[""].detail
+
+
+def test_a_socks_proxy_can_be_set(made: Api) -> None:
+    found = examine(made, proxy="socks5://127.0.0.1:9")
+    assert "can't be reached" in found[""].detail
