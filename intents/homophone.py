@@ -102,6 +102,7 @@ class Homophones:
             if terms[index].endswith("不了"):  # listed as le, spelt bu liao
                 by_sound.setdefault(mapped[index][:-1] + liao, []).append(index)
         self._index = list(by_sound.values())
+        self._first = [terms[indices[0]] for indices in self._index]
         self._match = automaton.build(list(by_sound), accelerate=accelerate)
 
     def find(self, text: str, cut: Cut) -> list[Hit]:
@@ -112,12 +113,10 @@ class Homophones:
         for found, first, last in self._match(heard):
             start, end = (spans[first][0], spans[last - 1][1]) if spans else (first, last)
             written = text[start:end]
-            if spans and _inside_word(text, start, end):
+            if written == self._first[found] or (spans and _inside_word(text, start, end)):
                 continue
             index, *others = self._index[found]
             term = self.terms[index]
-            if written == term:
-                continue
             if others and not _exact(term, written):
                 index = next((i for i in others if _exact(self.terms[i], written)), index)
                 term = self.terms[index]
