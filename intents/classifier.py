@@ -17,8 +17,8 @@ from intents.lexicon import Lexicon
 from intents.reading import Finding, Span
 from intents.rules import Judge
 from intents.segment import Segmenter
-from intents.signs import Signs
 from intents.tables import normalise
+from intents.telling import Scales
 from intents.verdict import Evidence, Label, Verdict
 from knowledge import KnowledgeBase, Rule
 
@@ -40,20 +40,26 @@ _new = tuple.__new__
 
 
 class Analysis:
-    """A settled case: the rule that won, and the finding that it won on."""
+    """A settled case: the rule that won by what was found, on which finding, and the rule that stands."""
 
-    __slots__ = ("case", "finding", "hits", "rule")
+    __slots__ = ("case", "finding", "found", "hits", "rule")
 
-    def __init__(self, case: Case, rule: Rule, finding: Finding | None, hits: list[Hit]) -> None:
+    def __init__(self, case: Case, found: Rule, finding: Finding | None, hits: list[Hit], rule: Rule) -> None:
         self.case = case
-        self.rule = rule
+        self.found = found
         self.finding = finding
         self.hits = hits
+        self.rule = rule
+
+    @property
+    def told(self) -> bool:
+        """Whether how the message is told took the place of what was found."""
+        return self.rule is not self.found
 
     @property
     def mask(self) -> int:
         """The features that the rule won on."""
-        return self.case.mask(self.finding) if self.finding else self.case.empty_mask()
+        return self.case.seen(self.finding) if self.finding else self.case.seen_empty()
 
 
 class Classifier:
@@ -71,7 +77,7 @@ class Classifier:
         self.features = Features(base.concepts.values())
         self.terms = Lexicon(base, self.features)
         self.judge = Judge(base, self.features)
-        self.signs = Signs(base, self.features, accelerate=accelerate)
+        self.scales = Scales(base.telling)
         self._match = automaton.build(self.terms.texts, accelerate=accelerate)
         self.accelerate = accelerate
         self._other_matters = sum(
@@ -126,7 +132,7 @@ class Classifier:
         return [hit for hit in hits if hit[0] not in latin or not _cuts(norm, hit[1], hit[2])]
 
     def _case(self, norm: str, hits: list[Hit]) -> Case:
-        return Case(read(hits, self._steps, self.features, len(norm)), self.features, norm, self.signs)
+        return Case(read(hits, self._steps, self.features, len(norm)), self.features, norm)
 
     def _guess(self, norm: str, hits: list[Hit]) -> list[Hit] | None:
         """Return the hits with mistyped terms added, by sound, then by one slip; None when there are none."""
@@ -148,14 +154,21 @@ class Classifier:
         best: Rule | None = None
         chosen: Finding | None = None
         for finding in case.live:
-            seen = case.seen(finding)
-            rule = judge.sure(seen) or judge.decide(seen | case.telling())
+            rule = judge.decide(case.seen(finding))
             if best is None or rule.label < best.label:
                 best, chosen = rule, finding
         if best is None:
-            seen = case.seen_empty()
-            best = judge.sure(seen) or judge.decide(seen | case.told)
-        return Analysis(case, best, chosen, hits)
+            best = judge.decide(case.seen_empty())
+        label = self.scales.label(case.norm, best)
+        rule = best if label == best.label else self._told(case, label, best)
+        return Analysis(case, best, chosen, hits, rule)
+
+    def _told(self, case: Case, label: str, found: Rule) -> Rule:
+        """Return the rule that stands where the telling decides; a message that is none keeps its intent."""
+        if label == "none":
+            rule = self.judge.decide(case.seen_empty())
+            return rule if rule.label == label else found
+        return self.judge.told.get(label, found)
 
     def verdict(self, text: str, analysis: Analysis) -> Verdict:
         """Return the verdict with its evidence in the original text."""
@@ -164,9 +177,19 @@ class Classifier:
             _new(Evidence, (text[start:end], start, end, term.concept))
             for term, start, end in _evidence(analysis.case, analysis.finding)
         ]
+        if analysis.told:
+            evidence = self._and_signs(text, evidence, analysis)
         label, confidence = _LABELS[rule.label], self.base.calibration[rule.level]
         said = (text, label, rule.intent, rule.id, rule.clause, tuple(evidence), confidence, rule.ask)
         return _new(Verdict, said)
+
+    def _and_signs(self, text: str, evidence: list[Evidence], analysis: Analysis) -> list[Evidence]:
+        """Return the evidence with the signs that decided, where they lie outside it."""
+        label = analysis.rule.label
+        for start, end in self.scales.evidence(analysis.case.norm, label):
+            if all(end <= one.start or one.end <= start for one in evidence):
+                evidence.append(Evidence(text[start:end], start, end, "telling"))
+        return sorted(evidence, key=lambda one: one.start)
 
 
 def _cuts(norm: str, start: int, end: int) -> bool:

@@ -9,6 +9,7 @@ from intents.judge import Case
 from intents.quantity import find
 from intents.reading import FAR, Clause, Finding
 from intents.tables import normalise
+from intents.telling import Sign
 from intents.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -61,7 +62,12 @@ class Considered:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """The verdict and the way to it; offsets in characters of the original text."""
+    """The verdict and the way to it; offsets in characters of the original text.
+
+    ``found`` is the rule that won by what the message names; ``telling`` what the way it is told adds for P1,
+    P2 and none, and ``signs`` the characters and pairs that add most. Where they outweigh ``found``, another
+    rule stands in the verdict.
+    """
 
     verdict: Verdict
     version: str
@@ -73,6 +79,9 @@ class Explanation:
     scope: tuple[str, ...]
     quantities: tuple[tuple[str, str], ...]
     rules: tuple[Considered, ...]
+    found: str
+    telling: tuple[float, float, float]
+    signs: tuple[Sign, ...]
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain lists, dictionaries and strings, ready for JSON."""
@@ -81,6 +90,7 @@ class Explanation:
             "label": self.verdict.label.value,
             "evidence": [evidence._asdict() for evidence in self.verdict.evidence],
         }
+        plain["signs"] = [sign._asdict() for sign in self.signs]
         return plain
 
 
@@ -105,6 +115,9 @@ def explain(classifier: Classifier, text: str) -> Explanation:
             Considered(rule.id, rule.label, rule.clause, lost)
             for rule, lost in classifier.judge.considered(mask)
         ),
+        found=analysis.found.id,
+        telling=classifier.scales.weigh(norm),
+        signs=tuple(classifier.scales.signs(norm)),
     )
 
 
@@ -138,8 +151,8 @@ def _clause(case: Case, clause: Clause, text: str) -> ClauseNote:
 
 
 def _candidate(classifier: Classifier, case: Case, finding: Finding, text: str) -> Candidate:
-    names = classifier.features.names(case.mask(finding))
-    rule = None if finding.fate else classifier.judge.decide(case.mask(finding)).id
+    names = classifier.features.names(case.seen(finding))
+    rule = None if finding.fate else classifier.judge.decide(case.seen(finding)).id
     return Candidate(
         text[finding.start : finding.end], finding.start, finding.end, tuple(names),
         tuple(name[5:] for name in classifier.features.names(finding.fate)), rule,

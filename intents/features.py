@@ -50,9 +50,8 @@ GROUPS: dict[str, tuple[str, ...]] = {
         *("negated", "hypothetical", "define", "howto", "request", "plan", "past", "status", "recovered"),
         *("foreign", "record", "speech"),
     ),
-    # how the message is told, all in all
-    "sign": ("report", "plain", "none", "far"),
-    "found": ("live", "dead", "none"),
+    # ``told``: not what was found, but how the message is told decided (``intents.telling``)
+    "found": ("live", "dead", "none", "told"),
 }
 
 #: The bits of all values but the cues, which are the base's own and come after them.
@@ -82,12 +81,6 @@ class Features:
         self.things = self._spheres("core", "function", "system", "server", "line", "call", "device")
         #: what one phone can tell: 别人打不进来
         self.spoken = self.bits["effect.call"] | self.bits["effect.voice"]
-        #: what leaves no doubt that it happens, so that the telling need not be weighed
-        self.settled = sum(self.bits[f"note.{note}"] for note in ("again", "occurs", "impact"))
-        plain, far = (self.bits[f"sign.{sign}"] for sign in ("plain", "far"))
-        report, none = (self.bits[f"sign.{sign}"] for sign in ("report", "none"))
-        #: all ways in which a message can be told (``intents.signs``), the balanced one first
-        self.tellings = (0, report, report | plain, none, none | far)
         self.groups = {*GROUPS, "cue", "with"}
 
     def _spheres(self, *names: str) -> int:

@@ -7,7 +7,6 @@ import re
 from intents.features import BITS, Features
 from intents.quantity import find
 from intents.reading import Finding, Reading, Span
-from intents.signs import Signs
 from intents.terms import Kind, Term
 
 _LIVE = BITS["found.live"]
@@ -19,12 +18,11 @@ _SELF, _WE = BITS["who.self"], BITS["who.we"]
 class Case:
     """A reading with every finding's fate settled."""
 
-    def __init__(self, reading: Reading, features: Features, norm: str, signs: Signs) -> None:
+    def __init__(self, reading: Reading, features: Features, norm: str) -> None:
         self.reading = reading
         self.features = features
         self.bits = features.bits
         self.norm = norm
-        self.signs = signs
         self.size = len(norm.strip())
         self.live: list[Finding] = []
         if reading.findings:
@@ -33,7 +31,6 @@ class Case:
                 finding.fate = self._fate(finding, possible)
                 if not finding.fate:
                     self.live.append(finding)
-        self._told: int | None = None
         self.scope_anywhere = 0
         self._count(norm)
         if reading.scoped:
@@ -159,30 +156,13 @@ class Case:
         alone = clause.self or (clause.others and f.effect & self.features.spoken)
         return (_SELF if alone else 0) | (_WE if clause.we else 0)
 
-    @property
-    def told(self) -> int:
-        """The bits of how the message is told (``intents.signs``), weighed on the first call."""
-        if self._told is None:
-            self._told = self.signs.bits(self.norm)
-        return self._told
-
-    def telling(self) -> int:
-        """Return ``told`` where it may count: not against what leaves no doubt that it happens."""
-        if self.reading.notes & self.features.settled and self.size <= LONG:
-            return 0
-        return self.told
-
     def seen(self, f: Finding) -> int:
-        """Return the features of one finding, but for how the message is told."""
+        """Return the features of one finding."""
         what = f.effect | self.sphere(f) | self.scope(f) | self.who(f)
         return what | self.reading.notes | self.reading.cues | _LIVE
 
-    def mask(self, f: Finding) -> int:
-        """Return the features of one finding."""
-        return self.seen(f) | self.telling()
-
     def seen_empty(self) -> int:
-        """Return the features of a message in which no finding lives, but for how it is told."""
+        """Return the features of a message in which no finding lives."""
         r, bits = self.reading, self.bits
         mask = r.notes | r.cues | bits["found.dead" if r.findings else "found.none"]
         for finding in r.findings:
@@ -192,10 +172,6 @@ class Case:
         if self.size <= SHORT:
             mask |= bits["note.short"]
         return mask | self.scope_anywhere
-
-    def empty_mask(self) -> int:
-        """Return the features of a message in which no finding lives."""
-        return self.seen_empty() | self.told
 
 
 def _possible(norm: str) -> int:

@@ -7,7 +7,7 @@ from typing import overload
 
 from intents.features import Features
 from intents.tables import normalise
-from intents.terms import SIGN, Kind, Term, maker, yields
+from intents.terms import Kind, Term, maker, yields
 from knowledge import Concept, KnowledgeBase, KnowledgeError
 
 _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
@@ -34,7 +34,7 @@ class Lexicon(Sequence[Term]):
     """
 
     def __init__(self, base: KnowledgeBase, features: Features) -> None:
-        makers = {c.id: maker(c, features) for c in base.concepts.values() if c.kind != SIGN}
+        makers = {c.id: maker(c, features) for c in base.concepts.values()}
         for owner in _MARKS:
             makers[owner] = _marker(Kind[owner[1:].upper()])
         vocabulary = _vocabulary(base)
@@ -83,8 +83,6 @@ def _vocabulary(base: KnowledgeBase) -> Vocabulary:
     owners: dict[str, str] = {}
     # made forms yield to every concept that lists the word by itself, so they come last
     for concept in sorted(base.concepts.values(), key=_rank):
-        if concept.kind == SIGN:
-            continue  # weighed by themselves
         for alias in concept.aliases:
             known = owners.setdefault(normalise(alias), concept.id)
             if known != concept.id and not yields(concept):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from intents.features import Features
@@ -15,27 +15,21 @@ TABLED = 50_000
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """A rule whose conditions are masks; how the message is told (``sign``) is apart from all the rest."""
+    """A rule whose conditions are masks."""
 
     rule: Rule
     when: tuple[int, ...]
     unless: int
-    told: int
-    untold: int
     when_found: int
 
     def holds(self, mask: int) -> bool:
-        """Return whether the features hold the condition, but for how the message is told."""
+        """Return whether the features hold the condition."""
         return not mask & self.unless and all(map(mask.__and__, self.when))
-
-    def fits(self, mask: int) -> bool:
-        """Return whether how the message is told holds the condition."""
-        return not mask & self.untold and (not self.told or mask & self.told != 0)
 
     @property
     def asked(self) -> int:
         """All bits that the condition asks for."""
-        return self.unless | self.told | self.untold | _union(self.when)
+        return self.unless | _union(self.when)
 
 
 def _union(masks: Iterable[int]) -> int:
@@ -52,13 +46,15 @@ class Judge:
         self.features = features
         rules = [self._compile(rule) for rule in base.rules]
         self._live = features.bits["found.live"]
+        told = features.bits["found.told"]
+        #: label → the rule that stands for it where the telling has decided
+        self.told = {one.rule.label: one.rule for one in rules if one.when_found == told}
         self._of_live = [one for one in rules if one.when_found & self._live]
-        self._of_none = [one for one in rules if one.when_found & ~self._live]
+        self._of_none = [one for one in rules if one.when_found & ~self._live & ~told]
         # bits that no rule of the same half asks for would only split the tables
         self._asked_live = _union(one.asked for one in self._of_live) | self._live
         self._asked_none = _union(one.asked for one in self._of_none) | features.mask("found")
         self._table: dict[int, Rule] = {}
-        self._sure: dict[int, Rule | None] = {}
 
     def _compile(self, rule: Rule) -> Compiled:
         when = dict(rule.when)
@@ -66,26 +62,20 @@ class Judge:
         for group in (*when, *rule.unless):
             if group not in self.features.groups:
                 raise KnowledgeError(rule.where, f"rule {rule.id} uses the unknown feature {group!r}")
-
-        def masks(conditions: Mapping[str, tuple[str, ...]], *, told: bool) -> tuple[int, ...]:
-            chosen = {group: values for group, values in conditions.items() if (group == "sign") is told}
-            return self.features.masks(chosen, rule.where)
-
         return Compiled(
             rule,
-            when=masks(when, told=False),
-            unless=_union(masks(rule.unless, told=False)),
-            told=_union(masks(when, told=True)),
-            untold=_union(masks(rule.unless, told=True)),
+            when=self.features.masks(when, rule.where),
+            unless=_union(self.features.masks(rule.unless, rule.where)),
             when_found=self.features.masks({"found": when["found"]}, rule.where)[0],
         )
 
-    def _holding(self, mask: int) -> list[Compiled]:
-        return [one for one in (self._of_live if mask & self._live else self._of_none) if one.holds(mask)]
+    def _holding(self, mask: int) -> list[Rule]:
+        of = self._of_live if mask & self._live else self._of_none
+        return [one.rule for one in of if one.holds(mask)]
 
     def considered(self, mask: int) -> list[tuple[Rule, str]]:
         """Return every rule that matches, the winner first, each with why it lost ('' for the winner)."""
-        found = [one.rule for one in self._holding(mask) if one.fits(mask)]
+        found = self._holding(mask)
         beaten = {loser: rule.id for rule in found for loser in rule.overrides}
         standing = sorted(
             (rule for rule in found if rule.id not in beaten), key=lambda rule: _RANK[rule.label]
@@ -103,31 +93,12 @@ class Judge:
         mask &= self._asked_live if mask & self._live else self._asked_none
         rule = self._table.get(mask)
         if rule is None:
-            rule = _winner([one.rule for one in self._holding(mask) if one.fits(mask)])
+            rule = _winner(self._holding(mask))
             if rule is None:
                 raise KnowledgeError("", f"no rule for {', '.join(self.features.names(mask))}")
             if len(self._table) < TABLED:
                 self._table[mask] = rule
         return rule
-
-    def sure(self, seen: int) -> Rule | None:
-        """Return the rule that wins however the message is told; None where that would change it.
-
-        Args:
-            seen: features without those of the group ``sign``.
-        """
-        seen &= self._asked_live if seen & self._live else self._asked_none
-        try:
-            return self._sure[seen]
-        except KeyError:
-            holding = self._holding(seen)
-            winners = [
-                _winner([one.rule for one in holding if one.fits(told)]) for told in self.features.tellings
-            ]
-            found = winners[0] if all(other is winners[0] for other in winners) else None
-            if len(self._sure) < TABLED:
-                self._sure[seen] = found
-            return found
 
 
 def _winner(found: list[Rule]) -> Rule | None:

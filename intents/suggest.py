@@ -43,7 +43,7 @@ def suggest(
     message that is right already may turn wrong.
     """
     known = list(corrections)
-    wrong = [one for one in known if classifier.classify(one.text).label.value != one.decided]
+    wrong = [one for one in known if classifier.analyse(one.text).found.label != one.decided]
     right = [one for one in known if one not in wrong]
     proposals: list[Proposal] = []
     for phrase, decided, messages in _phrases(classifier, wrong, right, support)[: limit * 4]:
@@ -91,8 +91,8 @@ def _try(
         changed = Classifier(_with(base, concept, phrase), accelerate=classifier.accelerate)
     except KnowledgeError:
         return None
-    mended = [one for one in wrong if changed.classify(one.text).label.value == one.decided]
-    if not mended or any(changed.classify(one.text).label.value != one.decided for one in right):
+    mended = [one for one in wrong if changed.analyse(one.text).found.label == one.decided]
+    if not mended or any(changed.analyse(one.text).found.label != one.decided for one in right):
         return None
     if inspect(changed).failures:
         return None

@@ -59,9 +59,6 @@ class Kind(IntEnum):
 
 KINDS = {kind.name.lower(): kind for kind in Kind}
 
-#: The kind of concepts that are weighed (``intents.signs``), not read.
-SIGN = "sign"
-
 #: A symptom that begins so says by itself that all are met: 全断, 均中断.
 _WHOLE = frozenset("全均")
 _NEGATIVE = frozenset("不没无未勿唔冇木别莫妹")

@@ -39,7 +39,7 @@ def inspect(classifier: Classifier) -> Report:
         except KnowledgeError as error:
             report.failures.append((rule.where, f"rule {rule.id}, {example!r}: {error}"))
             continue
-        winner = analysis.rule.id
+        winner = analysis.rule.id if not analysis.told or rule is analysis.rule else analysis.found.id
         report.fired[winner] += 1
         touched |= {classifier.terms[index].concept for index, _, _ in analysis.hits}
         for other, lost in classifier.judge.considered(analysis.mask):

@@ -2,16 +2,22 @@
 
 from knowledge.corrections import Correction, read_corrections
 from knowledge.loader import PACKAGED, fingerprint, load
-from knowledge.model import Concept, KnowledgeBase, KnowledgeError, Rule
+from knowledge.model import Concept, KnowledgeBase, KnowledgeError, Rule, Telling
+from knowledge.telling import MESSAGES, read_messages
+from knowledge.telling import write as write_telling
 
 __all__ = [
+    "MESSAGES",
     "PACKAGED",
     "Concept",
     "Correction",
     "KnowledgeBase",
     "KnowledgeError",
     "Rule",
+    "Telling",
     "fingerprint",
     "load",
     "read_corrections",
+    "read_messages",
+    "write_telling",
 ]

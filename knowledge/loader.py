@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from knowledge import private, source
-from knowledge.model import Concept, KnowledgeBase, KnowledgeError, Rule
+from knowledge import telling as points
+from knowledge.model import Concept, KnowledgeBase, KnowledgeError, Rule, Telling
 
 PACKAGED = Path(__file__).parent
 
 #: Raise it when the shape of the cached artefact changes.
-_FORMAT = "1"
+_FORMAT = "2"
 
 
 def load(folder: Path | None = None, *, cached: bool = True) -> KnowledgeBase:
@@ -30,21 +31,21 @@ def load(folder: Path | None = None, *, cached: bool = True) -> KnowledgeBase:
     if not files:
         raise KnowledgeError(str(folder), "holds no YAML file")
     try:
-        digest = _digest(files)
+        digest = _digest(folder)
     except OSError as error:
         raise KnowledgeError(str(folder), f"cannot be read: {error}") from error
     name = f"base-{_FORMAT}-{digest}.json"
     if cached and (stored := private.read(name)) is not None and (base := _thaw(stored)):
         return replace(base, folder=str(folder))
-    base = _merge(files, digest[:12])
+    base = replace(_merge(files, digest[:12]), telling=points.read(folder))
     if cached:
         private.write(name, json.dumps(asdict(base), ensure_ascii=False).encode())
     return replace(base, folder=str(folder))
 
 
-def _digest(files: list[Path]) -> str:
+def _digest(folder: Path) -> str:
     whole = hashlib.sha256()
-    for file in files:
+    for file in [*sorted(folder.glob("*.yaml")), *folder.glob(points.FILE)]:
         content = file.read_bytes()
         whole.update(f"{file.name}\0{len(content)}\0".encode())
         whole.update(content)
@@ -52,14 +53,14 @@ def _digest(files: list[Path]) -> str:
 
 
 def fingerprint(folder: Path | None = None) -> str:
-    """Return the hash of the folder's YAML: changes exactly when an edit could matter.
+    """Return the hash of the folder's files: changes exactly when an edit could matter.
 
     Raises:
         KnowledgeError: the folder cannot be read.
     """
     folder = folder or PACKAGED
     try:
-        return _digest(sorted(folder.glob("*.yaml")))
+        return _digest(folder)
     except OSError as error:
         raise KnowledgeError(str(folder), f"cannot be read: {error}") from error
 
@@ -118,7 +119,10 @@ def _thaw(stored: bytes) -> KnowledgeBase | None:
             for key, value in data["concepts"].items()
         }
         rules = tuple(_thaw_rule(value) for value in data["rules"])
-        return KnowledgeBase(data["version"], concepts, rules, data["calibration"])
+        telling = data["telling"]
+        signs = {sign: tuple(row) for sign, row in telling["signs"].items()}
+        learnt = Telling(tuple(telling["base"]), telling["trust"], signs)
+        return KnowledgeBase(data["version"], concepts, rules, data["calibration"], learnt)
     except (ValueError, KeyError, TypeError):
         return None
 

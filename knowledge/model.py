@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 class KnowledgeError(Exception):
@@ -67,6 +67,22 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class Telling:
+    """Points of signs, what the rules' opinion counts beside them, and where each label starts.
+
+    Attributes:
+        base: what each of P1, P2 and none has before any sign.
+        trust: level of a rule, or ``label.level`` → what its opinion adds to its label; a rule whose level is
+            not listed decides alone.
+        signs: sign → points for P1, P2 and none, and rarity, in tenths.
+    """
+
+    base: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    trust: Mapping[str, float] = field(default_factory=dict)
+    signs: Mapping[str, tuple[int, int, int, int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class KnowledgeBase:
     """Everything that the classifier knows, and which version of it."""
 
@@ -74,6 +90,7 @@ class KnowledgeBase:
     concepts: Mapping[str, Concept]
     rules: tuple[Rule, ...]
     calibration: Mapping[str, float]
+    telling: Telling = field(default_factory=Telling)
     folder: str = ""
 
     def title(self, concept_id: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from importlib import import_module
 from pathlib import Path
 from typing import TextIO
 
@@ -19,7 +20,16 @@ from intents import Classifier, Explanation
 from intents.suggest import Proposal
 from intents.suggest import suggest as mine
 from intents.verify import Report, inspect
-from knowledge import Correction, KnowledgeError, load, read_corrections
+from knowledge import (
+    MESSAGES,
+    PACKAGED,
+    Correction,
+    KnowledgeError,
+    load,
+    read_corrections,
+    read_messages,
+    write_telling,
+)
 
 _FOLDER = click.option(
     "--folder", type=click.Path(exists=True, file_okay=False, path_type=Path), envvar="HOTLINE_KNOWLEDGE",
@@ -70,6 +80,30 @@ def _summary(classifier: Classifier, report: Report, *, verbose: bool) -> None:
 
 
 @knowledge.command()
+@click.argument("messages", type=click.Path(exists=True, dir_okay=False, path_type=Path), nargs=-1)
+@_FOLDER
+def learn(messages: tuple[Path, ...], folder: Path | None) -> None:
+    """Learn how messages are told: write telling.tsv anew.
+
+    MESSAGES: files with a label and a text a line, parted by a tab; default: messages.tsv of the base. The
+    examples of the base's rules are learnt with them. Needs the extra `learn`.
+    """
+    try:
+        learning = import_module("intents.learn")
+    except ImportError as error:
+        raise HotlineError("needs the extra `learn`: pip install 'hotline[learn]'") from error
+    base = _classifier(folder).base
+    where = folder or PACKAGED
+    try:
+        texts = read_messages(messages or (where / MESSAGES,))
+    except KnowledgeError as error:
+        raise HotlineError(str(error)) from error
+    telling = learning.learn([*texts, *learning.examples(base)], base.telling.trust or learning.TRUST)
+    write_telling(telling, where)
+    click.echo(f"{len(telling.signs)} signs learnt from {len(texts)} messages and the rules' examples")
+
+
+@knowledge.command()
 @click.argument("text")
 @click.option("--json", "as_json", is_flag=True, help="one JSON value")
 @_FOLDER
@@ -112,6 +146,13 @@ def _tables(e: Explanation) -> Iterable[Table | str]:
     for rule in e.rules:
         rules.add_row(rule.rule, rule.label, rule.clause or "—", rule.lost or "采用")
     yield rules
+    signs = Table("说法", "优先等级1", "优先等级2", "非故障", title="说法的倾向（分）")
+    for sign in e.signs:
+        signs.add_row(sign.text, *(f"{value:+.2f}" for value in sign.adds))
+    signs.add_row("合计", *(f"{value:+.2f}" for value in e.telling))
+    yield signs
+    if v.rule != e.found:
+        yield f"词语指向 {e.found}，但说法的倾向更强，按 {v.rule}"
 
 
 @knowledge.command()

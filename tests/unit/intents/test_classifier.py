@@ -63,7 +63,7 @@ def test_spans_point_into_the_text_as_it_was_written(text: str) -> None:
 def test_an_explanation_is_plain_data_about_the_same_verdict(text: str) -> None:
     explanation = default_classifier().explain(text)
     assert explanation.verdict == default_classifier().classify(text)
-    assert explanation.rules[0].rule == explanation.verdict.rule
+    assert explanation.rules[0].rule == explanation.found
     assert (
         json.loads(json.dumps(explanation.to_dict()))["verdict"]["label"] == explanation.verdict.label.value
     )

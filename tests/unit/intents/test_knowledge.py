@@ -174,7 +174,7 @@ def test_the_version_follows_the_content(folder: Path, tmp_path: Path) -> None:
     assert load().version != load(folder).version
     copy = tmp_path / "copy"
     copy.mkdir()
-    for file in PACKAGED.glob("*.yaml"):
+    for file in [*PACKAGED.glob("*.yaml"), PACKAGED / "telling.tsv"]:
         shutil.copy(file, copy)
     assert load(copy).version == load().version
 

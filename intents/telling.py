@@ -1,0 +1,105 @@
+"""How a message is told: its characters and pairs of characters, each with points for P1, P2 and none.
+
+Rules judge what a message names; this judges how people tell such things, by points that were learnt from
+labelled messages (``knowledge/telling.tsv``, ``hotline knowledge learn``). The two opinions are added up: the
+rule that won counts as much as its level is trusted, and the label with the highest sum holds. So a message
+whose words no rule knows still gets the likelier label, and every sum can be shown.
+"""
+
+from __future__ import annotations
+
+from math import sqrt
+from operator import add
+from typing import NamedTuple
+
+from knowledge import Rule, Telling
+
+LABELS = ("P1", "P2", "none")
+#: The points of one sign are kept in one number, a field a label, so that one sum adds up all.
+_FIELD = 1 << 24
+_HALF = _FIELD // 2
+_SHORTEST = 4  # signs: of a shorter text little is said by how it is told
+_SHOWN = 6  # signs in an explanation
+_EVIDENCE = 3  # signs that stand as evidence, when they decided
+
+
+class Sign(NamedTuple):
+    """One sign of a message: a character or a pair, with what it adds for each of `LABELS`."""
+
+    text: str
+    start: int
+    adds: tuple[float, float, float]
+
+
+class Scales:
+    """Weighs how messages are told; safe to share between threads."""
+
+    def __init__(self, telling: Telling) -> None:
+        self._telling = telling
+        self._packed = {
+            sign: p1 + _FIELD * (p2 + _FIELD * (none + _FIELD * rarity * rarity))
+            for sign, (p1, p2, none, rarity) in telling.signs.items()
+        }
+        self._unknown = max((rarity for *_, rarity in telling.signs.values()), default=0) ** 2
+        self._least = _SHORTEST * self._unknown
+
+    def weigh(self, norm: str) -> tuple[float, float, float]:
+        """Return what the normalised text adds for each of `LABELS`; all 0 where nothing is known of it.
+
+        The sums are divided by the text's length, in which what is rare, or unknown, counts more: the less is
+        known of a text, the less is said of it.
+        """
+        packed, signs = self._packed, signs_of(norm)
+        known = [packed[sign] for sign in signs if sign in packed]
+        if not known:
+            return 0.0, 0.0, 0.0
+        p1, total = _field(sum(known))
+        p2, total = _field(total)
+        none, rarity = _field(total)
+        length = self._length(rarity, len(signs) - len(known))
+        base = self._telling.base
+        return base[0] + p1 / length, base[1] + p2 / length, base[2] + none / length
+
+    def _length(self, rarity: int, unknown: int) -> float:
+        return sqrt(max(rarity + unknown * self._unknown, self._least))
+
+    def label(self, norm: str, rule: Rule) -> str:
+        """Return the label that holds when the rule's opinion is added."""
+        trusted = self._telling.trust
+        trust = trusted.get(f"{rule.label}.{rule.level}", trusted.get(rule.level, 0.0))
+        if not trust:
+            return rule.label
+        sums = self.weigh(norm)
+        ruled = sums[LABELS.index(rule.label)] + trust
+        highest = max(sums)
+        return rule.label if ruled >= highest else LABELS[sums.index(highest)]
+
+    def signs(self, norm: str) -> list[Sign]:
+        """Return the signs of the text where they first stand, those that move most first."""
+        signs = signs_of(norm)
+        known = {sign: self._telling.signs[sign] for sign in signs if sign in self._telling.signs}
+        rarity = sum(rarity * rarity for *_, rarity in known.values())
+        length = self._length(rarity, len(signs) - len(known)) or 1.0
+        found = [
+            Sign(sign, norm.index(sign), (p1 / length, p2 / length, none / length))
+            for sign, (p1, p2, none, _) in known.items()
+        ]
+        return sorted(found, key=lambda sign: (-max(map(abs, sign.adds)), sign.start))[:_SHOWN]
+
+    def evidence(self, norm: str, label: str) -> list[tuple[int, int]]:
+        """Return the spans of the signs that speak most for a label."""
+        at = LABELS.index(label)
+        speaking = [sign for sign in self.signs(norm) if sign.adds[at] > 0]
+        best = sorted(speaking, key=lambda sign: -sign.adds[at])[:_EVIDENCE]
+        return sorted((sign.start, sign.start + len(sign.text)) for sign in best)
+
+
+def signs_of(norm: str) -> set[str]:
+    """Return the characters and pairs of characters of a normalised text."""
+    return {*norm, *map(add, norm, norm[1:])}
+
+
+def _field(total: int) -> tuple[int, int]:
+    """Return the lowest field of a packed sum, which may be negative, and the rest."""
+    value = ((total + _HALF) % _FIELD) - _HALF
+    return value, (total - value) // _FIELD

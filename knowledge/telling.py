@@ -1,0 +1,89 @@
+"""The learnt points of how messages are told, as a table of text: ``telling.tsv`` beside the YAML.
+
+Two lines of settings (``# base``, ``# trust``), then a sign a line: the sign, its points for P1, P2
+and none, and its rarity, all in tenths.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from knowledge.model import KnowledgeError, Telling
+
+FILE = "telling.tsv"
+MESSAGES = "messages.tsv"
+LABELS = ("P1", "P2", "none")
+
+
+def read(folder: Path) -> Telling:
+    """Return the points of a folder; none where it holds no such table: then rules alone decide.
+
+    Raises:
+        KnowledgeError: names file and line of what is wrong.
+    """
+    path = folder / FILE
+    if not path.exists():
+        return Telling()
+    base: list[float] = [0.0, 0.0, 0.0]
+    trust: dict[str, float] = {}
+    signs: dict[str, tuple[int, int, int, int]] = {}
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        try:
+            if line.startswith("# base "):
+                base = [float(word) for word in line.split()[2:]]
+                _, _, _ = base
+            elif line.startswith("# trust "):
+                trust = {level: float(value) for level, value in _pairs(line.split()[2:])}
+            elif line and not line.startswith("# "):
+                sign, *values = line.split("\t")
+                p1, p2, none, rarity = map(int, values)
+                signs[_decoded(sign)] = (p1, p2, none, rarity)
+        except ValueError as error:
+            raise KnowledgeError(f"{FILE}:{number}", f"not a line of points: {error}") from error
+    return Telling((base[0], base[1], base[2]), trust, signs)
+
+
+def read_messages(files: Sequence[Path]) -> list[tuple[str, str]]:
+    """Return the labelled messages (label, text) of tables of text.
+
+    Raises:
+        KnowledgeError: names file and line of what is wrong.
+    """
+    found = []
+    for file in files:
+        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+            if not line.strip() or line.startswith("#"):
+                continue
+            label, _, text = line.partition("\t")
+            if label not in LABELS or not text.strip():
+                raise KnowledgeError(f"{file.name}:{number}", "no label (P1, P2, none), tab and text")
+            found.append((label, text))
+    return found
+
+
+def write(telling: Telling, folder: Path) -> None:
+    """Write the table of a base."""
+    trust = " ".join(f"{level} {value:g}" for level, value in telling.trust.items())
+    lines = [
+        "# base " + " ".join(f"{value:g}" for value in telling.base),
+        f"# trust {trust}",
+        *("\t".join([_encoded(sign), *map(str, row)]) for sign, row in sorted(telling.signs.items())),
+    ]
+    (folder / FILE).write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def _pairs(words: list[str]) -> list[tuple[str, str]]:
+    return list(zip(words[::2], words[1::2], strict=True))
+
+
+def _encoded(sign: str) -> str:
+    """Return a sign that survives a line of tabs: white space and ``#`` are written as escapes."""
+    return "".join(
+        f"\\u{ord(c):04x}" if c.isspace() or c in "\\#" or not c.isprintable() else c for c in sign
+    )
+
+
+def _decoded(sign: str) -> str:
+    parts = sign.split("\\u")
+    return parts[0] + "".join(chr(int(part[:4], 16)) + part[4:] for part in parts[1:])

@@ -1,0 +1,119 @@
+"""How a message is told: points are added up, kept small where little is known, and shown."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from intents import Classifier, Label, default_classifier
+from intents.learn import TRUST, examples, learn
+from intents.telling import LABELS, Scales, signs_of
+from knowledge import KnowledgeError, Rule, Telling, load, read_messages, write_telling
+from knowledge.telling import read
+
+SIGNS = {"全": (90, -40, -50, 30), "断": (50, 20, -70, 40), "全断": (80, -20, -60, 60), "吗": (-6, -1, 7, 25)}
+TELLING = Telling((-0.5, -0.4, 0.1), {"sure": 0.5, "guess": 0.1}, SIGNS)
+
+
+def rule(label: str, level: str) -> Rule:
+    return Rule("a.rule", label, "fault", None, {}, {}, (), level, None, (), (), "here:1")
+
+
+def test_signs_are_the_characters_and_the_pairs() -> None:
+    assert signs_of("全断了") == {"全", "断", "了", "全断", "断了"}
+    assert signs_of("") == set()
+
+
+def test_points_are_added_over_the_length_in_which_what_is_unknown_counts_most() -> None:
+    scales = Scales(TELLING)
+    known = 30**2 + 40**2 + 60**2
+    length = (known + 3 * 60**2) ** 0.5  # 了, 断了 and 了了 are unknown, and count like the rarest
+    assert scales.weigh("全断了了") == pytest.approx(
+        (-0.5 + 220 / length, -0.4 - 40 / length, 0.1 - 180 / length)
+    )
+
+
+def test_nothing_is_said_of_a_text_of_which_nothing_is_known() -> None:
+    assert Scales(TELLING).weigh("你好") == (0.0, 0.0, 0.0)
+    assert Scales(TELLING).weigh("") == (0.0, 0.0, 0.0)
+    assert Scales(Telling()).weigh("全断了了") == (0.0, 0.0, 0.0)
+
+
+def test_negative_and_large_sums_do_not_run_into_each_other() -> None:
+    signs = {chr(0x4E00 + at): (-500, 499, -1, 90) for at in range(4000)}
+    text = "".join(signs)
+    p1, p2, none = Scales(Telling((0.0, 0.0, 0.0), {}, signs)).weigh(text)
+    assert p1 < 0 < p2
+    assert (p1 / none, p2 / none) == pytest.approx((500, -499))
+
+
+def test_a_trusted_rule_outweighs_the_telling_and_a_doubtful_one_does_not() -> None:
+    scales = Scales(TELLING)
+    sums = scales.weigh("全断")
+    assert max(sums) == sums[0]
+    assert scales.label("全断", rule("P2", "guess")) == "P1"
+    assert scales.label("全断", rule("P2", "unlisted")) == "P2"
+    assert scales.label("全断", rule("P1", "guess")) == "P1"
+
+
+def test_the_signs_that_decided_stand_in_the_evidence() -> None:
+    hit = next(one.hit[0] for one in default_classifier().base.rules if one.id == "p1.told")
+    verdict = default_classifier().classify(hit)
+    assert verdict.rule == "p1.told"
+    spans = [one for one in verdict.evidence if one.concept == "telling"]
+    assert spans
+    assert all(one.text == hit[one.start : one.end] for one in verdict.evidence)
+
+
+def test_a_base_without_points_is_judged_by_its_rules_alone() -> None:
+    base = load()
+    alone = Classifier(type(base)(base.version, base.concepts, base.rules, base.calibration))
+    analysis = alone.analyse("把故障提示音换成女声")
+    assert analysis.rule is analysis.found
+
+
+def test_what_is_learnt_tells_the_labels_apart_and_can_be_read_back(tmp_path: Path) -> None:
+    (tmp_path / "messages.tsv").write_text(
+        "# label, text\n"
+        + "".join(f"P1\t全部{word}断了\n" for word in ("线路", "电话", "网络", "座席"))
+        + "".join(f"P2\t有一个{word}断了\n" for word in ("线路", "电话", "网络", "座席"))
+        + "".join(f"none\t请问{word}怎么设置\n" for word in ("线路", "电话", "网络", "座席"))
+    )
+    telling = learn(read_messages([tmp_path / "messages.tsv"]), TRUST)
+    write_telling(telling, tmp_path)
+    assert read(tmp_path) == telling
+    scales = Scales(telling)
+    told = [scales.weigh(text) for text in ("全部话机断了", "有一个话机断了", "请问话机怎么设置")]
+    assert [LABELS[sums.index(max(sums))] for sums in told] == ["P1", "P2", "none"]
+
+
+def test_signs_of_white_space_and_slashes_survive_the_table(tmp_path: Path) -> None:
+    odd = Telling((0.0, 0.0, 0.0), {}, {" ": (1, 2, 3, 4), "#\\": (4, 3, 2, 1), "\t": (5, 5, 5, 5)})
+    write_telling(odd, tmp_path)
+    assert read(tmp_path) == odd
+
+
+@pytest.mark.parametrize(
+    ("line", "where"), [("全\t1\t2", ":1"), ("# base 1 2", ":1"), ("全\ta\t1\t1\t1", ":1")]
+)
+def test_a_broken_table_names_its_line(tmp_path: Path, line: str, where: str) -> None:
+    (tmp_path / "telling.tsv").write_text(line + "\n")
+    with pytest.raises(KnowledgeError, match=f"telling.tsv{where}"):
+        read(tmp_path)
+
+
+def test_a_message_without_a_label_names_its_line(tmp_path: Path) -> None:
+    (tmp_path / "messages.tsv").write_text("P1\t系统挂了\nP3\t什么\n")
+    with pytest.raises(KnowledgeError, match=r"messages\.tsv:2"):
+        read_messages([tmp_path / "messages.tsv"])
+
+
+def test_no_example_that_a_rule_must_decide_gets_another_label_by_its_telling() -> None:
+    classifier = default_classifier()
+    wrong = [
+        (label, text)
+        for label, text in examples(classifier.base)
+        if classifier.classify(text).label is not Label(label)
+    ]
+    assert wrong == []
