@@ -15,6 +15,8 @@ PLACES_SHOWN = 5
 # What these libraries say at INFO holds addresses with secrets, or a line for every request.
 QUIET = ("httpx", "httpcore", "telegram", "apscheduler", "alembic", "sqlalchemy", "urllib3")
 
+IN_A_CONVERSATION = "WARNING"  # the level in a terminal where people talk with the program
+
 ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None]
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import click
 from sqlalchemy import select
 
-from bot import samples, settings
+from bot import log, samples, settings
 from bot.app import App
 from bot.channels.console import Console
 from bot.errors import BadInput
@@ -28,7 +28,9 @@ def chat(side: str, customer: str | None, database_url: str | None) -> None:
     line is read and the replies are printed.
     """
     console = Console(sys.stdout, numbered=side == "customer")
-    app = App(settings.load(database_url=database_url), {console.name: console})
+    loaded = settings.load(database_url=database_url)
+    log.configure(loaded.log, log.IN_A_CONVERSATION)
+    app = App(loaded, {console.name: console})
     try:
         if samples.is_empty(app.store):
             samples.load(app.store, app.now(), console.name)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from bot import clock, samples, settings
+from bot import clock, log, samples, settings
 from bot.app import App
 from bot.desk.calendar import SHANGHAI
 from bot.desk.roster import Roster, Rotation
@@ -35,9 +35,9 @@ class Stage:
         self._keys = itertools.count(1)
         self._said: tuple[datetime, str] | None = None
         self._shown: dict[str, list[Outbound]] = {}
-        self.app = App(
-            settings.load(database_url=database_url), {WECHAT: self, TELEGRAM: self}, lambda: self.now
-        )
+        loaded = settings.load(database_url=database_url)
+        log.configure(loaded.log, log.IN_A_CONVERSATION)
+        self.app = App(loaded, {WECHAT: self, TELEGRAM: self}, lambda: self.now)
         if not samples.is_empty(self.app.store):
             raise BadInput("--db: the demo needs an empty database")
         samples.load(self.app.store, self.now, WECHAT, staff=False)

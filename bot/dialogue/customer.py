@@ -126,9 +126,9 @@ def understand(turn: Turn) -> None:
     if not read.certain and (answered := effect_in_words(turn)):
         customer_priority.effect(turn, answered)
         return
-    waited_for = waiting.answered(turn) if read.verdict.intent not in QUIET_INTENTS else []
+    waited_for = [] if _is_quiet(turn, read) else waiting.answered(turn)
     is_report = read.certain or read.verdict.ask is not None
-    if waited_for and (is_report or read.verdict.intent == "other"):
+    if waited_for and (is_report or read.verdict.intent in {"other", "thanks"}):
         report.add(turn, waited_for[0], read)  # what support waited for belongs to that ticket
         return
     if is_report:
@@ -136,6 +136,20 @@ def understand(turn: Turn) -> None:
         return
     by_intent = answers.ANSWERS.get(read.verdict.intent, answers.not_understood)
     (asides.of(turn, read) or by_intent)(turn, read)
+
+
+# Words of courtesy; whoever says more than these has answered, and a pause ends with any answer.
+_COURTESY = re.compile(
+    r"谢+|感谢|多谢|辛苦|麻烦|不好意思|请|好的?|嗯+|行|可以|收到|明白|知道|没事|没问题|客气|再见|拜拜|ok|thanks?"
+    r"|您|你们?|各位|大家|老师|师傅|工程师|了|啦|哈|呀|啊|吧|的|您好|\W",
+    re.IGNORECASE,
+)
+
+
+def _is_quiet(turn: Turn, read: reading.Report) -> bool:
+    """Tell whether a sentence leaves an agreed pause as it is: courtesy, and questions about the ticket."""
+    intent = read.verdict.intent
+    return intent in QUIET_INTENTS and (intent != "thanks" or not _COURTESY.sub("", turn.text))
 
 
 # How people answer 影响多大 in their own words; what is said of a part goes before what is said of all.

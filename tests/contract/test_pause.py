@@ -56,13 +56,23 @@ def test_any_answer_of_the_customer_ends_it_and_both_are_told_the_new_deadline(w
     assert world.tickets()[0]["paused_at"] is None
 
 
-@pytest.mark.parametrize("words", ["谢谢", "查进度", "为什么", "我的合同"])
+@pytest.mark.parametrize("words", ["谢谢", "好的，谢谢，辛苦了", "查进度", "为什么", "我的合同"])
 def test_thanks_and_questions_about_the_ticket_are_no_answer(world: World, words: str) -> None:
     paused(world)
 
     world.customer(words)
 
     assert world.tickets()[0]["paused_at"] is not None
+
+
+@pytest.mark.parametrize("words", ["好的重启了", "谢谢，已经换好网线了", "可以了，服务器重启完了"])
+def test_who_says_more_than_thanks_has_answered(world: World, words: str) -> None:
+    paused(world)
+
+    world.customer(words)
+
+    assert world.tickets()[0]["paused_at"] is None
+    assert "继续计时" in "".join(world.heard("regular")[-2:])
 
 
 def test_support_can_end_it(world: World) -> None:

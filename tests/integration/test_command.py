@@ -31,6 +31,7 @@ def test_a_report_in_the_terminal_opens_a_ticket_that_the_next_run_knows(tmp_pat
 
     first = hotline("chat", "--db", url, stdin="所有坐席都登不上系统了，电话全打不进来\n")
     second = hotline("chat", "--db", url, stdin="查进度\n")
+    assert "[info" not in first.stdout + second.stdout  # what is said, and no log between it
 
     for expected in ("T1", "优先等级1", "响应期限", "400-818-1110"):
         assert expected in first.stdout
