@@ -12,8 +12,9 @@ from bot.desk.terms import Role
 from bot.settings import Settings
 from bot.web.server import url_of
 from tests.support.telegram import STAFF_CHAT, Api, TelegramWorld
-from tests.support.wechat import WechatWorld
+from tests.support.wechat import ACCOUNT, WechatUsers, WechatWorld
 from tests.support.wecom import Members, WecomApi, account, buttons, words
+from tests.support.world import MONDAY_10
 
 P1 = "所有坐席都登不上系统了，电话全打不进来"
 LI, WANG = "LiGong", "WangGong"
@@ -129,3 +130,59 @@ def test_support_in_wecom_answers_a_customer_in_wechat(wechat_wecom: WechatAndWe
     world.write(LI, "回复 T1 正在恢复登录服务")
     assert "周工（工单 T1）：正在恢复登录服务" in "\n".join(world.texts())
     assert world.tickets()[0]["responded_at"] is not None
+
+
+class TelegramAndWechat(WechatUsers, TelegramWorld):
+    """Customers and support in Telegram and in WeChat, as they like."""
+
+    def __init__(self, api: Api, wechat_api: str, database_url: str, data: Path) -> None:
+        self.now = MONDAY_10
+        self.begin_wechat(wechat_api, "secure")
+        super().__init__(api, database_url, "webhook", data, wechat={ACCOUNT: self.account})
+
+    def post_wechat(self, query: Mapping[str, str], body: str) -> httpx.Response:
+        """Call the program as the platform does."""
+        url = f"{url_of(self._listener)}/wechat/{ACCOUNT}"
+        return httpx.post(url, params=dict(query), content=body.encode(), trust_env=False)
+
+
+@pytest.fixture
+def telegram_wechat(
+    api: Api, wechat_api: str, migrated_url: str, tmp_path: Path
+) -> Iterator[TelegramAndWechat]:
+    made = TelegramAndWechat(api, wechat_api, migrated_url, tmp_path / "data")
+    yield made
+    made.stop()
+    made.end_wechat()
+
+
+def test_support_in_wechat_confirms_while_the_customer_is_on_telegram(
+    telegram_wechat: TelegramAndWechat,
+) -> None:
+    world = telegram_wechat
+    world.says(f"加入 {world.joining_code('王敏')}", who="wang")
+    world.chen.say(P1)
+    world.until(lambda: any(P1 in text for text in world.texts("wang")))
+
+    assert "T1" in (world.presses("确认1", who="wang") or "")
+    world.until(lambda: "王敏确认" in world.chen.last())
+    world.says("回复 T1 正在恢复登录服务", who="wang")
+    world.until(lambda: world.chen.last() == "王敏（工单 T1）：正在恢复登录服务")
+
+    world.li.say("/confirm T1 2", chat=STAFF_CHAT)
+    world.until(lambda: "王敏" in world.last(STAFF_CHAT).splitlines()[0])
+    assert world.tickets()[0]["held"] == 1
+
+
+def test_support_on_telegram_confirms_while_the_customer_is_in_wechat(
+    telegram_wechat: TelegramAndWechat,
+) -> None:
+    world = telegram_wechat
+    assert "T1" in (world.says(P1) or "")
+    world.until(lambda: P1 in str(world.card()["text"]))
+
+    world.li.press("确认1", chat=STAFF_CHAT)
+
+    world.until(lambda: any("李工确认" in text for text in world.texts()))
+    assert "T1" in (world.presses("同意") or "")
+    world.until(lambda: "双方已确认" in str(world.card()["text"]))

@@ -14,9 +14,9 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +40,7 @@ from bot.web.application import application
 from bot.web.server import Server, listen, url_of
 from bot.web.service import Service
 from intents import default_classifier
-from tests.support.world import CHANNEL, World
+from tests.support.world import CHANNEL, MONDAY_10, World
 
 ROOT = Path(__file__).parents[2]
 ACCOUNT = "service"  # its name in the settings
@@ -87,20 +87,15 @@ def signature_of(timestamp: str, nonce: str) -> str:
     return hashlib.sha1(parts.encode(), usedforsecurity=False).hexdigest()
 
 
-class WechatWorld(World):
-    """A world whose program has a WeChat account too; time there is the world's.
+class WechatUsers:
+    """People with WeChat in hand, and the platform, for a world whose program has an account there."""
 
-    Args:
-        api: the stand-in's address.
-        data: a folder for attachments.
-        settings: more of the account's settings.
-    """
+    app: App
+    now: datetime
 
-    def __init__(
-        self, database_url: str, api: str, data: Path, *, mode: str = "secure", **settings: Any
-    ) -> None:
-        self._data = data
-        self._api = httpx.Client(base_url=api)
+    def begin_wechat(self, api: str, mode: str, **settings: Any) -> None:
+        """Make an account of this world's own; ``settings`` are more of the account's."""
+        self._wechat_api = httpx.Client(base_url=api, trust_env=False)
         self.appid = f"wx{secrets.token_hex(8)}"
         self.account = WechatAccount(
             appid=self.appid,
@@ -113,44 +108,30 @@ class WechatWorld(World):
         )
         self.callback = Callback(TOKEN, self.appid, KEY if mode == "secure" else None)
         self._ids = itertools.count(24_000_000_000_000_000_000 % 2**63)
-        super().__init__(database_url)
-
-    def _loaded(self) -> Settings:
-        return Settings(database_url=self.url, data=self._data, wechat={ACCOUNT: self.account})
-
-    def _program(self) -> App:
-        settings = self._loaded()
-        store = open_store(settings)
-        self.platforms = Platforms(settings, store, self.read_clock)
-        channels = {CHANNEL: self.phones, **self.platforms.channels}
-        app = App(settings, channels, self.read_clock, default_classifier(), store, self.platforms.fetchers)
-        service = Service(app, worker=False)
-        self._served = Served(application(service, self.platforms.routes(service)))
-        self.http = httpx.Client(base_url=self._served.url, timeout=30)
         self.platform(secret=SECRET)
-        return app
 
-    def close(self) -> None:
-        """End the program."""
-        self._end_program()
-        self._api.close()
+    def end_wechat(self) -> None:
+        """Let go of the platform."""
+        self._wechat_api.close()
 
-    def restart(self) -> None:
-        """Start the program anew on the same database."""
-        self._end_program()
-        self.app = self._program()
-
-    def _end_program(self) -> None:
-        self.http.close()
-        self._served.stop()
-        self.platforms.close()
-        self.app.close()
+    def post_wechat(self, query: Mapping[str, str], body: str) -> httpx.Response:
+        """Call the program as the platform does."""
+        raise NotImplementedError
 
     def platform(self, **asked: Any) -> dict[str, Any]:
         """Set the state of the platform's `Account`, and return what it was sent."""
         body = {"appid": self.appid, "now": self.now.timestamp(), **asked}
-        found: dict[str, Any] = self._api.post("/test", json=body).json()
+        found: dict[str, Any] = self._wechat_api.post("/test", json=body).json()
         return found
+
+    def joining_code(self, name: str) -> str:
+        """Add an engineer and return the code by which they join."""
+        made = codes.new_code(Purpose.STAFF)
+        with self.app.store.begin(self.now) as unit:
+            person = unit.people.add(name, Role.ENGINEER, None)
+            until = self.now + codes.VALID[Purpose.STAFF]
+            unit.people.issue(Grant(Purpose.STAFF, None, person.id), codes.code_hash(made), "test", until)
+        return made
 
     # --- what users do
 
@@ -208,10 +189,7 @@ class WechatWorld(World):
     def post(self, body: str) -> httpx.Response:
         """Call the program with a report, signed and in secure mode encrypted."""
         sealed = self.callback.sealed(body, self.now)
-        answered: httpx.Response = self.http.post(
-            f"/wechat/{ACCOUNT}", params=self.query(sealed), content=sealed.encode()
-        )
-        return answered
+        return self.post_wechat(self.query(sealed), sealed)
 
     def query(self, sealed: str) -> dict[str, str]:
         """Return the query that goes with a body."""
@@ -232,37 +210,6 @@ class WechatWorld(World):
             return parse(answer)
         return self.callback.opened(self.query(answer), answer.encode(), self.now)
 
-    def bind(self, customer: str = "青禾", *, who: str = "openid-1") -> str | None:
-        """Let a user bind their chat by a code that support issues; return what they are told."""
-        return self.says(f"绑定 {self.code(customer)}", who=who)
-
-    def code(self, customer: str = "青禾") -> str:
-        """Let support issue a code that binds a customer's chat."""
-        found = re.search(r"绑定 ([A-Z2-9]+)", self.staff(f"绑定码 {customer}"))
-        assert found is not None
-        return found[1]
-
-    def joining_code(self, name: str) -> str:
-        """Add an engineer and return the code by which they join."""
-        made = codes.new_code(Purpose.STAFF)
-        with self.app.store.begin(self.now) as unit:
-            person = unit.people.add(name, Role.ENGINEER, None)
-            until = self.now + codes.VALID[Purpose.STAFF]
-            unit.people.issue(Grant(Purpose.STAFF, None, person.id), codes.code_hash(made), "test", until)
-        return made
-
-    def wait_for(self, is_so: Callable[[], bool]) -> None:
-        """Wait until something is so that another thread does."""
-        for _ in range(1000):
-            if is_so():
-                return
-            time.sleep(0.01)
-        raise AssertionError("it did not come about")
-
-    def staff_undelivered(self, text: str) -> None:
-        """Send a message in the staff chat; what it brings about is not delivered yet."""
-        self.app.submit(self.inbound(samples.STAFF_CHAT, self.person("li"), text))
-
     # --- what they got
 
     def sent(self, who: str = "openid-1") -> list[dict[str, Any]]:
@@ -276,6 +223,80 @@ class WechatWorld(World):
             for sent in self.sent(who)
             if sent["msgtype"] in ("text", "msgmenu")
         ]
+
+
+class WechatWorld(WechatUsers, World):
+    """A world whose program has a WeChat account too; time there is the world's.
+
+    Args:
+        api: the stand-in's address.
+        data: a folder for attachments.
+        settings: more of the account's settings.
+    """
+
+    def __init__(
+        self, database_url: str, api: str, data: Path, *, mode: str = "secure", **settings: Any
+    ) -> None:
+        self._data = data
+        self.now = MONDAY_10
+        self.begin_wechat(api, mode, **settings)
+        super().__init__(database_url)
+
+    def _loaded(self) -> Settings:
+        return Settings(database_url=self.url, data=self._data, wechat={ACCOUNT: self.account})
+
+    def _program(self) -> App:
+        settings = self._loaded()
+        store = open_store(settings)
+        self.platforms = Platforms(settings, store, self.read_clock)
+        channels = {CHANNEL: self.phones, **self.platforms.channels}
+        app = App(settings, channels, self.read_clock, default_classifier(), store, self.platforms.fetchers)
+        service = Service(app, worker=False)
+        self._served = Served(application(service, self.platforms.routes(service)))
+        self.http = httpx.Client(base_url=self._served.url, timeout=30)
+        return app
+
+    def close(self) -> None:
+        """End the program."""
+        self._end_program()
+        self.end_wechat()
+
+    def restart(self) -> None:
+        """Start the program anew on the same database."""
+        self._end_program()
+        self.app = self._program()
+
+    def _end_program(self) -> None:
+        self.http.close()
+        self._served.stop()
+        self.platforms.close()
+        self.app.close()
+
+    def post_wechat(self, query: Mapping[str, str], body: str) -> httpx.Response:
+        """Call the program as the platform does."""
+        return self.http.post(f"/wechat/{ACCOUNT}", params=dict(query), content=body.encode())
+
+    def bind(self, customer: str = "青禾", *, who: str = "openid-1") -> str | None:
+        """Let a user bind their chat by a code that support issues; return what they are told."""
+        return self.says(f"绑定 {self.code(customer)}", who=who)
+
+    def code(self, customer: str = "青禾") -> str:
+        """Let support issue a code that binds a customer's chat."""
+        found = re.search(r"绑定 ([A-Z2-9]+)", self.staff(f"绑定码 {customer}"))
+        assert found is not None
+        return found[1]
+
+    def wait_for(self, is_so: Callable[[], bool]) -> None:
+        """Wait until something is so that another thread does."""
+        for _ in range(1000):
+            if is_so():
+                return
+            time.sleep(0.01)
+        raise AssertionError("it did not come about")
+
+    def staff_undelivered(self, text: str) -> None:
+        """Send a message in the staff chat; what it brings about is not delivered yet."""
+        self.app.submit(self.inbound(samples.STAFF_CHAT, self.person("li"), text))
 
     def kept_files(self) -> list[Path]:
         """Return the kept attachments."""
