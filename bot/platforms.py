@@ -91,7 +91,7 @@ def _of(settings: Settings, store: Store, now: Clock) -> Sequence[Platform]:
     if settings.wechat:
         found.append(Wechat(settings.wechat, _wechat_ports(store, now)))
     if settings.wecom:
-        found.append(Wecom(settings.wecom, _wecom_ports(store, now)))
+        found.append(Wecom(settings.wecom, _wecom_ports(settings, store, now)))
     return found
 
 
@@ -106,6 +106,6 @@ def _wechat_ports(store: Store, now: Clock) -> WechatPorts:
     return WechatPorts(accounts, Quotas(store, now), Neighbours(store, now), alarm, now)
 
 
-def _wecom_ports(store: Store, now: Clock) -> WecomPorts:
-    accounts = PlatformAccounts(store, now)
-    return WecomPorts(accounts, WecomBook(store, now), OperatorAlarm(store, accounts, now), now)
+def _wecom_ports(settings: Settings, store: Store, now: Clock) -> WecomPorts:
+    accounts, files = PlatformAccounts(store, now), settings.data / FOLDER
+    return WecomPorts(accounts, WecomBook(store, now), OperatorAlarm(store, accounts, now), files, now)

@@ -57,7 +57,7 @@ def lines(note: str) -> list[str]:
 
 def _card(message: Outbound, task_id: str) -> dict[str, Any] | None:
     lines = [line for line in clean(message.text).split("\n") if line.strip()]
-    title = lines.pop(0) if lines and len(lines[0]) <= TITLE else ""
+    title, lines = _title(lines)
     rows, others = _sorted(lines)
     if typed := _typed(message.choices[BUTTONS:]):
         others.append(typed)
@@ -78,6 +78,15 @@ def _card(message: Outbound, task_id: str) -> dict[str, Any] | None:
     }
     filled = {name: value for name, value in made.items() if value}
     return filled if _bytes(filled) <= TEXT_BYTES else None
+
+
+def _title(lines: Sequence[str]) -> tuple[str, list[str]]:
+    """Return the first line, or of a long one its first clause, as the title; and the rest."""
+    first, *rest = lines or [""]
+    if len(first) <= TITLE:
+        return first, rest
+    end = first.rfind("，", 0, TITLE) + 1
+    return first[:end], [first[end:], *rest]
 
 
 def _sorted(lines: Sequence[str]) -> tuple[list[dict[str, str]], list[str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol
 
 from bot.messages import Address, Outbound
@@ -61,9 +62,10 @@ class Book(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """All of them, and the clock."""
+    """All of them, the folder of attachments, and the clock."""
 
     accounts: Shelf
     book: Book
     alarm: Alarm
+    files: Path
     now: Callable[[], datetime]

@@ -7,14 +7,16 @@ press. Where there is none, one line says what changed; the card itself catches 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import structlog
 
 from bot.accounts import WecomAccount
 from bot.channels import wecom_cards as cards
+from bot.channels.wecom_files import UNSENT, content_of
 from bot.channels.wecom_ports import Ports, Task
-from bot.messages import Outbound, Outcome, Receipt
+from bot.messages import File, Outbound, Outcome, Receipt
 from bot.tencent.client import WecomApi
 from bot.tencent.failures import PlatformError, Trouble, receipt
 
@@ -36,6 +38,7 @@ class Sending:
         self._api = api
         self._book = ports.book
         self._alarm = ports.alarm
+        self._files = ports.files
         self._now = ports.now
 
     def send(self, message: Outbound) -> Receipt:
@@ -43,6 +46,8 @@ class Sending:
         try:
             if message.card is not None and message.note is not None:
                 return self._change(message, message.note)
+            if message.file is not None:
+                return self._with_file(message, message.file)
             return self._new(message)
         except PlatformError as error:
             return self._failed(message, error)
@@ -119,13 +124,20 @@ class Sending:
         self._book.sent(task.id, code if isinstance(code, str) else None)
         return Receipt(Outcome.SENT, external_id=task.id)
 
-    def _texts(self, message: Outbound, parts: Sequence[str]) -> Receipt:
-        if (wait := self._book.allow(message.address, len(parts))) is not None:
+    def _with_file(self, message: Outbound, file: File) -> Receipt:
+        content = content_of(self._api, self._files, file)
+        if content is None:
+            return self._texts(message, cards.texts(replace(message, text=message.text + UNSENT)))
+        return self._texts(message, cards.texts(message), content)
+
+    def _texts(self, message: Outbound, parts: Sequence[str], *more: dict[str, Any]) -> Receipt:
+        contents = [*({"msgtype": "text", "text": {"content": part}} for part in parts), *more]
+        if (wait := self._book.allow(message.address, len(contents))) is not None:
             return Receipt(Outcome.LATER, retry_at=wait, error="pace")
         said: dict[str, Any] = {}
-        for number, part in enumerate(parts):
+        for number, content in enumerate(contents):
             try:
-                said = self._post(message, {"msgtype": "text", "text": {"content": part}})
+                said = self._post(message, content)
             except PlatformError as error:
                 if number == 0:
                     raise

@@ -14,7 +14,7 @@ from wechatpy.client import WeChatClient
 from wechatpy.enterprise import WeChatClient as WeComClient
 
 from bot.tencent.failures import PlatformError, Trouble, of_code
-from bot.tencent.http import MAX_ANSWER_BYTES, Answer, Http
+from bot.tencent.http import MAX_ANSWER_BYTES, Answer, Files, Http
 from bot.tencent.tokens import Shelf, Tokens
 
 MEDIA = "media/get"
@@ -39,6 +39,7 @@ class Transport:
         params: Mapping[str, Any],
         data: Mapping[str, Any] | None = None,
         max_bytes: int = MAX_ANSWER_BYTES,
+        files: Files | None = None,
     ) -> Any:
         """Return an answer's JSON object; the file itself where one was asked for and given.
 
@@ -47,7 +48,9 @@ class Transport:
         """
         content = None if data is None else json.dumps(data, ensure_ascii=False).encode("utf-8", "ignore")
         url = f"{self._base}/cgi-bin/{call}"
-        answer = self._http.ask(call, method, url, params=params, content=content, max_bytes=max_bytes)
+        answer = self._http.ask(
+            call, method, url, params=params, content=content, files=files, max_bytes=max_bytes
+        )
         if call == MEDIA and not _is_text(answer):
             return answer
         return _object(call, answer, [*params.values(), *(data or {}).values()])
@@ -118,16 +121,17 @@ class Calls:
         params: Mapping[str, Any] | None = None,
         data: Mapping[str, Any] | None = None,
         max_bytes: int = MAX_ANSWER_BYTES,
+        files: Files | None = None,
         result_processor: Callable[[Any], Any] = lambda result: result,
         **_: Any,
     ) -> Any:
         token = self._tokens.current()
         try:
-            found = self._with(token, method, url, params, data, max_bytes)
+            found = self._with(token, method, url, params, data, max_bytes, files)
         except PlatformError as error:
             if error.trouble is not Trouble.TOKEN:
                 raise
-            found = self._again(token, method, url, params, data, max_bytes)
+            found = self._again(token, method, url, params, data, max_bytes, files)
         return result_processor(found)
 
     def _again(self, rejected: str, *asked: Any) -> Any:
@@ -138,8 +142,8 @@ class Calls:
                 raise PlatformError(error.call, Trouble.OPERATOR, error.code) from None
             raise
 
-    def _with(self, token: str, method: str, url: str, params: Any, data: Any, max_bytes: int) -> Any:
-        return self._transport.ask(url, method, {**(params or {}), "access_token": token}, data, max_bytes)
+    def _with(self, token: str, method: str, url: str, params: Any, *rest: Any) -> Any:
+        return self._transport.ask(url, method, {**(params or {}), "access_token": token}, *rest)
 
 
 class WechatApi(Calls, WeChatClient):  # type: ignore[misc] # wechatpy is untyped

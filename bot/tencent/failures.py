@@ -37,7 +37,11 @@ TROUBLES: Mapping[int, Trouble] = {
     42001: Trouble.TOKEN,
     40003: Trouble.PERMANENT,  # no such openid here
     40007: Trouble.PERMANENT,  # no such media
+    40004: Trouble.PERMANENT,  # media: kind, type of file, size, no such id
+    40005: Trouble.PERMANENT,
+    40006: Trouble.PERMANENT,
     40008: Trouble.PERMANENT,
+    40009: Trouble.PERMANENT,
     40033: Trouble.PERMANENT,
     40035: Trouble.PERMANENT,
     40037: Trouble.OPERATOR,  # template id

@@ -17,6 +17,9 @@ TOTAL_S = 10.0  # until an answer is complete
 MAX_ANSWER_BYTES = 1024 * 1024
 
 
+Files = Mapping[str, tuple[str, bytes, str]]  # of a form: field → name, content, media type
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What came back with status 200."""
@@ -49,6 +52,7 @@ class Http:
         *,
         params: Mapping[str, Any],
         content: bytes | None = None,
+        files: Files | None = None,
         max_bytes: int = MAX_ANSWER_BYTES,
     ) -> Answer:
         """Return the answer to one request; ``call`` names it in errors, which never carry the address.
@@ -58,7 +62,9 @@ class Http:
         """
         end = time.monotonic() + TOTAL_S
         try:
-            with self._client.stream(method, url, params=dict(params), content=content) as response:
+            with self._client.stream(
+                method, url, params=dict(params), content=content, files=files
+            ) as response:
                 if response.status_code != httpx.codes.OK:
                     raise PlatformError(call, Trouble.BUSY, hint=f"HTTP {response.status_code}")
                 body = bytearray()

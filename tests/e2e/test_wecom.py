@@ -358,3 +358,46 @@ def test_cards_and_codes_survive_a_restart(wecom: WecomWorld) -> None:
 
     assert len(titles(wecom, WANG)) == 1
     assert "确认1" not in buttons(wecom.api.card(WANG))
+
+
+PNG = (
+    b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x06\x00\x00\x00\x1f\x15\xc4\x89"
+)
+
+
+def a_picture(wecom: WecomWorld) -> None:
+    """Let a member who has not joined report a fault and send a picture of it."""
+    wecom.write(ZHAO, P1)
+    wecom.call_back(wecom.api.tell("picture", user=ZHAO, content=PNG.hex()))
+    wecom.after_wecom()
+    wecom.app.fetch_attachments()
+
+
+def test_a_picture_is_fetched_and_shown_to_support(wecom: WecomWorld) -> None:
+    a_picture(wecom)
+
+    wecom.write(LI, "附件 T1")
+
+    text, picture = wecom.api.shown(LI)[-2:]
+    assert text["text"].startswith("T1 附件 1/1：图片")
+    assert (picture["kind"], picture["text"]) == ("image", f"{len(PNG)} bytes")
+
+
+def test_a_picture_that_the_platform_refuses_is_said(wecom: WecomWorld) -> None:
+    a_picture(wecom)
+    wecom.api.tell("fault", call="media/upload", fault={"errcode": 40009, "errmsg": "invalid media size"})
+
+    wecom.write(LI, "附件 T1")
+
+    assert wecom.api.texts(LI)[-1].endswith("（文件发不到企业微信，请在其他平台查看）")
+
+
+def test_a_busy_platform_delays_a_picture(wecom: WecomWorld) -> None:
+    a_picture(wecom)
+    wecom.api.tell("fault", call="media/upload", fault="html")
+
+    wecom.write(LI, "附件 T1")
+    wecom.wait(minutes=1)
+
+    assert [shown["kind"] for shown in wecom.api.shown(LI)].count("image") == 1
+    assert sum("附件 1/1" in text for text in wecom.api.texts(LI)) == 1

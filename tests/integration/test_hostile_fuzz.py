@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -64,8 +65,11 @@ def mutated(draw: st.DrawFn, body: bytes) -> bytes:
     return body[:start] + put + body[end:]
 
 
+@pytest.mark.parametrize(
+    "hostile", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True
+)
 @given(call=callbacks())
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_no_mutation_of_a_callback_makes_us_fail(
     hostile: Hostile, call: tuple[Target, dict[str, str], bytes]
 ) -> None:

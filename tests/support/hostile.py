@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import pytest
@@ -20,7 +19,7 @@ from bot.web.application import application
 from bot.web.service import Service
 from intents import default_classifier
 from tests.support.callbacks import Target, ask, everything_logged, xml
-from tests.support.world import CHANNEL, MONDAY_10, Phones
+from tests.support.world import CHANNEL, MONDAY_10, Phones, empty
 
 NOW = MONDAY_10.timestamp()
 KEY = "kWxPEV2UEDyxWpmPdKC3F4dgPDmOvfKX1HGnEUDS1aQ"
@@ -91,12 +90,18 @@ class Hostile:
 
 
 @pytest.fixture(scope="module")
-def hostile(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hostile]:
-    file = tmp_path_factory.mktemp("hostile") / "hostile.db"
-    shutil.copy(sqlite_template, file)
-    made = Hostile(f"sqlite:///{file}")
+def hostile(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Hostile]:
+    """Run the application on SQLite, or on the database that the test names."""
+    folder = tmp_path_factory.mktemp("hostile")
+    is_sqlite = getattr(request, "param", "sqlite") == "sqlite"
+    if is_sqlite:
+        shutil.copy(request.getfixturevalue("sqlite_template"), folder / "hostile.db")
+    file = f"sqlite:///{folder / 'hostile.db'}"
+    made = Hostile(file if is_sqlite else request.getfixturevalue("postgres_migrated"))
     yield made
     made.close()
+    if not is_sqlite:
+        empty(request.getfixturevalue("postgres_server"), "migrated")
 
 
 def message(target: Target, **changes: str | None) -> dict[str, str]:

@@ -153,7 +153,8 @@ class Members:
 class WecomWorld(Members, World):
     """The program with support in WeCom; customers write from the test's phones."""
 
-    def __init__(self, database_url: str, api: WecomApi) -> None:
+    def __init__(self, database_url: str, api: WecomApi, data: Path) -> None:
+        self._data = data
         self.api = self.wecom_api = api
         super().__init__(database_url, staff=False)  # support works in WeCom alone
         self.join("LiGong", "李工", Role.ENGINEER)
@@ -161,7 +162,7 @@ class WecomWorld(Members, World):
 
     def _program(self) -> App:
         """Start the program on the database."""
-        loaded = Settings(database_url=self.url, wecom={"default": account(self.api.url)})
+        loaded = Settings(database_url=self.url, data=self._data, wecom={"default": account(self.api.url)})
         store = Store(self.url, load_workdays())
         self.platforms = platforms = Platforms(loaded, store, self.read_clock)
         app = App(
@@ -170,6 +171,7 @@ class WecomWorld(Members, World):
             self.read_clock,
             default_classifier(),
             store,
+            platforms.fetchers,
         )
         service = Service(app, worker=False)
         self.served = application(service, platforms.routes(service))
@@ -239,8 +241,8 @@ def wecom_api(wecom_url: str) -> Iterator[WecomApi]:
 
 
 @pytest.fixture
-def wecom(migrated_url: str, wecom_api: WecomApi) -> Iterator[WecomWorld]:
+def wecom(migrated_url: str, wecom_api: WecomApi, tmp_path: Path) -> Iterator[WecomWorld]:
     """The program on each database with support in WeCom, on an ordinary Monday at ten."""
-    made = WecomWorld(migrated_url, wecom_api)
+    made = WecomWorld(migrated_url, wecom_api, tmp_path / "data")
     yield made
     made.close()

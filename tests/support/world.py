@@ -223,10 +223,10 @@ def migrated_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         return
     url: str = request.getfixturevalue("postgres_migrated")
     yield url
-    _empty(request.getfixturevalue("postgres_server"), "migrated")
+    empty(request.getfixturevalue("postgres_server"), "migrated")
 
 
-def _empty(server: PostgresServer, database: str) -> None:
+def empty(server: PostgresServer, database: str) -> None:
     """Delete all rows and begin every numbering anew: a new database takes fifty times as long."""
     others = "datname = current_database() AND pid <> pg_backend_pid()"
     statements = [

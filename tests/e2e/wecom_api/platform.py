@@ -14,6 +14,9 @@ TEXT_BYTES = 2048
 A_MINUTE = 30
 CODE_VALID = timedelta(hours=72)
 TOKEN_S = 7200
+CONTENTS = ("text", "template_card", "image", "file")
+LIMITS = {"image": 10 * 1024 * 1024, "file": 20 * 1024 * 1024}
+PICTURES = (b"\xff\xd8\xff", b"\x89PNG")
 
 
 class Refused(Exception):
@@ -29,7 +32,7 @@ class Shown:
     """One message in a member's chat with the application."""
 
     user: str
-    kind: str  # text | card
+    kind: str  # text | card | image | file
     text: str = ""
     card: dict[str, Any] = field(default_factory=dict)
     versions: int = 1
@@ -52,6 +55,7 @@ class Platform:
     codes: dict[str, tuple[str, datetime]] = field(default_factory=dict)
     used: set[str] = field(default_factory=set)
     tokens: dict[str, datetime] = field(default_factory=dict)
+    media: dict[str, tuple[str, bytes]] = field(default_factory=dict)
     sends: dict[str, list[datetime]] = field(default_factory=lambda: defaultdict(list))
 
     def token(self, corpid: str, secret: str) -> dict[str, Any]:
@@ -84,9 +88,7 @@ class Platform:
         user = data.get("touser", "")
         if user not in self.members:
             raise Refused(81013, f"user & party & tag all invalid: {user}")
-        self._complain(
-            "unknown fields", set(data) - {"touser", "agentid", "msgtype", "text", "template_card"}
-        )
+        self._complain("unknown fields", set(data) - {"touser", "agentid", "msgtype", *CONTENTS})
         message = self._message(user, data)
         if not self._pace(user):
             self.dropped.append(user)
@@ -97,6 +99,22 @@ class Platform:
             self.cards[message.card["task_id"]] = message
             answer["response_code"] = self._code(message.card["task_id"])
         return answer
+
+    def upload(self, kind: str, content: bytes) -> dict[str, Any]:
+        """Take a file for three days."""
+        if kind not in LIMITS or not 5 < len(content) <= LIMITS[kind]:
+            raise Refused(40009, "invalid media size")
+        if kind == "image" and not content.startswith(PICTURES):
+            raise Refused(40005, "invalid file type")
+        media_id = secrets.token_urlsafe(24)
+        self.media[media_id] = (kind, content)
+        return {"type": kind, "media_id": media_id}
+
+    def fetch(self, media_id: str) -> bytes:
+        """Hand out a file."""
+        if media_id not in self.media:
+            raise Refused(40007, "invalid media_id")
+        return self.media[media_id][1]
 
     def update(self, data: dict[str, Any]) -> dict[str, Any]:
         """Change a card by a code that is good once, for 72 h."""
@@ -158,6 +176,11 @@ class Platform:
             self._complain("text", ["empty"] if not text.strip() else [])
             self._complain("text", ["cut off"] if len(text.encode()) > TEXT_BYTES else [])
             return Shown(user, "text", text.encode()[:TEXT_BYTES].decode("utf-8", "ignore"))
+        if data.get("msgtype") in LIMITS:
+            kind, content = self.media.get(data[data["msgtype"]]["media_id"], ("", b""))
+            if kind != data["msgtype"]:
+                raise Refused(40007, "invalid media_id")
+            return Shown(user, kind, f"{len(content)} bytes")
         if data.get("msgtype") != "template_card":
             raise Refused(40008, "invalid message type")
         card = data.get("template_card")

@@ -44,6 +44,10 @@ class Server:
 
     async def _done(self, call: str, request: Request) -> Response:
         try:
+            if call == "media/get":
+                self.platform.check(request.query_params.get("access_token", ""))
+                content = self.platform.fetch(request.query_params.get("media_id", ""))
+                return Response(content, media_type="application/octet-stream")
             said = self._answer(call, request.query_params, await request.body())
         except Refused as error:
             return JSONResponse({"errcode": error.code, "errmsg": str(error)})
@@ -56,6 +60,8 @@ class Server:
         platform.check(query.get("access_token", ""))
         if call == "agent/get":
             return platform.agent_of(query.get("agentid"))
+        if call == "media/upload":
+            return platform.upload(query.get("type", ""), _file(body))
         data = json.loads(body)
         answers = {"message/send": platform.send, "message/update_template_card": platform.update}
         return answers[call](data)
@@ -98,17 +104,12 @@ class Server:
 
     def do_write(self, user: str, text: str) -> dict[str, Any]:
         """Let a member write; return the callback that the platform would make of it."""
-        self.messages += 1
-        fields = {
-            "ToUserName": self.platform.corpid,
-            "FromUserName": user,
-            "CreateTime": str(int(self.platform.now.timestamp())),
-            "MsgType": "text",
-            "Content": text,
-            "MsgId": str(7_000_000_000_000_000_000 + self.messages),
-            "AgentID": str(self.platform.agent),
-        }
-        return self._callback(fields)
+        return self._said(user, MsgType="text", Content=text)
+
+    def do_picture(self, user: str, content: str) -> dict[str, Any]:
+        """Let a member send a picture, given in hexadecimal; return the callback."""
+        media_id = self.platform.upload("image", bytes.fromhex(content))["media_id"]
+        return self._said(user, MsgType="image", PicUrl="http://127.0.0.1:9/p.png", MediaId=media_id)
 
     def do_press(self, user: str, label: str, nth: int = -1) -> dict[str, Any]:
         """Let a member press a button; return the callback."""
@@ -121,11 +122,32 @@ class Server:
         )
         return {"query": {**query, "echostr": sealed}, "body": ""}
 
+    def _said(self, user: str, **content: str) -> dict[str, Any]:
+        self.messages += 1
+        fields = {
+            "ToUserName": self.platform.corpid,
+            "FromUserName": user,
+            "CreateTime": str(int(self.platform.now.timestamp())),
+            **content,
+            "MsgId": str(7_000_000_000_000_000_000 + self.messages),
+            "AgentID": str(self.platform.agent),
+        }
+        return self._callback(fields)
+
     def _callback(self, fields: dict[str, str]) -> dict[str, Any]:
         inner = "".join(f"<{name}>{escape(value)}</{name}>" for name, value in fields.items())
         at = int(self.platform.now.timestamp())
         query, body = self.seal.callback(f"<xml>{inner}</xml>", at, self.platform.agent)
         return {"query": query, "body": body}
+
+
+def _file(body: bytes) -> bytes:
+    """Return the one file of a form."""
+    boundary, _, rest = body.partition(b"\r\n")
+    head, _, content = rest.partition(b"\r\n\r\n")
+    if b'name="media"' not in head or b"filename=" not in head:
+        raise Refused(41005, "media data missing")
+    return content.removesuffix(b"\r\n" + boundary + b"--\r\n")
 
 
 def application(corpid: str, secret: str, agent: int, token: str, aes_key: str) -> Starlette:

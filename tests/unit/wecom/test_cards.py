@@ -95,3 +95,14 @@ def test_short_named_lines_become_rows_and_a_long_one_is_quoted() -> None:
         {"keyname": "客户", "value": "青禾"},
     ]
     assert made["quote_area"]["quote_text"] == f"原话：{long}"
+
+
+def test_a_long_first_line_gives_its_first_clause_as_the_title() -> None:
+    made = cards.card(
+        message("⚠ T1 优先等级1 · 响应时间已用 50%，期限 今天 12:00 前，约 1 小时内，请值班人员现在答复"),
+        TASK,
+    )
+
+    assert made is not None
+    assert made["main_title"] == {"title": "⚠ T1 优先等级1 · 响应时间已用 50%，"}
+    assert made["sub_title_text"] == "期限 今天 12:00 前，约 1 小时内，请值班人员现在答复"
