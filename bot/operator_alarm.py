@@ -32,6 +32,11 @@ MENDED: Mapping[int | None, str] = {
 }
 
 
+TOKEN_CALLS = ("stable_token", "gettoken")
+TOKEN_CODES = (40001, 40014, 42001)
+TOKEN_REJECTED = "的令牌不被接受，可能有别的程序用同一个账号刷新令牌"  # noqa: S105 - a sentence
+
+
 class OperatorAlarm:
     """See `bot.tencent.failures.Alarm`."""
 
@@ -46,7 +51,8 @@ class OperatorAlarm:
         if not self._accounts.note_trouble(key, error.short):
             return
         name = NAMES.get(key.partition(":")[0], key)
-        what = MENDED.get(error.code, f"接口 {error.call} 返回 {error.short}")
+        is_token = error.code in TOKEN_CODES and error.call not in TOKEN_CALLS
+        what = TOKEN_REJECTED if is_token else MENDED.get(error.code, f"接口 {error.call} 返回 {error.short}")
         hint = f"（{error.hint}）" if error.hint else ""
         said = f"⚠ {name}“{account}”{what}{hint}。请管理员处理，可运行 hotline doctor 检查。"
         self._store.transact(lambda unit: notify.staff_line(unit, said), self._now())

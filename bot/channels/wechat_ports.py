@@ -25,6 +25,9 @@ class Quotas(Protocol):
     def take(self, user: Address, count: int, *, is_vital: bool) -> bool:
         """Take some messages out of what is left; False where there are fewer, and none is taken."""
 
+    def give_back(self, user: Address, count: int) -> None:
+        """Note that messages which were taken were not sent."""
+
     def exhausted(self, user: Address) -> None:
         """Note that the platform takes no more, whatever we counted."""
 

@@ -87,6 +87,8 @@ class Sending:
             else:
                 self._api.message.send_text(openid, parts[-1])
         except PlatformError as error:
+            if error.trouble is not Trouble.UNKNOWN:
+                self._quotas.give_back(message.address, len(parts))
             return self._failed(message, error)
         return Receipt(Outcome.SENT)
 

@@ -145,7 +145,7 @@ class Courier:
     def _record(self, unit: UnitOfWork, row: t.OutboxRow, receipt: Receipt, now: datetime) -> None:
         row.error = receipt.error
         if receipt.outcome is Outcome.HELD and not row.urgent:  # an alarm can't wait
-            self._hold(unit, row, receipt)
+            self._hold(unit, row, receipt, now)
             return
         row.attempts += 1
         if receipt.outcome is Outcome.SENT:
@@ -165,8 +165,16 @@ class Courier:
                 "message delayed", outbox_id=row.id, outcome=receipt.outcome.value, error=receipt.error
             )
 
-    def _hold(self, unit: UnitOfWork, row: t.OutboxRow, receipt: Receipt) -> None:
+    def _hold(self, unit: UnitOfWork, row: t.OutboxRow, receipt: Receipt, now: datetime) -> None:
         """Keep a message until its chat writes again; support phones, or is called another way."""
+        written = select(t.InboxRow.id).where(
+            t.InboxRow.chat_id == row.chat_id, t.InboxRow.received_at > row.try_at
+        )
+        if unit.session.scalars(
+            written.limit(1)
+        ).first():  # while the attempt was under way: nothing wakes it
+            row.try_at = now + BACKOFF[1]
+            return
         row.status = "held"
         if _is_call(unit, row):
             self._watchers.lost(unit, row.id)
@@ -266,7 +274,7 @@ def outbound_of(session: Session, row: t.OutboxRow, chat: t.ChatRow) -> Outbound
         note=row.note,
         replaces=replaces,
         file=_file(session, row.attachment_id) if row.attachment_id is not None else None,
-        vital=row.vital,
+        vital=row.vital or row.urgent,
         in_reply_to=answered.content.get("external_id") if answered else None,
         asks=Sender(**answered.content["sender"]) if answered and row.asks else None,
     )

@@ -63,6 +63,14 @@ class Ledger:
             message_used=self.message_used + count - of_action,
         )
 
+    def returned(self, count: int) -> Ledger:
+        """Return the ledger after ``count`` messages that were taken out of it were not sent after all."""
+        of_message = min(count, self.message_used)
+        of_action = min(count - of_message, self.action_used)
+        return replace(
+            self, message_used=self.message_used - of_message, action_used=self.action_used - of_action
+        )
+
     def exhausted(self) -> Ledger:
         """Return the ledger after the platform said that it takes no more, whatever we counted."""
         return replace(self, message_used=AFTER_MESSAGE, action_used=AFTER_ACTION)

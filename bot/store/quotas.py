@@ -44,6 +44,10 @@ class Quotas:
         self._change(user, spend)
         return taken
 
+    def give_back(self, user: Address, count: int) -> None:
+        """Note that messages which were taken were not sent."""
+        self._change(user, lambda ledger: ledger.returned(count))
+
     def exhausted(self, user: Address) -> None:
         """Note that the platform takes no more, whatever we counted."""
         self._change(user, Ledger.exhausted)

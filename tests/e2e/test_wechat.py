@@ -5,11 +5,12 @@ from __future__ import annotations
 import base64
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from bot.messages import Inbound
+from bot.messages import Inbound, Outbound, Receipt
 from tests.support.wechat import WechatWorld, signature_of
 
 P1 = "所有坐席都登录不上，业务全停了"
@@ -373,3 +374,41 @@ def test_the_platform_s_check_of_the_address_is_answered(wechat: WechatWorld) ->
     assert wechat.http.get("/wechat/service", params={**right, **signature}).text == "4711"
     assert wechat.http.get("/wechat/service", params={**right, "signature": "0" * 40}).status_code == 401
     assert wechat.http.get("/wechat/service").status_code == 401
+
+
+def test_what_the_platform_was_too_busy_for_costs_nothing_of_the_quota(wechat: WechatWorld) -> None:
+    wechat.bind()
+    wechat.says(P1)
+    wechat.platform(faults=[{"endpoint": "message/custom/send", "code": -1}] * 6)
+
+    wechat.staff("认领 T1")
+    for _ in range(7):
+        wechat.deliver_after(minutes=2)
+
+    [claimed] = wechat.texts()
+    assert "由李工负责" in claimed
+    assert "请马上打电话" not in "\n".join(wechat.heard("staff"))
+
+
+def test_who_writes_while_a_message_is_refused_gets_it_without_writing_again(
+    wechat: WechatWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wechat.bind()
+    wechat.says(P1)
+    wechat.deliver_after(hours=49)
+    wechat.staff_undelivered("回复 T1 正在处理")
+    channel = wechat.app.channels["wechat"]
+    send = channel.send
+
+    def refused_while_the_user_writes(message: Outbound) -> Receipt:
+        receipt = send(message)
+        monkeypatch.setattr(type(channel), "send", lambda _, message: send(message))
+        wechat.now += timedelta(seconds=1)
+        wechat.says("在吗")
+        return receipt
+
+    monkeypatch.setattr(type(channel), "send", lambda _, message: refused_while_the_user_writes(message))
+    wechat.app.deliver()
+    wechat.deliver_after(seconds=11)
+
+    assert "李工（工单 T1）：正在处理" in wechat.texts()

@@ -44,6 +44,12 @@ def test_what_ends_first_is_spent_first() -> None:
     assert (both.action_used, both.message_used) == (3, 1)
 
 
+def test_what_was_taken_and_not_sent_is_given_back() -> None:
+    both = WROTE.opened(Opening.ACTION, NOW)
+    assert both.spent(NOW, 5).returned(5).left(NOW) == both.left(NOW)
+    assert WROTE.returned(3) == WROTE
+
+
 def test_a_further_message_opens_all_five_again_but_a_retry_of_the_same_none() -> None:
     used = WROTE.spent(NOW, 5)
     assert used.opened(Opening.MESSAGE, NOW).left(NOW, is_vital=True) == 0
