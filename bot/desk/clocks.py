@@ -7,7 +7,7 @@ and its terms, so that nothing must be cancelled when they change.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
@@ -27,6 +27,7 @@ CONFIRMATION_MINUTES = {Priority.ONE: 10, Priority.TWO: 30, Priority.NOT_A_FAULT
 # An agreed pause is looked at again after a day of these hours: about this time tomorrow, and never at night.
 REMINDER_HOURS = DailyHours(time(9), time(18))
 REMINDER_MINUTES = 9 * 60
+UNHEARD_MINUTES = 60  # of these hours: a solution that the customer has not heard of
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,27 +62,37 @@ def clocks(case: Case, workdays: Workdays) -> tuple[ClockState, ...]:
         UnknownYear: never for the response clock of a case (see `Case.calendar_gap`).
     """
     ticket, due_on = case.ticket, case.deadlines
-    words = (
+    waiting_for = (
         (ClockName.RESPONSE, due_on.response, ticket.responded_at),
-        (ClockName.NEXT_UPDATE, due_on.next_update, None),  # the answer that meets it starts the next one
-    )
-    work = (
         (ClockName.ONSITE, due_on.onsite, ticket.arrived_at),
         (ClockName.AGREED, due_on.action, ticket.acted_at),
+        (ClockName.NEXT_UPDATE, due_on.next_update, None),  # the answer that meets it starts the next one
     )
     found = [
         ClockState(
             name, deadline, _hours(name, deadline, case, workdays), met_at, ticket.acknowledged.get(name)
         )
-        for name, deadline, met_at in (*words, *work)
+        for name, deadline, met_at in waiting_for
         if deadline is not None
     ]
     found += _our_response(case, workdays)
     found += _reminder(case)
     if ticket.is_live:
         return (_confirmation(case, workdays), *found)
-    is_awaited = ticket.work is Work.RESOLVED and ticket.asked_at is None
-    return tuple(clock for clock in found if is_awaited and clock.name in (name for name, *_ in words))
+    is_unheard = ticket.work is Work.RESOLVED and ticket.asked_at is None
+    return _words(case, found) if is_unheard else ()
+
+
+def _words(case: Case, found: Sequence[ClockState]) -> tuple[ClockState, ...]:
+    """Return what waits for words of support; our own clock where nothing else makes sure that they come."""
+    words = tuple(clock for clock in found if clock.name in (ClockName.RESPONSE, ClockName.NEXT_UPDATE))
+    if any(clock.is_open for clock in words):
+        return words
+    start = as_utc(case.ticket.resolved_at or case.ticket.clock_from)
+    instant, segments = due(start, timedelta(minutes=UNHEARD_MINUTES), REMINDER_HOURS)
+    deadline = Deadline(ClockName.NEXT_UPDATE, start, instant, UNHEARD_MINUTES, segments, in_contract=False)
+    acknowledged_at = case.ticket.acknowledged.get(ClockName.NEXT_UPDATE)
+    return (*words, ClockState(ClockName.NEXT_UPDATE, deadline, REMINDER_HOURS, None, acknowledged_at))
 
 
 def _reminder(case: Case) -> Iterator[ClockState]:

@@ -146,6 +146,7 @@ def _arrived(ticket: Ticket, event: Event) -> Changes:
 
 def _resolved(ticket: Ticket, event: Event) -> Changes:
     asked = {"resolution": event.data.get("inbox"), "asked_at": None}
+    asked |= _unacknowledged(ticket, ClockName.NEXT_UPDATE)
     return {"resolved_at": event.at, **asked, "pause_asked": None, **_acted(ticket, event.at)}
 
 

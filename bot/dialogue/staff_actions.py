@@ -21,10 +21,11 @@ def claim(turn: Turn, case: Case, _: str) -> None:
 
 
 def take_over(turn: Turn, case: Case, _: str) -> None:
-    """Take the ticket, also from a colleague."""
+    """Take the ticket, also from a colleague; who takes it first asks for a telephone number."""
+    request = "" if case.ticket.assignee else phones.request(case)
     event = turn.event(Kind.ASSIGNED, contact=turn.contact.id, name=turn.contact.name)
     case = turn.desk.tickets.record(case, event)
-    text = f"工单 {case.number} 由{turn.contact.name}负责，会在这里与您联系。{phones.request(case)}"
+    text = f"工单 {case.number} 由{turn.contact.name}负责，会在这里与您联系。{request}"
     _tell(turn, case, "已认领", text)
 
 

@@ -12,9 +12,9 @@ P1 = "所有坐席都登不上系统了，电话全打不进来"
 LOST = Receipt(Outcome.FAILED, error="blocked by the customer")
 
 
-def resolve_unheard(world: World) -> None:
+def resolve_unheard(world: World, priority: int = 1) -> None:
     """Let support solve it while nothing reaches the customer."""
-    world.staff("确认 T1 1")
+    world.staff(f"确认 T1 {priority}")
     card = Receipt(Outcome.SENT, external_id="card")
     world.phones.receipts = [card, LOST]  # the staff chat's card first, then the customer's question
     world.staff("解决 T1 已重启")
@@ -53,6 +53,23 @@ def test_a_call_takes_the_place_of_the_words_that_did_not_arrive(world: World) -
     world.wait(hours=1)
 
     assert world.tickets()[0]["work"] == "closed"
+    assert world.differences() == {}
+
+
+def test_a_solution_that_was_not_heard_is_brought_to_mind_though_the_fault_was_answered(world: World) -> None:
+    world.customer("有两个座席听不到录音")
+    world.staff("回复 T1 正在看")
+    resolve_unheard(world, 2)
+    count = len(alarms(world))
+
+    world.wait(minutes=29)
+    assert len(alarms(world)) == count
+    world.wait(minutes=31)
+    assert "进展通报期限已到" in alarms(world)[-1]
+    world.staff("响应 T1 王经理，已恢复")
+    count = len(alarms(world))
+    world.wait(hours=5)
+    assert len(alarms(world)) == count
     assert world.differences() == {}
 
 
