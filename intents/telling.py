@@ -49,8 +49,8 @@ class Scales:
         The sums are divided by the text's length, in which what is rare, or unknown, counts more: the less is
         known of a text, the less is said of it.
         """
-        packed, signs = self._packed, signs_of(norm)
-        known = [packed[sign] for sign in signs if sign in packed]
+        signs = signs_of(norm)
+        known = list(filter(None, map(self._packed.get, signs)))
         if not known:
             return 0.0, 0.0, 0.0
         p1, total = _field(sum(known))
@@ -84,7 +84,8 @@ class Scales:
             Sign(sign, norm.index(sign), (p1 / length, p2 / length, none / length))
             for sign, (p1, p2, none, _) in known.items()
         ]
-        return sorted(found, key=lambda sign: (-max(map(abs, sign.adds)), sign.start))[:_SHOWN]
+        # the text breaks ties: signs come from a set, and a pair starts where its first character does
+        return sorted(found, key=lambda sign: (-max(map(abs, sign.adds)), sign.start, sign.text))[:_SHOWN]
 
     def evidence(self, norm: str, label: str) -> list[tuple[int, int]]:
         """Return the spans of the signs that speak most for a label."""
