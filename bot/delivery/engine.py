@@ -21,6 +21,7 @@ from typing import Any, TypeVar
 import structlog
 from dbos import DBOS, DBOSClient, DBOSConfig
 from sqlalchemy import Engine as SqlEngine
+from sqlalchemy import event, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -45,8 +46,9 @@ IN_HAND = 64  # messages of one queue that a process holds at once, those that p
 STOP_S = 4.0
 SETTLE_S = 0.3  # in which what was just taken from a queue begins: what has not begun can't be left in order
 KEPT = timedelta(hours=1)  # a finished workflow; its message says all that matters
-TIDIED = 500
-LONGEST_PAUSE_S = 30.0
+TIDIED = 500  # at once: on SQLite nobody else writes meanwhile
+TIDY_ROUNDS = 40
+LONGEST_PAUSE_S = 5.0  # while the database is away
 T = TypeVar("T")
 ACTIVE = ["ENQUEUED", "DELAYED", "PENDING"]
 ENDED_BADLY = ["ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED", "CANCELLED"]
@@ -111,20 +113,35 @@ class Engine:
         Returns:
             Whether everything that was being sent has ended; if not, its outcome is unknown.
         """
+        library, self._library = self._library, None
+        if library is None:
+            return True
         self._is_stopping = True
-        for event in self._library.background_thread_stop_events if self._library else ():
-            event.set()  # nothing more is taken from the queues
+        for stop in library.background_thread_stop_events:
+            stop.set()  # nothing more is taken from the queues
         since = real_clock.steady_s()
         while (spent := real_clock.steady_s() - since) < SETTLE_S or (self._under_way and spent < STOP_S):
             time.sleep(0.02)
-        is_clean = not self._under_way
+        if is_clean := not self._under_way:
+            self._hand_back()
         _quiet(logging.CRITICAL)  # it tells of each message that it leaves to the next process
         DBOS.destroy(destroy_registry=True)
         for senders in self._senders.values():
             senders.shutdown(wait=is_clean, cancel_futures=True)
         self._presence.release()
+        # A thread of the library's may still have a connection: it is closed when it comes back.
+        event.listen(self._database, "checkin", lambda _, record: record.invalidate())
         self._database.dispose()
         return is_clean
+
+    def _hand_back(self) -> None:
+        """Let other processes have at once what pauses here, or has not begun."""
+        try:
+            with self._database.connect() as connection:
+                connection.execute(text("SELECT 1"))  # else the library would wait for the database for ever
+            DBOS._recover_pending_workflows([self._identity])  # noqa: SLF001 - see `_recover`
+        except DBAPIError:
+            log.warning("the database is away; what was begun here is taken over later")
 
     def feed(self) -> int:
         """Hand over what is due to the engine; return how many messages."""
@@ -144,16 +161,25 @@ class Engine:
         ended = [workflow.workflow_id for workflow in failed]
         if mended := mending.hand_over_again(self._store, ended, self._active, self._stuck, now):
             log.error("the delivery engine lost messages; they are handed over again", messages=mended)
+        if ended:
+            DBOS.delete_workflows(ended)
+        for _ in range(TIDY_ROUNDS):
+            if self._forget(now - KEPT) < TIDIED:
+                break
+
+    def _forget(self, before: datetime) -> int:
+        """Forget some of what was finished before an instant; return how many messages."""
         finished = DBOS.list_workflows(
             status="SUCCESS",
-            completed_before=(now - KEPT).isoformat(),
+            completed_before=before.isoformat(),
             limit=TIDIED,
             load_input=False,
             load_output=False,
             application_name=NAME,
         )
-        if old := ended + [workflow.workflow_id for workflow in finished]:
-            DBOS.delete_workflows(old)
+        if finished:
+            DBOS.delete_workflows([workflow.workflow_id for workflow in finished])
+        return len(finished)
 
     def _active(self, workflows: list[str]) -> set[str]:
         """Return those of these workflows that the engine has still to do."""
@@ -168,7 +194,7 @@ class Engine:
         )
         if dead := self._presence.dead({workflow.executor_id or "" for workflow in pending}):
             log.warning("taking over from processes that ended", processes=len(dead))
-            DBOS._recover_pending_workflows(sorted(dead))  # noqa: SLF001 - the library has no other way
+            DBOS._recover_pending_workflows(sorted(dead))  # noqa: SLF001 - no other way, and the version is pinned
 
     def _enqueue(self, session: Session, parcel: Parcel) -> None:
         assert self._client is not None  # noqa: S101 - made at the start

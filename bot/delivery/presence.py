@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from collections import Counter
 from collections.abc import Collection
 
 import structlog
@@ -11,6 +12,7 @@ from sqlalchemy.exc import DBAPIError
 
 log = structlog.get_logger(__name__)
 
+LOOKS = 3
 FAMILY = 0x686F746C  # 'hotl': our advisory locks among others in the database
 
 
@@ -26,7 +28,7 @@ class Presence:
         self._identity = identity
         self._is_shared = engine.dialect.name != "sqlite"
         self._connection: Connection | None = None
-        self._missed: set[str] = set()
+        self._missed: Counter[str] = Counter()
 
     def hold(self) -> None:
         """Show that this process lives; after a lost connection, again."""
@@ -44,16 +46,15 @@ class Presence:
             self.release()
 
     def dead(self, identities: Collection[str]) -> set[str]:
-        """Return which of these processes have ended.
+        """Return which of these processes have ended: those that `LOOKS` looks in a row have missed.
 
-        One that lost its connection has until the second look in a row to show itself again.
+        So one that lost its connection, as all do when the database restarts, has time to show itself again.
         """
         others = set(identities) - {self._identity}
         if not self._is_shared:
             return others
-        free = {other for other in others if self._is_free(other)}
-        dead, self._missed = free & self._missed, free
-        return dead
+        self._missed = Counter({other: self._missed[other] + 1 for other in others if self._is_free(other)})
+        return {other for other, looks in self._missed.items() if looks >= LOOKS}
 
     def release(self) -> None:
         """Let go: whoever looks now finds this process ended."""

@@ -23,6 +23,7 @@ class Loop:
 
     Args:
         every_s: pause between two runs, in seconds; it doubles with every failure in a row.
+        longest_s: the pause doubles no further.
         fatal: told why the whole process must end; the loop ends itself.
     """
 
@@ -33,12 +34,14 @@ class Loop:
         every_s: float,
         clock: Clock,
         fatal: Callable[[HotlineError], None] = lambda _: None,
+        longest_s: float = LONGEST_PAUSE_S,
     ) -> None:
         self.name = name
         self._work = work
         self._every_s = every_s
         self._clock = clock
         self._fatal = fatal
+        self._longest_s = max(every_s, longest_s)
         self._woken = asyncio.Event()
         self._stopping = False
         self._failures = 0
@@ -64,7 +67,7 @@ class Loop:
             await self._once()
             pause = self._every_s * 2.0 ** min(self._failures, 10)
             try:
-                await asyncio.wait_for(self._woken.wait(), min(pause, max(self._every_s, LONGEST_PAUSE_S)))
+                await asyncio.wait_for(self._woken.wait(), min(pause, self._longest_s))
             except TimeoutError:
                 continue
 

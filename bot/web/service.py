@@ -20,6 +20,7 @@ FETCH_EVERY_S = 5.0
 SWEEP_EVERY_S = 5.0
 LOOK_EVERY_S = 2.0
 TIDY_EVERY_S = 60.0
+LONGEST_PAUSE_S = 2.0  # after failures: a worker that is back must show its life before others take over
 STOP_S = 2.0
 
 
@@ -88,7 +89,7 @@ class Service:
             self.is_clean = await run_in_threadpool(self._engine.stop)
 
     def _loop(self, name: str, work: Callable[[], object], every_s: float) -> Loop:
-        return Loop(name, work, every_s, self.app.now, self._end)
+        return Loop(name, work, every_s, self.app.now, self._end, LONGEST_PAUSE_S)
 
     def _end(self, error: HotlineError) -> None:
         self.error = self.error or error

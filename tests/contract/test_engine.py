@@ -201,7 +201,6 @@ def test_the_next_process_delivers_what_one_that_ended_had_begun(migrated_url: s
 
     after = Phone()
     with delivering(migrated_url, phone=after) as post:
-        post.engine.look_after()
         post.wait(lambda: len(after.arrived) == 2)
     assert after.heard("c") == ["first", "second"]
 
