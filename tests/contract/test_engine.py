@@ -167,11 +167,13 @@ def test_what_the_engine_lost_or_failed_at_is_handed_over_again_and_staff_are_to
         post.wait(lambda: phone.heard("c") == ["failed"])
         assert DBOS.list_workflows(status="ERROR") == []
 
-        phone.answer = lambda _: later(3600)
-        post.say("d", "lost")
-        post.wait(lambda: bool(DBOS.list_workflows(status="PENDING")))
-        DBOS.delete_workflows([workflow.workflow_id for workflow in DBOS.list_workflows(status="PENDING")])
-        phone.answer = lambda _: Receipt(Outcome.SENT)
+        lost = post.say("d", "lost")
+        post.app.store.transact(
+            lambda unit: unit.session.execute(
+                update(t.OutboxRow).where(t.OutboxRow.id == lost).values(relayed_at=unit.now, relays=1)
+            ),
+            post.app.now(),
+        )  # handed over, says the outbox; the engine knows nothing of it
         post.ahead = timedelta(hours=2)
         post.engine.tidy()
         post.wait(lambda: phone.heard("d") == ["lost"])
