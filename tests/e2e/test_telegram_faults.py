@@ -62,6 +62,14 @@ def test_an_answer_that_is_lost_after_delivery_may_double_but_never_loses(telegr
 
 
 @polled
+def test_an_answer_of_a_new_shape_does_not_send_a_message_again(telegram: TelegramWorld) -> None:
+    telegram.api.control("fault", method="sendMessage", chat=telegram.chen.id, kind="odd")
+    telegram.chen.say(P1)
+    telegram.wait(seconds=10)
+    assert receipts(telegram) == 1
+
+
+@polled
 def test_a_gateways_error_page_is_tried_again(telegram: TelegramWorld) -> None:
     telegram.api.control("fault", method="sendMessage", chat=telegram.chen.id, kind="gateway", times=2)
     telegram.chen.say(P1)

@@ -5,13 +5,9 @@ They are npm's `wechat-crypto` and `@wecom/crypto`, installed into .cache from a
 
 from __future__ import annotations
 
-import hashlib
 import json
-import os
-import shutil
 import subprocess
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,12 +17,12 @@ from bot.tencent.callback import Callback
 from bot.tencent.xml import parse
 from tests.support.callbacks import Target, ask, xml
 from tests.support.hostile import KEY, SECURE, WECOM, Hostile, each_sealed, message
+from tests.support.npm import installed
 from tests.support.world import MONDAY_10
 
 pytestmark = pytest.mark.npm
 
 HERE = Path(__file__).parent / "node"
-CACHE = Path(__file__).parents[2] / ".cache"
 LIBRARIES = ("wechat-crypto", "@wecom/crypto")
 LENGTHS = range(2049)
 AT = str(int(MONDAY_10.timestamp()))
@@ -36,7 +32,7 @@ Exchange = Callable[[Sequence[dict[str, str]]], list[dict[str, str]]]
 @pytest.fixture(scope="session")
 def exchange() -> Exchange:
     """Let the libraries do what tasks say, in one process of Node."""
-    folder = installed()
+    folder = installed(HERE)
 
     def run(tasks: Sequence[dict[str, str]]) -> list[dict[str, str]]:
         done = subprocess.run(
@@ -53,25 +49,6 @@ def exchange() -> Exchange:
         return found
 
     return run
-
-
-def installed() -> Path:
-    """Return a folder with the libraries; the test is skipped where they can't be had."""
-    sources = sorted(HERE.iterdir())
-    name = hashlib.sha256(b"".join(source.read_bytes() for source in sources)).hexdigest()[:16]
-    folder = CACHE / "node" / name
-    if not folder.exists():
-        made = folder.with_name(f"{name}-{os.getpid()}")  # several processes may be at it
-        shutil.copytree(HERE, made)
-        command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund", "--cache", str(CACHE / "npm")]
-        found = subprocess.run(command, cwd=made, capture_output=True, text=True, timeout=120, check=False)
-        if found.returncode == 0:
-            with suppress(OSError):  # another process was first
-                made.rename(folder)
-        shutil.rmtree(made, ignore_errors=True)
-        if found.returncode:
-            pytest.skip(f"npm can't install wechat-crypto and @wecom/crypto: {found.stderr[-200:]}")
-    return folder
 
 
 def words(length: int) -> str:

@@ -33,8 +33,21 @@ CONNECTIONS = 64
 BATCH = 100  # updates an answer
 
 
+_SENT = {"date": 1, "chat": {"id": 0, "type": "private"}}  # what the library wants of a message
+
+
 class RawBot(Bot):
-    """A bot whose updates come as they are: the library gives up a whole batch for one that it can't read."""
+    """A bot that is not undone by an answer which the library can't read.
+
+    Updates come as they are: the library gives up a whole batch for one of them. Of a message that was sent
+    only the id is read: an error after the delivery would send it again.
+    """
+
+    async def _post(self, endpoint: str, data: Any = None, **more: Any) -> Any:
+        result = await super()._post(endpoint, data, **more)
+        if isinstance(result, dict) and "message_id" in result:
+            return {**_SENT, "message_id": result["message_id"]}
+        return result
 
     async def raw_updates(self, offset: int | None, allowed: Sequence[str], wait_s: int) -> list[Any]:
         """Return updates from ``offset`` on, waiting for the first; the platform drops those before it."""

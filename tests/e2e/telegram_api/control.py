@@ -56,7 +56,7 @@ def file(bots: Bots, token: str, given: Json) -> bool:
 
 
 def fault(bots: Bots, token: str, given: Json) -> bool:
-    """Prepare a fault: kind flood, gateway, drop or drop_after; for a method, maybe a chat, some times."""
+    """Prepare a fault: kind flood, gateway, drop, drop_after or odd; for a method, a chat, some times."""
     bots[token].faults.append({"times": 1, **given})
     return True
 
@@ -73,7 +73,7 @@ def fault_for(bot: Bot, method: str, given: Json) -> Json | None:
 
 def before(prepared: Json) -> bool:
     """Whether a fault comes before the call has any effect."""
-    return prepared["kind"] != "drop_after"
+    return prepared["kind"] not in ("drop_after", "odd")
 
 
 def update(bots: Bots, token: str, given: Json) -> int:

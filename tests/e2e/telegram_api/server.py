@@ -59,7 +59,9 @@ class Handler(BaseHTTPRequestHandler):
                 self._end(fault)
                 return
             result = do(bot, given, files)
-            if fault:
+            if fault and fault["kind"] == "odd":
+                result = {**result, "link_preview_options": "a shape of next year"}
+            elif fault:
                 self._end(fault)
                 return
             self._answer(200, {"ok": True, "result": result})
