@@ -40,7 +40,7 @@ def check_time(case: Case, clock: ClockName, until: datetime, now: datetime) -> 
         what = "已到场" if ticket.arrived_at else f"还没有转现场，请先发：不能远程 {case.number} 原因"
         raise Refused(f"{case.number} {what}。")
     deadline = deadline_of(case, clock)
-    if deadline is not None and deadline.due < now:
+    if deadline is not None and not deadline.is_met_at(now):
         instead = f"约定 {case.number} 行动 15:00"
         raise Refused(f"{case.number} 原期限已过，约定不能改掉；可以约定行动时间：{instead}")
 

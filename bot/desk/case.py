@@ -109,23 +109,23 @@ def view_event(
     before = case.ticket.agreement
     after = before.view(side, priority)
     due_before, due_after = (_due_under(case, agreement, workdays) for agreement in (before, after))
-    raised_late = after.held < before.held and due_after is not None and due_after < now
+    raised_late = after.held < before.held and due_after is not None and not due_after.is_met_at(now)
     data: dict[str, Any] = {
         "side": side.value,
         "priority": int(priority),
         "reason": reason,
         "held_before": int(before.held),
         "held_after": int(after.held),
-        "due_before": due_before.isoformat() if due_before else None,
-        "due_after": due_after.isoformat() if due_after else None,
+        "due_before": due_before.due.isoformat() if due_before else None,
+        "due_after": due_after.due.isoformat() if due_after else None,
         "past_due": raised_late,
     }
     return Event(Kind.VIEW, now, actor, {**data, "consent": dict(consent)} if consent else data)
 
 
-def _due_under(case: Case, agreement: Agreement, workdays: Workdays) -> datetime | None:
+def _due_under(case: Case, agreement: Agreement, workdays: Workdays) -> Deadline | None:
     try:
         clock = response_under(case.ticket, agreement, case.terms, workdays)
     except UnknownYear:
         return None  # the case says so: `Case.calendar_gap`
-    return clock.due if isinstance(clock, Deadline) else None
+    return clock if isinstance(clock, Deadline) else None

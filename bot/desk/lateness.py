@@ -23,6 +23,6 @@ def missed(case: Case, now: datetime) -> tuple[Late, ...]:
     found = list(ticket.missed)
     for name, deadline, met_at in clocks:
         done = min(met_at or now, now)
-        if deadline is not None and deadline.in_contract and done > deadline.due:
+        if deadline is not None and deadline.in_contract and not deadline.is_met_at(done):
             found.append(Late(name, deadline.due, done, fee))
     return tuple(found)

@@ -48,8 +48,12 @@ class Deadline:
     in_contract: bool = True
 
     def is_met_at(self, instant: datetime) -> bool:
-        """Tell whether what happens at ``instant`` is in time; the deadline itself still is."""
-        return as_utc(instant) <= self.due
+        """Tell whether what happens at ``instant`` is in time; the deadline itself still is.
+
+        'At once' is no figure: what nobody can do within the same second is in time for some minutes (ours).
+        """
+        grace = timedelta(minutes=tables.UNTAKEN_ALARM_MINUTES if self.duration_minutes is None else 0)
+        return as_utc(instant) <= self.due + grace
 
 
 def response_deadline(

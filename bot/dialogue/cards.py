@@ -85,7 +85,7 @@ def _customer(case: Case, now: datetime) -> str:
 def _deadline(case: Case, now: datetime) -> str:
     if case.ticket.responded_at is not None:
         at = case.ticket.responded_at.astimezone(SHANGHAI)
-        late = case.response is not None and case.ticket.responded_at > case.response.due
+        late = case.response is not None and not case.response.is_met_at(case.ticket.responded_at)
         return f"已响应：{at:%H:%M}{'（超期）' if late else ''}"
     if ClockName.RESPONSE in case.deadlines.resting:
         return f"响应期限：暂停中，还剩 {say_span(case.deadlines.resting[ClockName.RESPONSE])}"
@@ -93,7 +93,7 @@ def _deadline(case: Case, now: datetime) -> str:
         return f"⚠ 响应期限没有算出：{case.calendar_gap}。请按合同人工确认，并补工作日历。"
     if case.response is None:
         return "响应期限：无合同期限"
-    overdue = now > case.response.due
+    overdue = not case.response.is_met_at(now)
     return f"响应期限：{say_deadline(case.response, now)}{'（已超期）' if overdue else ''}"
 
 
@@ -167,6 +167,6 @@ def todo_line(case: Case, now: datetime) -> str:
     if case.ticket.pause:
         parts.append("暂停中")
     elif case.ticket.is_open_to_response and case.ticket.responded_at is None and case.response:
-        overdue = "，已超期" if now > case.response.due else ""
+        overdue = "" if case.response.is_met_at(now) else "，已超期"
         parts.append(say_deadline(case.response, now) + overdue)
     return " · ".join(parts)

@@ -108,7 +108,7 @@ def staff_lines(case: Case, now: datetime) -> Iterator[str]:
 
 
 def _staff_due(deadline: Deadline, now: datetime) -> str:
-    return f"{say_deadline(deadline, now)}{'（已超期）' if now > deadline.due else ''}"
+    return f"{say_deadline(deadline, now)}{'' if deadline.is_met_at(now) else '（已超期）'}"
 
 
 def cost_lines(case: Case, now: datetime) -> Iterator[str]:

@@ -42,7 +42,7 @@ def responded(desk: Desk, case: Case, now: datetime) -> None:
     late = (
         case.response is not None
         and case.ticket.responded_at is not None
-        and case.ticket.responded_at > case.response.due
+        and not case.response.is_met_at(case.ticket.responded_at)
     )
     who = desk.tickets.events(case.ticket.id)[-1].actor.name
     note = f"{case.number} {who}的答复已送达客户，已响应{'（超期）' if late else ''}"

@@ -154,6 +154,15 @@ def test_merged_and_closed_tickets_have_no_clock() -> None:
         assert clocks(replace(made, ticket=replace(made.ticket, work=work)), WORKDAYS) == ()
 
 
+def test_a_diamond_answer_after_some_minutes_is_not_late_but_one_after_days_costs() -> None:
+    diamond = replace(COVERED, level=Level.DIAMOND)
+    answered = START + timedelta(minutes=9)
+    made = case((Kind.RESPONDED, Side.VENDOR, answered), contract=diamond)
+    assert missed(made, START + timedelta(days=9)) == ()
+    (late,) = missed(case(contract=diamond), START + timedelta(days=3, minutes=1))
+    assert late.days == 3
+
+
 def test_what_was_solved_without_a_word_that_arrived_still_waits_for_words_only() -> None:
     made = case((Kind.REMOTE_FAILED, Side.VENDOR, START), (Kind.RESOLVED, Side.VENDOR, START))
     assert set(named(made)) == {ClockName.RESPONSE}

@@ -197,6 +197,13 @@ def test_meeting_a_deadline_means_no_later_than_it() -> None:
     assert not deadline.is_met_at(deadline.due + timedelta(microseconds=1))
 
 
+def test_what_is_due_at_once_is_in_time_for_ten_minutes() -> None:
+    deadline = response_deadline(at("2026-01-05T10:00"), Priority.ONE, service(Level.DIAMOND), WORKDAYS)
+    assert deadline is not None
+    assert deadline.is_met_at(deadline.due + timedelta(minutes=10))
+    assert not deadline.is_met_at(deadline.due + timedelta(minutes=10, seconds=1))
+
+
 def test_a_report_without_a_zone_is_refused() -> None:
     naive = datetime(2026, 11, 23, 10)  # noqa: DTZ001
     for level in Level:
