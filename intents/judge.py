@@ -147,7 +147,7 @@ class Case:
         """Return whether 'all', said in the finding's clause, is of what everybody shares."""
         clause = f.clause
         said = (clause.scope | clause.also) & self.bits["scope.all"]
-        alone = clause.others or clause.sentence.other_than > FAR_AWAY
+        alone = clause.others or clause.sentence.other_than > FAR_AWAY or _narrowed(clause.scoped)
         return bool(said and not alone and self.sphere(f) & self.features.shared)
 
     def who(self, f: Finding) -> int:
@@ -174,6 +174,11 @@ class Case:
         return mask | self.scope_anywhere
 
 
+def _narrowed(scoped: list[Span]) -> bool:
+    """Return whether the last word on whom it meets is a narrow one: 全中心就他一个人."""
+    return bool(scoped) and bool(scoped[-1][0].scope & (_SOME | _ONE))
+
+
 def _possible(norm: str) -> int:
     """Return where a message asks, at its end, what would happen then: 断网的时候还能接电话吗."""
     if norm[-1] not in _ENDS and not norm[-1].isspace():
@@ -188,7 +193,7 @@ _ALWAYS = re.compile("[就必准总都便老]")
 _ASKS = re.compile(
     "[?？吗谁哪]|怎么|怎样|如何|多久|什么|应该|多少|会不会|能不能|可不可以|算|找|联系|投诉|负责|请|希望"
 )
-_BEFORE = re.compile("刚才|刚刚|之前|早上|上午|昨[天晚]|原来是|应该是")
+_BEFORE = re.compile("刚才|刚刚|之前|早上|上午|昨[天晚]|原来是|应该是|原因|由于|导致")
 _ENDS = frozenset("吗么嘛不？?。")
 #: Whoever asks for this has the fault: 打不开了，能看一下吗.
 _HELP = re.compile("看|查|找|处理|修|解决|过来|帮|派|快|远程|尽|安排|恢复|给|是不是|会不会|能不能")
