@@ -22,10 +22,10 @@ from bot.desk.terms import Role
 from bot.errors import StoreError
 from bot.log import places
 from bot.messages import Address, Inbound, storable
+from bot.store import rows
 from bot.store import tables as t
 from bot.store.attachments import AttachmentStore
 from bot.store.chats import contact_of
-from bot.store.rows import insert_or_ignore
 from bot.store.store import Store, UnitOfWork
 
 log = structlog.get_logger(__name__)
@@ -79,6 +79,14 @@ KNOWN = select(
     .label("contact"),
 )
 
+CHAT_OF = select(t.InboxRow.chat_id).where(t.InboxRow.id == bindparam("message"))
+NEXT = (
+    select(t.InboxRow)
+    .where(t.InboxRow.chat_id == bindparam("chat"), t.InboxRow.status == "received")
+    .order_by(t.InboxRow.sent_at, t.InboxRow.id)
+    .limit(1)
+)
+
 
 class _HandlingFailed(Exception):
     """Our own handling of a message failed; the cause tells why."""
@@ -108,7 +116,7 @@ class Inbox:
     def handle(self, inbox_id: int, now: datetime) -> None:
         """Handle what this chat has received and not handled, up to this message."""
         with self._store.read() as session:
-            chat_id = session.scalars(select(t.InboxRow.chat_id).where(t.InboxRow.id == inbox_id)).one()
+            chat_id = session.scalars(CHAT_OF, {"message": inbox_id}).one()
         self._handle_chat(chat_id, now, until=inbox_id)
 
     def resume(self, now: datetime, limit: int = 1000) -> int:
@@ -145,12 +153,7 @@ class Inbox:
 
     def _one(self, unit: UnitOfWork, chat_id: int, handle: Handler, status: str) -> int | None:
         chat = lock_chat(unit, chat_id)
-        row = unit.session.scalars(
-            select(t.InboxRow)
-            .where(t.InboxRow.chat_id == chat_id, t.InboxRow.status == "received")
-            .order_by(t.InboxRow.sent_at, t.InboxRow.id)
-            .limit(1)
-        ).first()
+        row = unit.session.scalars(NEXT, {"chat": chat_id}).first()
         if row is None:
             return None
         inbox_id = row.id  # read now: after a failed flush the row can't be
@@ -233,9 +236,7 @@ def _insert(session: Session, inbound: Inbound, now: datetime) -> tuple[int, boo
         "status": "received",
         "attempts": 0,
     }
-    inserted = session.scalars(
-        insert_or_ignore(session, t.InboxRow).values(values).returning(t.InboxRow.id)
-    ).first()
+    inserted = rows.made(session, t.InboxRow, values)
     if inserted is not None:
         AttachmentStore(session, now).expect(inserted, inbound.attachments)
         return inserted, True
@@ -264,6 +265,5 @@ def _contact_id(session: Session, inbound: Inbound) -> int:
 def _get_or_make(
     session: Session, table: type[t.ChatRow] | type[t.ContactRow], key: dict[str, str], rest: dict[str, Any]
 ) -> int:
-    made = insert_or_ignore(session, table).values(**key, **rest).returning(table.id)
-    found = session.scalars(made).first()
+    found = rows.made(session, table, {**key, **rest})
     return found if found is not None else session.scalars(select(table.id).filter_by(**key)).one()

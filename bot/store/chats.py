@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import bindparam, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.desk.calendar import SHANGHAI
@@ -24,6 +24,31 @@ from bot.store.staff_chats import staff_chats
 REPORTS_SHOWN = 20
 _CHOICE_ID = re.compile(r"[0-9]{1,18}\.[0-9]{1,3}", re.ASCII)
 REMEMBERED_MESSAGES = 2  # a typed number answers a question at most so many messages back
+
+SAY = insert(t.table_of(t.OutboxRow)).returning(t.table_of(t.OutboxRow).c.id)
+SUPERSEDE = (
+    update(t.OutboxRow)
+    .where(
+        t.OutboxRow.chat_id == bindparam("to"),
+        t.OutboxRow.card == bindparam("of"),
+        t.OutboxRow.status.in_(("pending", "held")),
+        t.OutboxRow.note.is_not(None),
+    )
+    .values(status="superseded")
+)
+REPORTS = (
+    select(t.InboxRow)
+    .where(t.InboxRow.ticket_id == bindparam("ticket"))
+    .order_by(t.InboxRow.sent_at, t.InboxRow.id)
+    .limit(REPORTS_SHOWN)
+)
+LATEST_CHOICES = (
+    select(t.OutboxRow.choices)
+    .where(t.OutboxRow.chat_id == bindparam("chat"), t.OutboxRow.status == "sent")
+    .order_by(t.OutboxRow.id.desc())
+    .limit(REMEMBERED_MESSAGES)
+)
+TERMS = select(t.ContractRow.terms).where(t.ContractRow.customer_id == bindparam("customer"))
 
 
 def contact_of(row: t.ContactRow) -> Contact:
@@ -84,19 +109,18 @@ class MessageStore:
         """Whether what is said answers a member of staff."""
         if self._inbox_id is None:
             return False
-        sender = select(t.InboxRow.contact_id).where(t.InboxRow.id == self._inbox_id).scalar_subquery()
-        role = self._session.scalars(select(t.ContactRow.role).where(t.ContactRow.id == sender)).one()
-        return role != Role.CUSTOMER.value
+        sender = self._session.get_one(t.InboxRow, self._inbox_id).contact_id
+        return self._session.get_one(t.ContactRow, sender).role != Role.CUSTOMER.value
 
     def say(self, chat_id: int, message: Say, *, ticket: int | None = None) -> int:
         if message.card:
             self._supersede(chat_id, message.card)
-        row = t.OutboxRow(
-            chat_id=chat_id,
-            inbox_id=self._inbox_id,
-            ticket_id=ticket,
-            text=message.text,
-            choices=[
+        values = {
+            "chat_id": chat_id,
+            "inbox_id": self._inbox_id,
+            "ticket_id": ticket,
+            "text": message.text,
+            "choices": [
                 {
                     "label": o.label,
                     "typed": o.typed,
@@ -106,19 +130,18 @@ class MessageStore:
                 }
                 for o in message.options
             ],
-            card=message.card,
-            note=message.note,
-            is_answer=message.is_answer,
-            urgent=message.urgent,
-            attachment_id=message.attachment,
-            asks=message.asks,
-            vital=message.vital,
-            created_at=self._now,
-            try_at=self._try_at(chat_id),
-        )
-        self._session.add(row)
-        self._session.flush()
-        return row.id
+            "card": message.card,
+            "note": message.note,
+            "is_answer": message.is_answer,
+            "urgent": message.urgent,
+            "attachment_id": message.attachment,
+            "asks": message.asks,
+            "vital": message.vital,
+            "created_at": self._now,
+            "try_at": self._try_at(chat_id),
+        }
+        made: int = self._session.scalars(SAY, values).one()
+        return made
 
     def _try_at(self, chat_id: int) -> datetime:
         if self._held is not None and self._held[0] == chat_id:
@@ -127,16 +150,7 @@ class MessageStore:
 
     def _supersede(self, chat_id: int, card: str) -> None:
         """Drop a change of a card that nobody has seen yet; its first version must still arrive."""
-        self._session.execute(
-            update(t.OutboxRow)
-            .where(
-                t.OutboxRow.chat_id == chat_id,
-                t.OutboxRow.card == card,
-                t.OutboxRow.status.in_(("pending", "held")),
-                t.OutboxRow.note.is_not(None),
-            )
-            .values(status="superseded")
-        )
+        self._session.execute(SUPERSEDE, {"to": chat_id, "of": card})
 
     def assign(self, ticket_id: int, inbox_id: int) -> None:
         self._session.get_one(t.InboxRow, inbox_id).ticket_id = ticket_id
@@ -184,12 +198,7 @@ class MessageStore:
         return _received(self._session.get_one(t.InboxRow, inbox_id))
 
     def reports(self, ticket_id: int) -> list[Received]:
-        rows = self._session.scalars(
-            select(t.InboxRow)
-            .where(t.InboxRow.ticket_id == ticket_id)
-            .order_by(t.InboxRow.sent_at, t.InboxRow.id)
-            .limit(REPORTS_SHOWN)
-        )
+        rows = self._session.scalars(REPORTS, {"ticket": ticket_id})
         return [_received(row) for row in rows]
 
     def option(self, choice_id: str, chat_id: int) -> Option | None:
@@ -202,12 +211,7 @@ class MessageStore:
         return Option(**row.choices[int(number)])
 
     def last_options(self, chat_id: int) -> tuple[Option, ...]:
-        latest = self._session.scalars(
-            select(t.OutboxRow.choices)
-            .where(t.OutboxRow.chat_id == chat_id, t.OutboxRow.status == "sent")
-            .order_by(t.OutboxRow.id.desc())
-            .limit(REMEMBERED_MESSAGES)
-        )
+        latest = self._session.scalars(LATEST_CHOICES, {"chat": chat_id})
         return next((tuple(Option(**choice) for choice in choices) for choices in latest if choices), ())
 
 
@@ -245,9 +249,7 @@ class CustomerStore:
         return [Customer(row.id, row.name) for row in rows]
 
     def terms(self, customer_id: int, at: datetime) -> Terms | None:
-        stored = self._session.scalars(
-            select(t.ContractRow.terms).where(t.ContractRow.customer_id == customer_id)
-        )
+        stored = self._session.scalars(TERMS, {"customer": customer_id})
         return in_force(map(Terms.from_dict, stored), at.astimezone(SHANGHAI).date())
 
     def phones_of(self, customer_id: int) -> list[ContactPerson]:

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from bot.desk.case import Case
@@ -19,11 +18,20 @@ from bot.store.alarms import lock
 from bot.store.chats import MessageStore
 from bot.store.tickets import TicketStore
 
-if TYPE_CHECKING:
-    from sqlalchemy import Select
-
 RECENT = 50  # tickets that are looked at; the cost of a report must not grow with their number
 MUTEX = "outage"
+
+LATEST = (
+    select(t.OutageRow).order_by(t.OutageRow.id.desc()).limit(1).execution_options(populate_existing=True)
+)
+NEAR = select(t.TicketRow.id, t.TicketRow.reported_at).where(
+    t.TicketRow.id.in_(
+        select(t.TicketRow.id).order_by(t.TicketRow.id.desc()).limit(RECENT).scalar_subquery()
+    ),
+    t.TicketRow.held == Priority.ONE.value,
+    t.TicketRow.work == Work.OPEN.value,
+    t.TicketRow.reported_at.between(bindparam("since"), bindparam("until")),
+)
 
 
 class OutageStore:
@@ -124,7 +132,7 @@ class OutageStore:
 
     def _collecting(self) -> t.OutageRow | None:
         """Return the outage that takes in new reports: its latest one is not long ago."""
-        row = self._session.scalars(_latest().execution_options(populate_existing=True)).first()
+        row = self._session.scalars(LATEST).first()
         return row if row and self._now - row.last_at <= self._policy.outage_window else None
 
     def _add(self, outage: t.OutageRow, ticket_id: int) -> None:
@@ -139,15 +147,7 @@ class OutageStore:
         """Return when the open tickets of priority 1 around this one were reported, by their ids."""
         window = self._policy.outage_window
         at = case.ticket.reported_at
-        latest = select(t.TicketRow.id).order_by(t.TicketRow.id.desc()).limit(RECENT).scalar_subquery()
-        rows = self._session.execute(
-            select(t.TicketRow.id, t.TicketRow.reported_at).where(
-                t.TicketRow.id.in_(latest),
-                t.TicketRow.held == Priority.ONE.value,
-                t.TicketRow.work == Work.OPEN.value,
-                t.TicketRow.reported_at.between(at - window, at + window),
-            )
-        )
+        rows = self._session.execute(NEAR, {"since": at - window, "until": at + window})
         return {row.id: row.reported_at for row in rows}
 
     def _are_enough(self, case: Case, near: Mapping[int, datetime]) -> bool:
@@ -166,7 +166,3 @@ class OutageStore:
         self._session.add_all(t.OutageTicketRow(ticket_id=one, outage_id=row.id) for one in tickets)
         self._session.flush()
         return row.id
-
-
-def _latest() -> Select[t.OutageRow]:
-    return select(t.OutageRow).order_by(t.OutageRow.id.desc()).limit(1)

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from bot.desk.staff import ContactPerson
 from bot.store import tables as t
 
 SAID = 3  # a card has little room
+PERSONS = (
+    select(t.ContactPersonRow)
+    .where(t.ContactPersonRow.customer_id.in_(bindparam("customers", expanding=True)))
+    .order_by(t.ContactPersonRow.id)
+)
 
 
 def of_customer(session: Session, customer_id: int) -> list[ContactPerson]:
@@ -20,11 +25,7 @@ def of_customer(session: Session, customer_id: int) -> list[ContactPerson]:
 
 def of_customers(session: Session, customers: Collection[int]) -> dict[int, list[ContactPerson]]:
     """Return the persons of several customers, as `of_customer` does."""
-    rows = session.scalars(
-        select(t.ContactPersonRow)
-        .where(t.ContactPersonRow.customer_id.in_(customers))
-        .order_by(t.ContactPersonRow.id)
-    )
+    rows = session.scalars(PERSONS, {"customers": list(customers)})
     seen: dict[int, dict[ContactPerson, None]] = {customer: {} for customer in customers}
     for row in rows:
         seen[row.customer_id][ContactPerson(row.name, row.phone)] = None

@@ -64,11 +64,11 @@ class Quotas:
     def _change(self, user: Address, change: Callable[[Ledger], Ledger]) -> None:
         def write(unit: UnitOfWork) -> None:
             key = _key(user)
-            new = insert_or_ignore(unit.session, t.QuotaRow).values(
-                channel=user.channel, account=user.account, chat=user.chat
-            )
-            unit.session.execute(new)
-            row = unit.session.get_one(t.QuotaRow, key, with_for_update=t.LOCK)
+            row = unit.session.get(t.QuotaRow, key, with_for_update=t.LOCK)
+            if row is None:
+                place = {"channel": user.channel, "account": user.account, "chat": user.chat}
+                unit.session.execute(insert_or_ignore(unit.session, t.QuotaRow), place)
+                row = unit.session.get_one(t.QuotaRow, key, with_for_update=t.LOCK)
             for name, value in asdict(change(_ledger(row))).items():
                 setattr(row, name, value)
 

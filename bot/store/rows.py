@@ -2,14 +2,33 @@
 
 from __future__ import annotations
 
+from functools import cache
+from typing import Any
+
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from bot.store.tables import Base
+from bot.store.tables import Base, table_of
 
 
 def insert_or_ignore(session: Session, table: type[Base]) -> sqlite.Insert | postgresql.Insert:
     """Return an insert that does nothing where the row is there already."""
-    if session.get_bind().dialect.name == "sqlite":
-        return sqlite.insert(table).on_conflict_do_nothing()
-    return postgresql.insert(table).on_conflict_do_nothing()
+    return _insert_or_ignore(session.get_bind().dialect.name, table)
+
+
+def made(session: Session, table: type[Base], values: dict[str, Any]) -> int | None:
+    """Insert a row and return its id; None where it is there already."""
+    found: int | None = session.scalars(_returning_id(session.get_bind().dialect.name, table), values).first()
+    return found
+
+
+@cache
+def _insert_or_ignore(dialect: str, table: type[Base]) -> sqlite.Insert | postgresql.Insert:
+    if dialect == "sqlite":
+        return sqlite.insert(table_of(table)).on_conflict_do_nothing()
+    return postgresql.insert(table_of(table)).on_conflict_do_nothing()
+
+
+@cache
+def _returning_id(dialect: str, table: type[Base]) -> Any:
+    return _insert_or_ignore(dialect, table).returning(table_of(table).c.id)

@@ -7,12 +7,24 @@ from sqlalchemy.orm import Session
 
 from bot.store import tables as t
 
+GROUPS = select(t.ChatRow.id, t.ChatRow.channel, t.ChatRow.account).where(t.STAFF_CHAT)
+MEMBERS = (
+    select(t.ContactRow, t.ChatRow.id)
+    .outerjoin(
+        t.ChatRow,
+        (t.ChatRow.channel == t.ContactRow.channel)
+        & (t.ChatRow.account == t.ContactRow.account)
+        # On every platform the private chat with a person bears the person's own id.
+        & (t.ChatRow.chat == t.ContactRow.user)
+        & (t.ChatRow.kind == "private"),
+    )
+    .where(t.STAFF_CONTACT)
+)
+
 
 def staff_chats(session: Session) -> list[int]:
     """Return the staff chats, and the own chats of the members who are on no account that has one."""
-    groups = session.execute(
-        select(t.ChatRow.id, t.ChatRow.channel, t.ChatRow.account).where(t.STAFF_CHAT)
-    ).all()
+    groups = session.execute(GROUPS).all()
     where = {(channel, account) for _, channel, account in groups}
     members = _members(session)
     reached = {who for who, place, _ in members if place in where}
@@ -22,18 +34,7 @@ def staff_chats(session: Session) -> list[int]:
 
 def _members(session: Session) -> list[tuple[str, tuple[str, str], int | None]]:
     """Return who is a member, on which account, and their own chat there, for each identity."""
-    rows = session.execute(
-        select(t.ContactRow, t.ChatRow.id)
-        .outerjoin(
-            t.ChatRow,
-            (t.ChatRow.channel == t.ContactRow.channel)
-            & (t.ChatRow.account == t.ContactRow.account)
-            # On every platform the private chat with a person bears the person's own id.
-            & (t.ChatRow.chat == t.ContactRow.user)
-            & (t.ChatRow.kind == "private"),
-        )
-        .where(t.STAFF_CONTACT)
-    )
+    rows = session.execute(MEMBERS)
     return [
         (
             f"person:{row.person_id}" if row.person_id else f"contact:{row.id}",

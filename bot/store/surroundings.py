@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import bindparam, select, tuple_
 
 from bot.desk.case import Contact, Customer
 from bot.desk.contract import Terms
@@ -18,6 +18,10 @@ from bot.store.session import UnitSession
 
 Key = TypeVar("Key", int, tuple[str, int])
 Reference = tuple[str, int]  # a contract's number and version
+
+CONTRACTS = select(t.ContractRow).where(
+    tuple_(t.ContractRow.number, t.ContractRow.version).in_(bindparam("contracts", expanding=True))
+)
 
 
 class Surroundings:
@@ -68,8 +72,7 @@ class Surroundings:
 
     def _read_contracts(self, contracts: Collection[Reference]) -> None:
         if missing := self._unknown("contract", contracts):
-            key = tuple_(t.ContractRow.number, t.ContractRow.version)
-            for row in self._session.scalars(select(t.ContractRow).where(key.in_(missing))):
+            for row in self._session.scalars(CONTRACTS, {"contracts": missing}):
                 self._session.memory["contract", (row.number, row.version)] = row
 
     def _read_phones(self, customers: Collection[int]) -> None:

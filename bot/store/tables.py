@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import (
     JSON,
@@ -15,6 +15,7 @@ from sqlalchemy import (
     Integer,
     MetaData,
     String,
+    Table,
     Text,
     TypeDecorator,
     UniqueConstraint,
@@ -74,6 +75,11 @@ class Base(DeclarativeBase):
         }
     )
     type_annotation_map = {datetime: Utc, dict[str, Any]: Json, list[Any]: Json}  # noqa: RUF012 - SQLAlchemy's way
+
+
+def table_of(kind: type[Base]) -> Table:
+    """Return the table of a mapped class: an insert into it takes a third of the time, and does not flush."""
+    return cast(Table, kind.__table__)
 
 
 class CustomerRow(Base):

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import and_, bindparam, insert, select
 
 from bot.desk.calendar import Workdays
 from bot.desk.case import Case, Chat, Contact
@@ -26,6 +26,39 @@ from bot.store import tables as t
 from bot.store.session import UnitSession
 from bot.store.surroundings import Surroundings
 from bot.store.telephone import PHONE
+
+APPEND = insert(t.table_of(t.TicketEventRow))
+WATCH = insert(t.table_of(t.TicketChatRow))
+EVENTS = (
+    select(
+        t.TicketEventRow.ticket_id,
+        t.TicketEventRow.kind,
+        t.TicketEventRow.at,
+        t.TicketEventRow.side,
+        t.TicketEventRow.contact_id,
+        t.TicketEventRow.actor,
+        t.TicketEventRow.data,
+    )
+    .where(t.TicketEventRow.ticket_id.in_(bindparam("tickets", expanding=True)))
+    .order_by(t.TicketEventRow.ticket_id, t.TicketEventRow.seq)
+)
+# Whose tickets: those of a chat that is not bound, or those of a customer.
+OWNED = {
+    False: and_(t.TicketRow.chat_id == bindparam("owner"), t.TicketRow.customer_id.is_(None)),
+    True: t.TicketRow.customer_id == bindparam("owner"),
+}
+LIVE = {
+    bound: select(t.TicketRow)
+    .where(owned, t.LIVE_TICKET)
+    .order_by(t.TicketRow.id)
+    .with_for_update(key_share=True)
+    .execution_options(populate_existing=True)
+    for bound, owned in OWNED.items()
+}
+RECENT = {
+    bound: select(t.TicketRow).where(owned).order_by(t.TicketRow.id.desc()).limit(bindparam("most"))
+    for bound, owned in OWNED.items()
+}
 
 
 class TicketStore:
@@ -52,22 +85,14 @@ class TicketStore:
     def live(self, chat: Chat) -> list[Case]:
         known, key = self._session.memory.setdefault("live", {}), (chat.id, chat.customer_id)
         if key not in known:
-            rows = self._session.scalars(
-                select(t.TicketRow)
-                .where(_belongs_to(chat), t.LIVE_TICKET)
-                .order_by(t.TicketRow.id)
-                .with_for_update(key_share=True)
-                .execution_options(populate_existing=True)
-            ).all()
+            rows = self._session.scalars(LIVE[chat.customer_id is not None], _owner(chat)).all()
             self._session.note_locked(rows)
             known[key] = rows
         return self._cases(known[key])[::-1]
 
     def recent(self, chat: Chat, limit: int) -> list[Case]:
-        rows = self._session.scalars(
-            select(t.TicketRow).where(_belongs_to(chat)).order_by(t.TicketRow.id.desc()).limit(limit)
-        ).all()
-        return self._cases(rows)
+        query = RECENT[chat.customer_id is not None]
+        return self._cases(self._session.scalars(query, {**_owner(chat), "most": limit}).all())
 
     def by_due(self, limit: int, assignee: int | None = None, skip: int = 0) -> list[Case]:
         query = select(t.TicketRow).where(t.LIVE_TICKET)
@@ -104,7 +129,7 @@ class TicketStore:
         self._session.add(row)
         self._session.flush()
         self._append(row.id, 1, event)
-        self._session.add(t.TicketChatRow(ticket_id=row.id, chat_id=chat.id))
+        self._session.execute(WATCH, {"ticket_id": row.id, "chat_id": chat.id})
         return replace(case, ticket=self._remember(replace(first, id=row.id)))
 
     def record(self, case: Case, event: Event) -> Case:
@@ -178,18 +203,17 @@ class TicketStore:
 
     def _append(self, ticket_id: int, seq: int, event: Event) -> None:
         self._session.memory.pop("live", None)  # it may live no more, or be another customer's
-        self._session.add(
-            t.TicketEventRow(
-                ticket_id=ticket_id,
-                seq=seq,
-                kind=event.kind.value,
-                at=event.at,
-                side=event.actor.side.value,
-                contact_id=event.actor.contact,
-                actor=event.actor.name,
-                data=dict(event.data),
-            )
-        )
+        values = {
+            "ticket_id": ticket_id,
+            "seq": seq,
+            "kind": event.kind.value,
+            "at": event.at,
+            "side": event.actor.side.value,
+            "contact_id": event.actor.contact,
+            "actor": event.actor.name,
+            "data": dict(event.data),
+        }
+        self._session.execute(APPEND, values)
 
     def _project(self, row: t.TicketRow, case: Case) -> None:
         """Write the ticket into the row: the same columns that `differences` compares."""
@@ -244,20 +268,7 @@ class TicketStore:
         """Return the events of each ticket in order."""
         found: dict[int, list[Event]] = {ticket: [] for ticket in tickets}
         if tickets:
-            event = t.TicketEventRow
-            rows = self._session.execute(
-                select(
-                    event.ticket_id,
-                    event.kind,
-                    event.at,
-                    event.side,
-                    event.contact_id,
-                    event.actor,
-                    event.data,
-                )
-                .where(event.ticket_id.in_(tickets))
-                .order_by(event.ticket_id, event.seq)
-            )
+            rows = self._session.execute(EVENTS, {"tickets": tickets})
             for ticket_id, kind, at, side, contact, name, data in rows:
                 found[ticket_id].append(Event(Kind(kind), at, Actor(Side(side), contact, name), data))
         return found
@@ -305,7 +316,5 @@ def _instant(deadline: Deadline | None) -> datetime | None:
     return deadline.due if deadline else None
 
 
-def _belongs_to(chat: Chat) -> ColumnElement[bool]:
-    if chat.customer_id is not None:
-        return t.TicketRow.customer_id == chat.customer_id
-    return and_(t.TicketRow.chat_id == chat.id, t.TicketRow.customer_id.is_(None))
+def _owner(chat: Chat) -> dict[str, int]:
+    return {"owner": chat.id if chat.customer_id is None else chat.customer_id}
