@@ -16,8 +16,12 @@ from knowledge import Rule, Telling
 
 LABELS = ("P1", "P2", "none")
 #: The points of one sign are kept in one number, a field a label, so that one sum adds up all.
-_FIELD = 1 << 24
+_BITS = 24
+_FIELD = 1 << _BITS
+_MASK = _FIELD - 1
 _HALF = _FIELD // 2
+#: Added to a sum so that no field is negative.
+_BIAS = _HALF * (1 + _FIELD + _FIELD * _FIELD)
 _SHORTEST = 4  # signs: of a shorter text little is said by how it is told
 _SHOWN = 6  # signs in an explanation
 _EVIDENCE = 3  # signs that stand as evidence, when they decided
@@ -36,6 +40,7 @@ class Scales:
 
     def __init__(self, telling: Telling) -> None:
         self._telling = telling
+        self._trust: dict[str, float] = {}  # rule → what its opinion counts, as rules come up
         self._packed = {
             sign: p1 + _FIELD * (p2 + _FIELD * (none + _FIELD * rarity * rarity))
             for sign, (p1, p2, none, rarity) in telling.signs.items()
@@ -53,10 +58,11 @@ class Scales:
         known = list(filter(None, map(self._packed.get, signs)))
         if not known:
             return 0.0, 0.0, 0.0
-        p1, total = _field(sum(known))
-        p2, total = _field(total)
-        none, rarity = _field(total)
-        length = self._length(rarity, len(signs) - len(known))
+        total = sum(known) + _BIAS
+        p1 = (total & _MASK) - _HALF
+        p2 = (total >> _BITS & _MASK) - _HALF
+        none = (total >> 2 * _BITS & _MASK) - _HALF
+        length = self._length(total >> 3 * _BITS, len(signs) - len(known))
         base = self._telling.base
         return base[0] + p1 / length, base[1] + p2 / length, base[2] + none / length
 
@@ -65,14 +71,19 @@ class Scales:
 
     def label(self, norm: str, rule: Rule) -> str:
         """Return the label that holds when the rule's opinion is added."""
-        trusted = self._telling.trust
-        trust = trusted.get(f"{rule.label}.{rule.level}", trusted.get(rule.level, 0.0))
+        trust = self._trust.get(rule.id)
+        if trust is None:
+            trust = self._trust[rule.id] = self._trusted(rule)
         if not trust:
             return rule.label
         sums = self.weigh(norm)
         ruled = sums[LABELS.index(rule.label)] + trust
         highest = max(sums)
         return rule.label if ruled >= highest else LABELS[sums.index(highest)]
+
+    def _trusted(self, rule: Rule) -> float:
+        trust = self._telling.trust
+        return trust.get(f"{rule.label}.{rule.level}", trust.get(rule.level, 0.0))
 
     def signs(self, norm: str) -> list[Sign]:
         """Return the signs of the text where they first stand, those that move most first."""
@@ -98,9 +109,3 @@ class Scales:
 def signs_of(norm: str) -> set[str]:
     """Return the characters and pairs of characters of a normalised text."""
     return {*norm, *map(add, norm, norm[1:])}
-
-
-def _field(total: int) -> tuple[int, int]:
-    """Return the lowest field of a packed sum, which may be negative, and the rest."""
-    value = ((total + _HALF) % _FIELD) - _HALF
-    return value, (total - value) // _FIELD
