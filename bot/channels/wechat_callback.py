@@ -24,7 +24,6 @@ from bot.log import places
 from bot.messages import Inbound, Occasion, Outbound
 from bot.reception import Composed, Reception
 from bot.tencent.callback import Callback
-from bot.tencent.text import size
 from bot.tencent.web import body_of, refusal
 
 log = structlog.get_logger(__name__)
@@ -110,11 +109,11 @@ class Endpoint:
     def _composer(self, report: Report) -> Callable[[Sequence[Outbound]], Composed | None]:
         def compose(messages: Sequence[Outbound]) -> Composed | None:
             now = self._now()
-            tail = f"\n{texts.LATER_LINE}" if self._ports.accounts.is_passive(self._key) else ""
-            whole = texts.together(messages, texts.MAX_BYTES - size(tail), as_numbers=True)
+            is_passive = self._ports.accounts.is_passive(self._key)
+            whole = texts.answer_of(messages, is_last_way=is_passive)
             if not whole.taken:
                 return None
-            reply = texts.passive(report.user.chat, report.account, whole.text + tail, now)
+            reply = texts.passive(report.user.chat, report.account, whole.text, now)
             return Composed(self._callback.sealed(reply, now), whole.taken)
 
         return compose

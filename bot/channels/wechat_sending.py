@@ -78,17 +78,18 @@ class Sending:
         return batch, whole
 
     def _sent(self, message: Outbound, parts: Sequence[str], choices: Sequence[Choice]) -> Receipt:
-        openid = message.address.chat
+        openid, unsent = message.address.chat, len(parts)
         try:
             for part in parts[:-1]:
                 self._api.message.send_text(openid, part)
+                unsent -= 1
             if choices:
                 self._api.message.send_msg_menu(openid, _menu(parts[-1], choices))
             else:
                 self._api.message.send_text(openid, parts[-1])
         except PlatformError as error:
             if error.trouble is not Trouble.UNKNOWN:
-                self._quotas.give_back(message.address, len(parts))
+                self._quotas.give_back(message.address, unsent)
             return self._failed(message, error)
         return Receipt(Outcome.SENT)
 

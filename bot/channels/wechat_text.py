@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.messages import Choice, Outbound
@@ -17,6 +17,7 @@ _PASSIVE = (
 )
 REMEMBERED = 2  # so many messages back a typed number still answers (`store.chats.REMEMBERED_MESSAGES`)
 NO_FILES = "（文件不能在微信里转发，请在其他渠道查看）"
+CUT = "……（内容较长，余下请来电了解）"
 LATER_LINE = "回复任意字查看结果"  # where nothing can be sent but answers
 
 
@@ -75,6 +76,22 @@ def together(messages: Sequence[Outbound], limit: int = MAX_BYTES, *, as_numbers
             break
         best = made
     return best
+
+
+def answer_of(messages: Sequence[Outbound], *, is_last_way: bool) -> Together:
+    """Return what goes back inside the platform's request: as many messages as fit, with numbered choices.
+
+    Args:
+        is_last_way: nothing can be sent but this: it says how to get the rest, and what is too long for it is
+            cut, with a word about it.
+    """
+    if not is_last_way:
+        return together(messages, as_numbers=True)
+    room = MAX_BYTES - size(LATER_LINE) - 1
+    whole = together(messages, room, as_numbers=True)
+    if messages and not whole.taken:
+        whole = Together(pieces(words_of(messages[0]), room - size(CUT))[0] + CUT, 1)
+    return replace(whole, text=f"{whole.text}\n{LATER_LINE}")
 
 
 def _join(messages: Sequence[Outbound], *, as_numbers: bool) -> Together:

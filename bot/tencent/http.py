@@ -42,7 +42,8 @@ class Http:
     def __init__(self) -> None:
         # A proxy meant for Telegram would give our calls an address that the whitelist does not know (40164).
         limits = httpx.Timeout(PAUSE_S, connect=CONNECT_S)
-        self._client = httpx.Client(trust_env=False, timeout=limits, follow_redirects=False)
+        plain = {"accept-encoding": "identity"}  # a compressed answer could be larger than its cap
+        self._client = httpx.Client(trust_env=False, timeout=limits, follow_redirects=False, headers=plain)
 
     def ask(
         self,

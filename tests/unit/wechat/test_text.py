@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels.wechat_text import MAX_BYTES, numbered, passive, pieces, size, together, words_of
+from bot.channels.wechat_text import MAX_BYTES, answer_of, numbered, passive, pieces, together, words_of
 from bot.messages import Address, Choice, Outbound
+from bot.tencent.text import clean, size
 from bot.tencent.xml import parse
 
 NOW = datetime(2026, 3, 2, 2, tzinfo=UTC)
@@ -25,7 +26,7 @@ def message(text: str, *, choices: tuple[Choice, ...] = (), note: str | None = N
 def test_every_piece_fits_and_nothing_that_can_be_read_is_lost(text: str) -> None:
     found = pieces(text, 60)
     assert all(size(piece) <= 60 for piece in found)
-    kept = [char for char in text if not char.isspace() and char.isprintable()]
+    kept = [char for char in clean(text) if not char.isspace() and char.isprintable()]
     assert [char for piece in found for char in piece if not char.isspace() and char.isprintable()] == kept
 
 
@@ -63,6 +64,14 @@ def test_several_messages_go_as_one_in_order_as_far_as_they_fit() -> None:
 
 def test_one_that_is_too_long_is_left_to_go_in_pieces() -> None:
     assert together([message("一" * 700), message("二")], as_numbers=True).taken == 0
+
+
+def test_where_nothing_else_can_be_sent_what_is_too_long_is_cut_and_says_so() -> None:
+    said = answer_of([message("一句很长的话。" * 200), message("二")], is_last_way=True)
+    assert said.taken == 1
+    assert size(said.text) <= MAX_BYTES
+    assert said.text.endswith("话。……（内容较长，余下请来电了解）\n回复任意字查看结果")
+    assert answer_of([message("一" * 700)], is_last_way=False).taken == 0
 
 
 def test_numbers_stand_for_the_choices_of_the_last_message_that_asks() -> None:
