@@ -9,6 +9,7 @@ from itertools import pairwise
 import pytest
 from dbos import DBOS
 from sqlalchemy import text, update
+from sqlalchemy.exc import OperationalError
 
 from bot.delivery import limits
 from bot.errors import SchemaMoved
@@ -17,6 +18,7 @@ from bot.store import migrate
 from bot.store import tables as t
 from bot.store.store import Store
 from tests.support.engine import Phone, delivering
+from tests.support.postgres import PostgresServer
 from tests.support.world import migrated
 
 
@@ -271,3 +273,34 @@ def test_a_platform_that_does_not_answer_keeps_no_process_from_ending(migrated_u
         is_clean = post.engine.stop()
         released.set()
     assert not is_clean
+
+
+@pytest.mark.postgres
+def test_what_was_sent_while_the_database_was_away_is_recorded_and_not_sent_again(
+    postgres_server: PostgresServer, postgres_url: str
+) -> None:
+    phone, asked, away = Phone(), threading.Event(), threading.Event()
+
+    def answer(_: Outbound) -> Receipt:
+        asked.set()
+        away.wait()
+        return Receipt(Outcome.SENT)
+
+    phone.answer = answer
+    with delivering(migrated(postgres_url), phone=phone) as post:
+        during = post.say("c", "during")
+        after = post.say("c", "after")
+        post.wait(asked.is_set)
+        name = postgres_url.rpartition("/")[2]
+        postgres_server.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+        postgres_server.execute(
+            f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"  # noqa: S608 - ours
+        )
+        with pytest.raises(OperationalError):
+            post.status(during)
+        away.set()
+        while not phone.arrived:
+            threading.Event().wait(0.01)
+        postgres_server.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+        post.wait(lambda: (post.status(during), post.status(after)) == ("sent", "sent"))
+    assert phone.heard("c") == ["during", "after"]
