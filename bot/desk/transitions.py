@@ -172,7 +172,15 @@ OBSTACLES: Mapping[Kind, Obstacle] = {
 
 # What the kinds are called in the chats.
 ACTION_NAMES: Mapping[Kind, str] = {
+    Kind.REPORTED: "报修",
     Kind.DETAIL: "补充",
+    Kind.JOINED: "并入报修",
+    Kind.BOUND: "绑定客户",
+    Kind.ASKED: "问客户",
+    Kind.NO_ONSITE: "不能远程",
+    Kind.UPDATED: "告知进展",
+    Kind.ABSORBED: "并入别的工单",
+    Kind.RECOVERED: "已恢复",
     Kind.VIEW: "确认或改优先级",
     Kind.URGED: "催单",
     Kind.ASSIGNED: "认领",

@@ -123,7 +123,8 @@ def understand(turn: Turn) -> None:
         report.take(turn.remember(reporting=None), reading.of(turn, turn.text, turn.reported_at))
         return
     read = reading.read(turn)
-    if not read.certain and (answered := effect_in_words(turn)):
+    is_clear = read.certain and read.verdict.ask is None
+    if not is_clear and (answered := effect_in_words(turn)):
         customer_priority.effect(turn, answered)
         return
     waited_for = [] if _is_quiet(turn, read) else waiting.answered(turn)

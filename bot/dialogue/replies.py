@@ -68,7 +68,7 @@ def priority_line(case: Case) -> str:
 def deadline_line(case: Case, now: datetime) -> str:
     """Return the deadline as people say it and why it is there, or plainly why there is none."""
     if case.response:
-        return f"响应期限：{with_reason(case, case.response, now)}"
+        return f"响应期限：{with_reason(case, case.response, now)}{_overdue(case, now)}"
     if ClockName.RESPONSE in case.deadlines.resting:
         return resting_line(case)
     if case.calendar_gap:
@@ -78,6 +78,12 @@ def deadline_line(case: Case, now: datetime) -> str:
     if case.ticket.held is Priority.NOT_A_FAULT:
         return "不按故障计时，没有合同期限"
     return uncovered_line(case.terms, case.ticket.clock_from)
+
+
+def _overdue(case: Case, now: datetime) -> str:
+    """Return that the response is late, as long as it is awaited: also a raise can make it so at once."""
+    is_awaited = case.response is not None and case.ticket.responded_at is None
+    return "，现已超过" if is_awaited and case.response and not case.response.is_met_at(now) else ""
 
 
 def receipt(case: Case, now: datetime, hotline: tuple[str, ...], help_line: str | None) -> str:
@@ -192,7 +198,7 @@ def status_line(case: Case, now: datetime) -> str:
     ticket = case.ticket
     parts = [f"{case.number} {shorten(case.summary)}", PRIORITY_NAMES[ticket.held], state_words(case)]
     if ticket.is_live and ticket.responded_at is None and case.response:
-        parts.append(f"响应期限 {say_deadline(case.response, now)}")
+        parts.append(f"响应期限 {say_deadline(case.response, now)}{_overdue(case, now)}")
     if ticket.is_live:
         parts += customer_lines(case, now)
     return " · ".join(parts)

@@ -93,8 +93,9 @@ def test_a_raise_that_is_already_past_due_says_so_and_can_be_met_only_late(world
     world.customer(P2)
     world.wait(hours=3)
 
-    world.tap("全部受影响")
+    told = world.tap("全部受影响")
 
+    assert "响应期限：今天 12:00 前（因服务时段为每天 09:00–17:00），现已超过" in told
     assert views(world)[-1]["past_due"] is True
     assert "（新期限已过）" in str(world.phones.delivered["staff"][-1].note)
     world.staff("回复 T1 马上处理")

@@ -9,7 +9,7 @@ import pytest
 from bot.desk.events import Kind, Side
 from bot.desk.history import apply, opened
 from bot.desk.ticket import FINAL, LIVE, STATE_NAMES, Ticket, Work
-from bot.desk.transitions import OBSTACLES, SIDES, TRANSITIONS, check, is_possible
+from bot.desk.transitions import ACTION_NAMES, OBSTACLES, SIDES, TRANSITIONS, check, is_possible
 from bot.errors import Refused
 from tests.support.actions import actor, event, reported
 
@@ -45,6 +45,8 @@ def test_every_pair_is_possible_or_refused_with_what_is_possible_instead(
 def test_every_kind_has_its_states_and_its_hands() -> None:
     assert set(TRANSITIONS) == set(SIDES) == set(Kind)
     assert set(OBSTACLES) <= set(Kind)
+    # What people do has a name that a refusal can say.
+    assert {kind for kind, sides in SIDES.items() if sides != {Side.BOT}} <= set(ACTION_NAMES)
 
 
 @pytest.mark.parametrize("work", sorted(FINAL))
