@@ -130,6 +130,8 @@ def _command(turn: Turn) -> Command | None:
     if typed is not None and typed.verb == "ack" and typed.ticket is None and answered is None:
         typed = _rung(turn)
     awaited = _awaited(turn)
+    if answered is not None and turn.inbound.attachments and typed is None:
+        raise Refused("图片和文件不能转给客户，请用文字回复。")
     return awaited if typed is None and awaited else quoting.about(turn, typed, answered)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import os
+import threading
 
 from sqlalchemy import Connection, Engine, text
 from sqlalchemy.exc import DBAPIError
@@ -19,17 +20,22 @@ class ServerLock:
         self._engine = engine
         self._key = int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
         self._connection: Connection | None = None
+        self._guard = threading.Lock()
+        self._is_over = False
 
     def held(self) -> bool:
-        """Take the lock if it is free; tell whether it is ours."""
-        try:
-            if self._connection is not None:
-                self._connection.execute(text("SELECT 1"))
-                return True
-            return self._take()
-        except DBAPIError:
-            self._drop()
-            return False
+        """Take the lock if it is free; tell whether it is ours; it is not after its release."""
+        with self._guard:
+            if self._is_over:
+                return False
+            try:
+                if self._connection is not None:
+                    self._connection.execute(text("SELECT 1"))
+                    return True
+                return self._take()
+            except DBAPIError:
+                self._drop()
+                return False
 
     def _take(self) -> bool:
         connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
@@ -41,8 +47,10 @@ class ServerLock:
         return True
 
     def release(self) -> None:
-        """Let somebody else have it."""
-        self._drop()
+        """Let somebody else have it, for good."""
+        with self._guard:
+            self._is_over = True
+            self._drop()
 
     def _drop(self) -> None:
         if self._connection is not None:
@@ -57,11 +65,15 @@ class FileLock:
     def __init__(self, path: str) -> None:
         self._path = path
         self._file: int | None = None
+        self._guard = threading.Lock()
+        self._is_over = False
 
     def held(self) -> bool:
-        """Take the lock if it is free; tell whether it is ours."""
-        if self._file is not None:
-            return True
+        """Take the lock if it is free; tell whether it is ours: not after its release."""
+        with self._guard:
+            return not self._is_over and (self._file is not None or self._take())
+
+    def _take(self) -> bool:
         file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -72,10 +84,12 @@ class FileLock:
         return True
 
     def release(self) -> None:
-        """Let somebody else have it."""
-        if self._file is not None:
-            os.close(self._file)
-            self._file = None
+        """Let somebody else have it, for good."""
+        with self._guard:
+            self._is_over = True
+            if self._file is not None:
+                os.close(self._file)
+                self._file = None
 
 
 def lock(store: Store, name: str) -> ServerLock | FileLock:

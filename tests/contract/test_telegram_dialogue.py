@@ -72,6 +72,15 @@ def test_a_reply_to_what_a_customer_asked_answers_their_chat(world: World) -> No
     assert world.last() == "李工：在管理工具里导出"
 
 
+def test_a_picture_in_reply_to_a_card_is_not_relayed_and_that_is_said(world: World) -> None:
+    world.customer(P1)
+    message = world.inbound("staff", world.person("li"), "看图")
+    photo = (Attachment(AttachmentKind.PHOTO, "p"),)
+    told = send(world, replace(message, answers=str(world.card().id), is_group=True, attachments=photo))
+    assert told.startswith("图片和文件不能转给客户")
+    assert "看图" not in world.last()
+
+
 def test_a_customer_who_is_no_staff_can_not_answer_by_reply(world: World) -> None:
     world.customer(P1)
     message = world.inbound("staff", Sender("stranger", "路人"), "已修好")

@@ -110,6 +110,19 @@ def test_a_group_that_moved_without_a_word_is_found_when_it_is_written_to(telegr
 
 
 @polled
+def test_a_staff_chat_of_the_settings_that_moved_is_found_at_the_start(telegram: TelegramWorld) -> None:
+    telegram.chen.say(P1)
+    telegram.api.control("migrate", chat=STAFF_CHAT, to=-100501, user=telegram.li.user)
+    telegram.settle()
+    telegram.stop()
+    telegram.start(staff_chat=-100501)
+    telegram.lin.say(P1)
+    cards = [line for line in telegram.heard(-100501) if line.startswith("【T2】")]
+    assert len(cards) == 1
+    assert telegram.heard(STAFF_CHAT)[1:] == []
+
+
+@polled
 def test_a_card_that_was_deleted_is_sent_anew(telegram: TelegramWorld) -> None:
     telegram.chen.say(P1)
     telegram.api.control("delete", chat=STAFF_CHAT, message_id=telegram.card()["message_id"])

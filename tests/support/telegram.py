@@ -176,8 +176,9 @@ class TelegramWorld:
 
     # --- the program
 
-    def start(self) -> None:
-        """Start the program and wait until it serves."""
+    def start(self, staff_chat: int = STAFF_CHAT) -> None:
+        """Start the program and wait until it serves and ``staff_chat`` has its menu."""
+        self._served = staff_chat
         self.listener = listen(HOST, 0)
         self._ready = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._run()))
@@ -188,7 +189,7 @@ class TelegramWorld:
     def _is_reachable(self) -> bool:
         found = self.api.look()
         agreed = bool(found["webhook"]) if self.mode == "webhook" else bool(found["is_polled"])
-        return agreed and f"chat:{STAFF_CHAT}" in found["commands"]
+        return agreed and f"chat:{self._served}" in found["commands"]
 
     async def _run(self) -> None:
         try:

@@ -93,15 +93,25 @@ class TelegramBot:
 
     async def _start(self) -> Me:
         """Make the staff chat support's, agree with the platform on the way in, publish the menu."""
-        if self.account.staff_chat is not None:
-            place = Address(NAME, self.name, self.account.staff_chat)
-            if not await run_in_threadpool(self._places.make_staff, place):
-                log.error("the staff chat is a customer's chat: nothing is sent there", account=self.name)
         me = await self.me()
+        if self.account.staff_chat is not None:
+            await self._make_staff(self.account.staff_chat)
         await self.api.acall(self._agree())
         for chat in [None, *await run_in_threadpool(self._places.staff, NAME, self.name)]:
             await self._publish(chat)
         return me
+
+    async def _make_staff(self, chat: str) -> None:
+        """Make the chat of the settings support's, by the id that it has now."""
+        try:
+            await self.api.acall(self.api.bot.get_chat_member(chat, (await self.me()).id))
+        except ChatMigrated as error:
+            chat = str(error.new_chat_id)
+            log.warning("the staff chat has another id now: change the setting", account=self.name, chat=chat)
+        except (BadRequest, Forbidden) as error:
+            log.error("the staff chat can't be reached", account=self.name, error=type(error).__name__)
+        if not await run_in_threadpool(self._places.make_staff, Address(NAME, self.name, chat)):
+            log.error("the staff chat is a customer's chat: nothing is sent there", account=self.name)
 
     async def _agree(self) -> None:
         if self.account.mode == "polling":

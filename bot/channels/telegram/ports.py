@@ -31,7 +31,7 @@ class Lock(Protocol):
         """Take the lock if it is free; tell whether it is ours (still: a lost connection loses it)."""
 
     def release(self) -> None:
-        """Let somebody else have it."""
+        """Let somebody else have it, for good."""
 
 
 Locks = Callable[[str], Lock]
