@@ -40,7 +40,7 @@ class Scales:
 
     def __init__(self, telling: Telling) -> None:
         self._telling = telling
-        self._trust: dict[str, float] = {}  # rule → what its opinion counts, as rules come up
+        self._trust: dict[tuple[str, str], float] = {}  # label and level → what such a rule's opinion counts
         self._packed = {
             sign: p1 + _FIELD * (p2 + _FIELD * (none + _FIELD * rarity * rarity))
             for sign, (p1, p2, none, rarity) in telling.signs.items()
@@ -71,9 +71,10 @@ class Scales:
 
     def label(self, norm: str, rule: Rule) -> str:
         """Return the label that holds when the rule's opinion is added."""
-        trust = self._trust.get(rule.id)
+        kind = rule.label, rule.level
+        trust = self._trust.get(kind)
         if trust is None:
-            trust = self._trust[rule.id] = self._trusted(rule)
+            trust = self._trust[kind] = self._trusted(rule)
         if not trust:
             return rule.label
         sums = self.weigh(norm)
