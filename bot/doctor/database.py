@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from bot.desk.staff import STAFF_ROLES
 from bot.doctor.finding import Finding, fail, ok, warn
 from bot.doctor.machine import check_folder
+from bot.doctor.work import check_work
 from bot.errors import HotlineError, StoreError
 from bot.store import migrate
 from bot.store import tables as t
@@ -56,6 +57,7 @@ def _examined(store: Store, file: Path | None, now: datetime) -> Iterator[Findin
             yield _clock(session, now, is_postgres=file is None)
             if migrate.current(store.engine) == migrate.head():
                 yield from _records(session)
+                yield from check_work(session, now)
     except StoreError as error:
         yield fail(
             "database",

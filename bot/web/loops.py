@@ -25,6 +25,7 @@ class Loop:
         every_s: pause between two runs, in seconds; it doubles with every failure in a row.
         longest_s: the pause doubles no further.
         fatal: told why the whole process must end; the loop ends itself.
+        least_s: the shortest pause, however often it is woken: what comes in a rush is done in batches.
     """
 
     def __init__(
@@ -35,6 +36,7 @@ class Loop:
         clock: Clock,
         fatal: Callable[[HotlineError], None] = lambda _: None,
         longest_s: float = LONGEST_PAUSE_S,
+        least_s: float = 0.0,
     ) -> None:
         self.name = name
         self._work = work
@@ -42,6 +44,7 @@ class Loop:
         self._clock = clock
         self._fatal = fatal
         self._longest_s = max(every_s, longest_s)
+        self._least_s = least_s
         self._woken = asyncio.Event()
         self._stopping = False
         self._failures = 0
@@ -66,6 +69,8 @@ class Loop:
             self._woken.clear()
             await self._once()
             pause = self._every_s * 2.0 ** min(self._failures, 10)
+            if self._least_s and not self._stopping:
+                await asyncio.sleep(self._least_s)
             try:
                 await asyncio.wait_for(self._woken.wait(), min(pause, self._longest_s))
             except TimeoutError:

@@ -20,6 +20,7 @@ FETCH_EVERY_S = 5.0
 SWEEP_EVERY_S = 5.0
 LOOK_EVERY_S = 2.0
 TIDY_EVERY_S = 60.0
+LEAST_S = 0.05  # between two rounds of what every message wakes
 LONGEST_PAUSE_S = 2.0  # after failures: a worker that is back must show its life before others take over
 STOP_S = 2.0
 
@@ -53,8 +54,10 @@ class Service:
         self._changed = changed
         self._engine = engine
         self._on_error: Callable[[], None] = lambda: None
-        self._delivery = self._loop("delivery", engine.feed if engine else self._deliver, DELIVER_EVERY_S)
-        self._attachments = self._loop("attachments", self._fetch, FETCH_EVERY_S)
+        self._delivery = self._loop(
+            "delivery", engine.feed if engine else self._deliver, DELIVER_EVERY_S, LEAST_S
+        )
+        self._attachments = self._loop("attachments", self._fetch, FETCH_EVERY_S, LEAST_S)
         self._loops = [self._loop("schema", app.check_schema, LOOK_EVERY_S)]
         if worker:
             self._loops += [self._delivery, self._loop("sweep", app.sweep, SWEEP_EVERY_S), self._attachments]
@@ -88,8 +91,8 @@ class Service:
         if self._engine and self._tasks:
             self.is_clean = await run_in_threadpool(self._engine.stop)
 
-    def _loop(self, name: str, work: Callable[[], object], every_s: float) -> Loop:
-        return Loop(name, work, every_s, self.app.now, self._end, LONGEST_PAUSE_S)
+    def _loop(self, name: str, work: Callable[[], object], every_s: float, least_s: float = 0.0) -> Loop:
+        return Loop(name, work, every_s, self.app.now, self._end, LONGEST_PAUSE_S, least_s)
 
     def _end(self, error: HotlineError) -> None:
         self.error = self.error or error

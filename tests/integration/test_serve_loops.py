@@ -75,6 +75,25 @@ def test_a_loop_that_is_woken_does_not_wait(app: App) -> None:
     assert len(runs) == 3
 
 
+def test_a_loop_that_is_woken_all_the_time_still_pauses(app: App) -> None:
+    """Every message wakes delivery: a rush of them must not keep it going round and round."""
+    runs: list[int] = []
+
+    async def wake_on_and_on() -> None:
+        loop = Loop("delivery", lambda: runs.append(1), 3600, app.now, least_s=3600)
+        task = asyncio.create_task(loop.run())
+        while not runs:
+            await asyncio.sleep(0)
+        for _ in range(100):
+            loop.wake()
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.wait([task])
+
+    asyncio.run(wake_on_and_on())
+    assert runs == [1]
+
+
 def test_the_service_is_not_ready_before_the_first_sweep(app: App) -> None:
     response = asyncio.run(readiness(Service(app)))
     assert response.status_code == 503
