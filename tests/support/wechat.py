@@ -44,6 +44,7 @@ from tests.support.world import CHANNEL, MONDAY_10, World
 
 ROOT = Path(__file__).parents[2]
 ACCOUNT = "service"  # its name in the settings
+P1 = "所有坐席都登录不上，业务全停了"
 START_TIMEOUT_S = 30
 OURS = "gh_0123456789ab"
 TOKEN = "callback-token"  # noqa: S105 - made up

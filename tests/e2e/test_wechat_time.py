@@ -1,0 +1,130 @@
+"""WeChat cuts a request after five seconds and tries again: what is answered inside it, and what is not."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from bot.messages import Inbound
+from tests.support.wechat import P1, WechatWorld, signature_of
+
+
+def test_a_report_is_answered_inside_the_passive_reply(wechat: WechatWorld) -> None:
+    assert "青禾" in (wechat.bind() or "")
+
+    answer = wechat.says(P1) or ""
+
+    assert "T1" in answer
+    assert "400-818-1110" in answer
+    wechat.deliver_after(seconds=10)
+    assert wechat.sent() == []  # nothing was sent twice, and nothing of the quota was used
+    assert "T1" in wechat.card().text
+
+
+def test_three_tries_of_one_message_open_one_ticket_and_get_the_same_bytes(wechat: WechatWorld) -> None:
+    wechat.bind()
+    body = wechat.message("openid-1", f"<MsgType>text</MsgType><Content>{P1}</Content>")
+
+    first, second, third = (wechat.post(body).text for _ in range(3))
+
+    assert first == second == third != "success"
+    assert len(wechat.tickets()) == 1
+
+
+def test_what_takes_longer_than_the_platform_waits_goes_by_the_api(
+    wechat: WechatWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wechat.bind()
+    slow = threading.Event()
+    handle = wechat.app.handle
+
+    def handle_slowly(inbox_id: int) -> None:
+        slow.wait(20)
+        handle(inbox_id)
+
+    monkeypatch.setattr(wechat.app, "handle", handle_slowly)
+    monkeypatch.setattr("bot.channels.wechat_callback.READY_S", 0.05)
+    assert wechat.says(P1) is None
+    slow.set()
+    wechat.wait_for(lambda: wechat.tickets() != [])
+    wechat.deliver_after(seconds=6)
+
+    [receipt] = wechat.texts()
+    assert "T1" in receipt
+
+
+def test_a_try_that_comes_while_the_first_is_handled_gets_the_same_bytes(
+    wechat: WechatWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wechat.bind()
+    body = wechat.message("openid-1", f"<MsgType>text</MsgType><Content>{P1}</Content>")
+    started, go = threading.Event(), threading.Event()
+    handle, receive, calls = wechat.app.handle, wechat.app.receive, []
+    received = threading.Semaphore(0)
+
+    def receive_and_tell(inbound: Inbound) -> tuple[int, bool]:
+        found = receive(inbound)
+        received.release()
+        return found
+
+    def handle_slowly(inbox_id: int) -> None:
+        calls.append(inbox_id)
+        started.set()
+        go.wait(20)
+        handle(inbox_id)
+
+    monkeypatch.setattr(wechat.app, "handle", handle_slowly)
+    monkeypatch.setattr(wechat.app, "receive", receive_and_tell)
+    with ThreadPoolExecutor() as pool:
+        tries = [pool.submit(wechat.post, body)]
+        started.wait(20)
+        tries.append(pool.submit(wechat.post, body))
+        assert all(received.acquire(timeout=20) for _ in range(2))
+        go.set()
+        first, second = (each.result().text for each in tries)
+
+    assert first == second != "success"
+    assert len(calls) == 1
+
+
+def test_what_delivery_may_be_at_is_not_taken_and_nothing_overtakes_it(wechat: WechatWorld) -> None:
+    wechat.bind()
+    wechat.says(P1)
+    wechat.staff_undelivered("回复 T1 正在处理")
+
+    assert wechat.says("查进度") is None
+    wechat.deliver_after(seconds=6)
+
+    assert [text[:2] for text in wechat.texts()] == ["李工", "T1"]
+
+
+def test_a_message_that_can_not_be_stored_is_not_acknowledged(
+    wechat: WechatWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    body = wechat.message("openid-1", f"<MsgType>text</MsgType><Content>{P1}</Content>")
+    with monkeypatch.context() as broken:
+        broken.setattr(wechat.app, "receive", lambda _: 1 / 0)
+        assert wechat.post(body).status_code == 500
+
+    assert "T1" in wechat.opened(wechat.post(body).text).text("Content")
+
+
+def test_accounts_are_told_apart(wechat: WechatWorld) -> None:
+    body = wechat.message("openid-1", f"<MsgType>text</MsgType><Content>{P1}</Content>")
+    sealed = wechat.callback.sealed(body, wechat.now)
+
+    answered = wechat.http.post("/wechat/other", params=wechat.query(sealed), content=sealed.encode())
+
+    assert answered.status_code == 404
+    assert wechat.tickets() == []
+
+
+def test_the_platform_s_check_of_the_address_is_answered(wechat: WechatWorld) -> None:
+    timestamp = str(int(wechat.now.timestamp()))
+    right = {"timestamp": timestamp, "nonce": "n", "echostr": "4711"}
+    signature = {"signature": signature_of(timestamp, "n")}
+    assert wechat.http.get("/wechat/service", params={**right, **signature}).text == "4711"
+    assert wechat.http.get("/wechat/service", params={**right, "signature": "0" * 40}).status_code == 401
+    assert wechat.http.get("/wechat/service").status_code == 401
