@@ -34,6 +34,7 @@ OTHER_MATTERS = frozenset(
 )
 LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")
 DIGITS = frozenset("0123456789")
+_MINOR = Label.P2.value
 _LABELS = {label.value: label for label in Label}
 #: Named tuples are made as plain ones are: half the cost of their own constructor, and there are many.
 _new = tuple.__new__
@@ -153,13 +154,17 @@ class Classifier:
         judge = self.judge
         best: Rule | None = None
         chosen: Finding | None = None
+        minor = False
         for finding in case.live:
             rule = judge.decide(case.seen(finding))
+            minor = minor or rule.label == _MINOR
             if best is None or rule.label < best.label:
                 best, chosen = rule, finding
         if best is None:
             best = judge.decide(case.seen_empty())
         label = self.scales.label(case.norm, best)
+        if label == _MINOR and minor:
+            label = best.label  # told of the lesser of two faults: the graver stands
         rule = best if label == best.label else self._told(case, label, best)
         return Analysis(case, best, chosen, hits, rule)
 
