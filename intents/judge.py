@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 from intents.features import BITS, Features
-from intents.quantity import find
-from intents.reading import Finding, Reading, Span
+from intents.quantity import Quantity, find
+from intents.reading import Clause, Finding, Reading, Span
 from intents.terms import Kind, Term
 
 _LIVE = BITS["found.live"]
@@ -54,6 +54,7 @@ class Case:
                 continue
             if clause.sentence.other_than > FAR_AWAY:
                 continue  # 除了两台，其他四个: the exception has said it all
+            _drop_inside(clause, quantity)
             if any(quantity.start < end and start < quantity.end for _, start, end in clause.scoped[:REACH]):
                 continue  # 没有一条, 只有两个: the words around the number say more than it does
             term = COUNTED[quantity.scope]
@@ -172,6 +173,16 @@ class Case:
         if self.size <= SHORT:
             mask |= bits["note.short"]
         return mask | self.scope_anywhere
+
+
+def _drop_inside(clause: Clause, quantity: Quantity) -> None:
+    """Take away a scope that is only the end of a number: 一条 in 十一条, 几台 in 三十几台."""
+    near = clause.scoped[:REACH]
+    kept = [span for span in near if not (quantity.start < span[1] and span[2] <= quantity.end)]
+    if len(kept) < len(near):
+        clause.scoped[:REACH] = kept
+        if not any(span[0].scope & (_SOME | _ONE) for span in kept):
+            clause.scope &= ~(_SOME | _ONE)
 
 
 def _narrowed(scoped: list[Span]) -> bool:
