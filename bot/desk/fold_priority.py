@@ -1,0 +1,87 @@
+"""What events make of the priority and of how it came about (contract 2.1).
+
+Each function returns the fields of the ticket that its kind of event changes.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from bot.desk.agreement import Agreement
+from bot.desk.arrangements import Promise
+from bot.desk.events import Event, Side
+from bot.desk.fold_base import Changes, missed, unacknowledged
+from bot.desk.sla import ClockName
+from bot.desk.terms import Priority
+from bot.desk.ticket import Ticket
+
+
+def judged(ticket: Ticket, agreement: Agreement) -> Changes:
+    changes: Changes = {"agreement": agreement}
+    if agreement.held < ticket.held:
+        changes |= unacknowledged(ticket, ClockName.CONFIRMATION, ClockName.RESPONSE)
+    if agreement.vendor is None:
+        changes |= {"vendor_view_by": None, "vendor_view_at": None}
+    return changes
+
+
+def proposed(ticket: Ticket, event: Event) -> Changes:
+    data = event.data
+    agreement = ticket.agreement.propose(Priority(data["priority"]))
+    unseen = {"vendor_view_by": None, "vendor_view_at": None} if agreement.vendor is None else {}
+    return {
+        **judged(ticket, agreement),
+        **unseen,
+        "certain": data["certain"],
+        "rule": data["rule"],
+        "clause": data["clause"],
+        "words": tuple(data["words"]),
+    }
+
+
+def viewed(ticket: Ticket, event: Event) -> Changes:
+    side = Side(event.data["side"])
+    changes = judged(ticket, ticket.agreement.view(side, Priority(event.data["priority"])))
+    if side is Side.VENDOR:
+        changes |= {"vendor_view_by": event.actor.name, "vendor_view_at": event.at}
+    return changes
+
+
+def absorbed(ticket: Ticket, event: Event) -> Changes:
+    """The earliest report's clock and the stricter priority hold, with how that priority came about."""
+    data = event.data
+    changes: Changes = {
+        "reported_at": min(ticket.reported_at, datetime.fromisoformat(data["reported_at"])),
+        "clock_from": min(ticket.clock_from, datetime.fromisoformat(data["clock_from"])),
+    }
+    changes["missed"] = (*ticket.missed, *missed(data))
+    if ticket.promise is None and data["promised"]:
+        changes["promise"] = Promise(event.at, datetime.fromisoformat(data["promised"]))
+    other = Agreement.from_dict(data["agreement"])
+    if other.held < ticket.held:
+        changes |= judged(ticket, other)
+        changes |= {name: data[name] for name in ("certain", "rule", "clause", "vendor_view_by")}
+        at = data["vendor_view_at"]
+        changes |= {
+            "words": tuple(data["words"]),
+            "vendor_view_at": datetime.fromisoformat(at) if at else None,
+        }
+    return changes
+
+
+def judged_anew(ticket: Ticket) -> Changes:
+    """What was found to be no fault is one after all: nobody has judged that yet (contract 2.1).
+
+    The proposal holds again; where that too said no fault it is in doubt, which holds as priority 1.
+    """
+    if ticket.held is not Priority.NOT_A_FAULT:
+        return {}
+    proposed = ticket.agreement.proposed
+    certain = ticket.certain and proposed is not Priority.NOT_A_FAULT
+    agreement = Agreement.open(proposed, certain=certain)
+    return {
+        "agreement": agreement,
+        "certain": certain,
+        "vendor_view_by": None,
+        "vendor_view_at": None,
+    }
