@@ -33,7 +33,7 @@ from bot.reception import Composer
 from bot.settings import Settings
 from bot.store import migrate
 from bot.store.store import Store, UnitOfWork, cause, sqlite_file
-from bot.watch.correction import recompute_open
+from bot.watch.correction import recompute_page
 from bot.watch.heartbeat import DeadMan
 from bot.watch.policy import policy_of
 from bot.watch.reroute import Rerouter
@@ -79,7 +79,7 @@ class App:
             self.store.rules,
         )
         self._calendar = WorkdaysFile(settings.data / FILE_NAME)
-        self._is_calendar_applied = False
+        self._recomputed: int | None = 0  # how far the open tickets have what the calendar makes now
         self.metrics = Metrics()
         self.inbox = Inbox(self.store, self._handle, self._rescue, self._give_up)
         pager = _pager(settings)
@@ -122,9 +122,9 @@ class App:
             self.office = replace(self.office, workdays=self._calendar.workdays)
             if tell:
                 self._tell_of_edit("工作日历", "", self._calendar.error)
-        if is_edited or not self._is_calendar_applied:
-            recompute_open(self.store, "工作日历有更新", self.now())
-            self._is_calendar_applied = True
+            self._recomputed = 0
+        if self._recomputed is not None:  # a page at a time: no alarm waits for all of them
+            _, self._recomputed = recompute_page(self.store, self._recomputed, "工作日历有更新", self.now())
 
     def _tell_of_edit(self, what: str, detail: str, error: str | None) -> None:
         said = f"⚠ {what}的修改有误，仍用旧版：{error}" if error else f"{what}已更新{detail}。"
@@ -169,10 +169,10 @@ class App:
 
     def sweep(self) -> int:
         """Do what time makes due, and what was received and not handled."""
-        self.follow_edits()
         with self.metrics.sweeping():
             done = sweep(self.store, self.now())
         self._dead_man.ping()
+        self.follow_edits()
         self.inbox.resume(self.now(), RESUMED_A_ROUND)
         return done
 

@@ -36,28 +36,39 @@ class Correction:
 
 
 def recompute_open(store: Store, reason: str, now: datetime, *, closed: bool = False) -> list[Correction]:
-    """Recompute the deadlines of all open tickets, each in its own transaction; return what changed.
+    """Recompute the deadlines of all open tickets as `recompute_page` does; return what changed."""
+    found: list[Correction] = []
+    last: int | None = 0
+    while last is not None:
+        corrected, last = recompute_page(store, last, reason, now, closed=closed)
+        found += corrected
+    return found
+
+
+def recompute_page(
+    store: Store, after: int, reason: str, now: datetime, *, closed: bool = False
+) -> tuple[list[Correction], int | None]:
+    """Recompute the next open tickets, each in its own transaction; return what changed, and where to go on.
 
     A ticket that can't be recomputed is noted in the log and holds up no other.
 
     Args:
+        after: the last ticket that is done already; 0 at the beginning.
         reason: in Chinese, for customers and support; it is stored.
         closed: correct the record of closed tickets too, in silence.
     """
     found: list[Correction] = []
-    last = 0
-    while ids := store.transact(partial(_page, after=last, closed=closed), now):
-        for ticket_id in ids:
-            try:
-                corrected = store.transact(partial(correct, ticket_id=ticket_id, reason=reason), now)
-            except (OperationalError, InterfaceError):
-                raise  # the database itself
-            except Exception as error:  # noqa: BLE001 - a boundary: it records, and the others go on
-                log.error("a ticket could not be corrected", ticket=ticket_id, error=type(error).__name__)
-                continue
-            found += [corrected] if corrected else []
-        last = ids[-1]
-    return found
+    ids = store.transact(partial(_page, after=after, closed=closed), now)
+    for ticket_id in ids:
+        try:
+            corrected = store.transact(partial(correct, ticket_id=ticket_id, reason=reason), now)
+        except (OperationalError, InterfaceError):
+            raise  # the database itself
+        except Exception as error:  # noqa: BLE001 - a boundary: it records, and the others go on
+            log.error("a ticket could not be corrected", ticket=ticket_id, error=type(error).__name__)
+            continue
+        found += [corrected] if corrected else []
+    return found, ids[-1] if len(ids) == PAGE else None
 
 
 def _page(unit: UnitOfWork, after: int, *, closed: bool) -> list[int]:

@@ -13,6 +13,7 @@ from bot.commands.tickets import tickets as tickets_command
 from bot.desk.contract import Terms
 from bot.desk.events import Kind
 from bot.store.tables import ContractRow
+from bot.watch import correction
 from bot.watch.correction import recompute_open
 from bot.workdays import FILE_NAME
 from tests.support.world import World
@@ -91,6 +92,25 @@ def test_a_calendar_that_was_edited_while_the_program_did_not_run_reaches_open_t
 
     assert str(world.tickets()[0]["response_due"]) == "2030-03-04 02:00:00+00:00"
     assert "期限已更正" in world.last("diamond")
+    assert world.differences() == {}
+
+
+def test_many_open_tickets_are_corrected_a_page_a_round(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(correction, "PAGE", 1)
+    world.at("2026-02-28T19:00:00+08:00")
+    world.customer(P1, who="diamond")
+    world.wait(minutes=10)
+    world.customer("报表导不出来", who="diamond")
+    world.wait(seconds=5)
+    world.wait(seconds=5)  # the program has applied the calendar that it started with
+
+    edit_calendar(world, "2026:\n  workdays: [2026-03-01]\n")
+    sunday = "2026-03-01 01:00:00+00:00"
+    assert [str(ticket["response_due"]) == sunday for ticket in world.tickets()] == [True, False]
+    world.wait(seconds=5)
+    assert [str(ticket["response_due"]) == sunday for ticket in world.tickets()] == [True, True]
     assert world.differences() == {}
 
 
