@@ -43,14 +43,18 @@ _new = tuple.__new__
 class Analysis:
     """A settled case: the rule that won by what was found, on which finding, and the rule that stands."""
 
-    __slots__ = ("case", "finding", "found", "hits", "rule")
+    __slots__ = ("case", "doubted", "finding", "found", "hits", "rule")
 
-    def __init__(self, case: Case, found: Rule, finding: Finding | None, hits: list[Hit], rule: Rule) -> None:
+    def __init__(
+        self, case: Case, found: Rule, finding: Finding | None, hits: list[Hit], rule: Rule, *, doubted: bool
+    ) -> None:
         self.case = case
         self.found = found
         self.finding = finding
         self.hits = hits
         self.rule = rule
+        #: Whether the way it is told speaks against what was found, though not enough to take its place.
+        self.doubted = doubted
 
     @property
     def told(self) -> bool:
@@ -162,11 +166,11 @@ class Classifier:
                 best, chosen = rule, finding
         if best is None:
             best = judge.decide(case.seen_empty())
-        label = self.scales.label(case.norm, best)
+        label, favoured = self.scales.opinions(case.norm, best)
         if label == _MINOR and minor:
             label = best.label  # told of the lesser of two faults: the graver stands
         rule = best if label == best.label else self._told(case, label, best)
-        return Analysis(case, best, chosen, hits, rule)
+        return Analysis(case, best, chosen, hits, rule, doubted=favoured != rule.label)
 
     def _told(self, case: Case, label: str, found: Rule) -> Rule:
         """Return the rule that stands where the telling decides; a message that is none keeps its intent."""
@@ -184,9 +188,15 @@ class Classifier:
         ]
         if analysis.told:
             evidence = self._and_signs(text, evidence, analysis)
-        label, confidence = _LABELS[rule.label], self.base.calibration[rule.level]
+        label, confidence = _LABELS[rule.label], self._confidence(analysis)
         said = (text, label, rule.intent, rule.id, rule.clause, tuple(evidence), confidence, rule.ask)
         return _new(Verdict, said)
+
+    def _confidence(self, analysis: Analysis) -> float:
+        """Return the share of such verdicts that are right; what is found and how it is told may differ."""
+        shares = self.base.calibration
+        level = "doubted" if analysis.doubted else "told" if analysis.told else analysis.rule.level
+        return shares.get(level, shares[analysis.rule.level])
 
     def _and_signs(self, text: str, evidence: list[Evidence], analysis: Analysis) -> list[Evidence]:
         """Return the evidence with the signs that decided, where they lie outside it."""

@@ -71,16 +71,21 @@ class Scales:
 
     def label(self, norm: str, rule: Rule) -> str:
         """Return the label that holds when the rule's opinion is added."""
+        return self.opinions(norm, rule)[0]
+
+    def opinions(self, norm: str, rule: Rule) -> tuple[str, str]:
+        """Return the label that holds when the rule's opinion is added, and the telling's own."""
         kind = rule.label, rule.level
         trust = self._trust.get(kind)
         if trust is None:
             trust = self._trust[kind] = self._trusted(rule)
         if not trust:
-            return rule.label
+            return rule.label, rule.label
         sums = self.weigh(norm)
         ruled = sums[LABELS.index(rule.label)] + trust
         highest = max(sums)
-        return rule.label if ruled >= highest else LABELS[sums.index(highest)]
+        favoured = LABELS[sums.index(highest)] if any(sums) else rule.label
+        return (rule.label if ruled >= highest else favoured), favoured
 
     def _trusted(self, rule: Rule) -> float:
         trust = self._telling.trust

@@ -30,7 +30,7 @@ class Verdict(NamedTuple):
         intent: ``fault`` for P1 and P2, else one of ``intents.INTENTS`` (each gets its own answer).
         rule: id of the rule that decided; the rule stands in the knowledge base.
         clause: clause of the contract, e.g. ``2.1 P1 (A)``; None where the contract is silent.
-        confidence: 0..1, the share of such verdicts that were right on the development set.
+        confidence: 0..1, the share of such verdicts that were right (``tests.bench.calibration``).
         ask: a question to the customer that would decide it, in Chinese; None when nothing is open.
     """
 
