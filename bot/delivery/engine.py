@@ -7,16 +7,14 @@ the library. It is one per process, since the library is.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import os
 import socket
 import time
 import uuid
 from collections.abc import Callable, Coroutine
-from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 import structlog
 from dbos import DBOS, DBOSClient, DBOSConfig
@@ -28,11 +26,12 @@ from sqlalchemy.orm import Session
 from bot import clock as real_clock
 from bot.clock import Clock
 from bot.delivery import mending
+from bot.delivery.attempts import Attempts
 from bot.delivery.limits import Queue, Rate, queues_for
-from bot.delivery.outbox import Courier, Sent
+from bot.delivery.outbox import Courier
 from bot.delivery.presence import Presence
 from bot.delivery.relay import Parcel, Relay
-from bot.errors import SchemaMoved, StoreError
+from bot.errors import StoreError
 from bot.store.guests import guest_engine
 from bot.store.store import Store, cause
 
@@ -41,15 +40,12 @@ log = structlog.get_logger(__name__)
 NAME = "hotline"
 VERSION = "1"  # of what a workflow does; another one leaves alone what an older program had begun
 WORKFLOW = "deliver"
-SENDERS = 8  # attempts at once to one platform
 IN_HAND = 64  # messages of one queue that a process holds at once, those that pause among them
 STOP_S = 4.0
 SETTLE_S = 0.3  # in which what was just taken from a queue begins: what has not begun can't be left in order
 KEPT = timedelta(hours=1)  # a finished workflow; its message says all that matters
 TIDIED = 500  # at once: on SQLite nobody else writes meanwhile
 TIDY_ROUNDS = 40
-LONGEST_PAUSE_S = 5.0  # while the database is away
-T = TypeVar("T")
 ACTIVE = ["ENQUEUED", "DELAYED", "PENDING"]
 ENDED_BADLY = ["ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED", "CANCELLED"]
 
@@ -58,7 +54,7 @@ class Engine:
     """Delivers through the engine; made once in a process.
 
     Args:
-        settled: called, in any thread, after an attempt.
+        settled: called, in any thread, when a message is settled.
         stuck: told, within a commit, how many messages the engine had lost and gets again.
     """
 
@@ -79,9 +75,7 @@ class Engine:
         self._database = guest_engine(store, real_clock.now)
         self._presence = Presence(self._database, self._identity)
         self._relay = Relay(self._database, courier.channels, self._enqueue)
-        self._senders: dict[str, ThreadPoolExecutor] = {}
-        self._under_way = 0
-        self._is_stopping = False
+        self._attempts = Attempts(courier, clock)
         self._client: DBOSClient | None = None
         self._library: DBOS | None = None
 
@@ -116,18 +110,19 @@ class Engine:
         library, self._library = self._library, None
         if library is None:
             return True
-        self._is_stopping = True
+        self._attempts.end()
         for stop in library.background_thread_stop_events:
             stop.set()  # nothing more is taken from the queues
         since = real_clock.steady_s()
-        while (spent := real_clock.steady_s() - since) < SETTLE_S or (self._under_way and spent < STOP_S):
+        while (spent := real_clock.steady_s() - since) < SETTLE_S or (
+            self._attempts.under_way and spent < STOP_S
+        ):
             time.sleep(0.02)
-        if is_clean := not self._under_way:
+        if is_clean := not self._attempts.under_way:
             self._hand_back()
         _quiet(logging.CRITICAL)  # it tells of each message that it leaves to the next process
         DBOS.destroy(destroy_registry=True)
-        for senders in self._senders.values():
-            senders.shutdown(wait=is_clean, cancel_futures=True)
+        self._attempts.close(wait=is_clean)
         self._presence.release()
         # A thread of the library's may still have a connection: it is closed when it comes back.
         event.listen(self._database, "checkin", lambda _, record: record.invalidate())
@@ -215,52 +210,11 @@ class Engine:
     def _workflow(self) -> Callable[[int, str], Coroutine[Any, Any, None]]:
         async def deliver(outbox_id: int, group: str) -> None:
             """Deliver one message; while it pauses, its chat waits for it."""
-            while (retry_at := await self._attempt(outbox_id, group)) is not None:
+            while (retry_at := await self._attempts.make(outbox_id, group)) is not None:
                 await DBOS.sleep_async(max(0.05, (retry_at - self._clock()).total_seconds()))
+            self._settled()
 
         return deliver
-
-    async def _attempt(self, outbox_id: int, group: str) -> datetime | None:
-        """Make one attempt and record how it ended, however long the database is away."""
-        self._under_way += 1  # by the library's one event loop alone
-        try:
-            sent = await self._patiently(group, lambda: self._send(outbox_id))
-            if not isinstance(sent, Sent):
-                return sent
-            retry_at = await self._patiently(group, lambda: self._courier.finish(sent))
-        except (_Stopping, SchemaMoved):
-            self._is_stopping = True
-        finally:
-            self._under_way -= 1
-        if self._is_stopping:
-            await asyncio.Event().wait()  # until this process has ended; the next one goes on
-        self._settled()
-        return retry_at
-
-    def _send(self, outbox_id: int) -> Sent | datetime | None:
-        if self._is_stopping:
-            raise _Stopping
-        return self._courier.send(outbox_id, self._clock)
-
-    async def _patiently(self, group: str, work: Callable[[], T]) -> T:
-        """Do a part of an attempt in a thread; again while the database fails."""
-        pause_s = 0.5
-        while True:
-            try:
-                return await asyncio.get_running_loop().run_in_executor(self._threads(group), work)
-            except DBAPIError as error:
-                log.error("an attempt waits for the database", error=type(error).__name__)
-            await asyncio.sleep(pause_s)
-            pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
-
-    def _threads(self, group: str) -> ThreadPoolExecutor:
-        if group not in self._senders:
-            self._senders[group] = ThreadPoolExecutor(SENDERS, thread_name_prefix=f"send-{group}")
-        return self._senders[group]
-
-
-class _Stopping(Exception):
-    """No attempt is begun any more."""
 
 
 def _config(identity: str, database: SqlEngine) -> DBOSConfig:

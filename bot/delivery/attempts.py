@@ -1,0 +1,97 @@
+"""Attempts of the delivery engine: in threads, patient with the database, and with an end."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
+from typing import TypeVar
+
+import structlog
+from sqlalchemy.exc import DBAPIError
+
+from bot.clock import Clock
+from bot.delivery.outbox import Courier, Sent
+from bot.errors import SchemaMoved
+
+log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
+SENDERS = 8  # at once to one platform
+LONGEST_PAUSE_S = 5.0  # while the database is away
+
+
+class Attempts:
+    """Makes attempts until told to end; all within one event loop.
+
+    Attributes:
+        under_way: how many messages are being sent, or were sent and are not recorded yet.
+    """
+
+    def __init__(self, courier: Courier, clock: Clock) -> None:
+        self.under_way = 0
+        self._courier = courier
+        self._clock = clock
+        self._is_ending = False
+        self._senders: dict[str, ThreadPoolExecutor] = {}
+
+    async def make(self, outbox_id: int, group: str) -> datetime | None:
+        """Make one attempt and record how it ended, however long the database is away.
+
+        Args:
+            group: whose attempts share threads.
+
+        Returns:
+            As `Courier.attempt`; nothing any more once this has ended: the next process goes on.
+        """
+        retry_at: datetime | None = None
+        self.under_way += 1
+        try:
+            sent = await self._patiently(group, lambda: self._send(outbox_id))
+            retry_at = (
+                await self._patiently(group, lambda: self._courier.finish(sent))
+                if isinstance(sent, Sent)
+                else sent
+            )
+        except (_Ending, SchemaMoved):
+            self._is_ending = True
+        finally:
+            self.under_way -= 1
+        if self._is_ending:
+            await asyncio.Event().wait()
+        return retry_at
+
+    def end(self) -> None:
+        """Begin no attempt any more; those under way go on."""
+        self._is_ending = True
+
+    def close(self, *, wait: bool) -> None:
+        """Let go of the threads; ``wait`` for them."""
+        for senders in self._senders.values():
+            senders.shutdown(wait=wait, cancel_futures=True)
+
+    def _send(self, outbox_id: int) -> Sent | datetime | None:
+        if self._is_ending:
+            raise _Ending
+        return self._courier.send(outbox_id, self._clock)
+
+    async def _patiently(self, group: str, work: Callable[[], T]) -> T:
+        """Do a part of an attempt in a thread; again while the database fails."""
+        pause_s = 0.5
+        while True:
+            try:
+                return await asyncio.get_running_loop().run_in_executor(self._threads(group), work)
+            except DBAPIError as error:
+                log.error("an attempt waits for the database", error=type(error).__name__)
+            await asyncio.sleep(pause_s)
+            pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
+
+    def _threads(self, group: str) -> ThreadPoolExecutor:
+        if group not in self._senders:
+            self._senders[group] = ThreadPoolExecutor(SENDERS, thread_name_prefix=f"send-{group}")
+        return self._senders[group]
+
+
+class _Ending(Exception):
+    """No attempt is begun any more."""
