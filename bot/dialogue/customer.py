@@ -123,7 +123,8 @@ def understand(turn: Turn) -> None:
         report.take(turn.remember(reporting=None), reading.of(turn, turn.text, turn.reported_at))
         return
     read = reading.read(turn)
-    is_clear = read.certain and read.verdict.ask is None
+    names_a_part = bool(same_fault.specific(turn, read.concepts))
+    is_clear = read.certain and (read.verdict.ask is None or names_a_part)
     if not is_clear and (answered := effect_in_words(turn)):
         customer_priority.effect(turn, answered)
         return

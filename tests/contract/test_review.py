@@ -234,3 +234,9 @@ def test_a_group_that_is_not_bound_yet_is_not_told_what_support_is_told(world: W
         assert world._submit(world.inbound("some-group", world.person("li"), said), "some-group") == (
             "请在值班群里操作。"
         )
+
+
+def test_another_fault_that_says_how_much_is_no_answer_to_the_question_about_the_first(world: World) -> None:
+    world.customer("IVR挂了")
+    world.customer("录音全都听不了")
+    assert len(world.tickets()) == 2

@@ -18,7 +18,7 @@ from tests.crash.platform import Arrival, Platform, Report
 CHATS = 100
 FINISH_S = 120
 # Five faults of different parts: whatever is lost, doubled or reordered in between, they are five tickets.
-FAULTS = ("IVR挂了", "录音全都听不了", "报表打不开了", "外呼任务打不出去", "软电话打不开")
+FAULTS = ("IVR挂了", "录音听不了", "报表打不开了", "外呼任务打不出去", "软电话打不开")
 
 
 @dataclass(frozen=True)
