@@ -31,7 +31,7 @@ class TelegramAndWecom(Members, TelegramWorld):
 
     def post_wecom(self, query: Mapping[str, str], body: str) -> httpx.Response:
         """Call the program as the platform does."""
-        url = f"{url_of(self._listener)}/wecom/default"
+        url = f"{url_of(self.listener)}/wecom/default"
         return httpx.post(url, params=dict(query), content=body.encode(), trust_env=False)
 
     def after_wecom(self) -> None:
@@ -142,7 +142,7 @@ class TelegramAndWechat(WechatUsers, TelegramWorld):
 
     def post_wechat(self, query: Mapping[str, str], body: str) -> httpx.Response:
         """Call the program as the platform does."""
-        url = f"{url_of(self._listener)}/wechat/{ACCOUNT}"
+        url = f"{url_of(self.listener)}/wechat/{ACCOUNT}"
         return httpx.post(url, params=dict(query), content=body.encode(), trust_env=False)
 
 

@@ -6,7 +6,6 @@ import json
 from collections import defaultdict
 from datetime import datetime
 from typing import Any
-from xml.sax.saxutils import escape
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -14,7 +13,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from tests.e2e.wecom_api.platform import Platform, Refused
-from tests.e2e.wecom_api.sealing import Seal
+from tests.support.callbacks import Target, xml
 
 NOT_TRUSTED = "not allow to access from your ip, hint: [1], from ip: 203.0.113.7"
 
@@ -22,9 +21,9 @@ NOT_TRUSTED = "not allow to access from your ip, hint: [1], from ip: 203.0.113.7
 class Server:
     """Answers for one company."""
 
-    def __init__(self, platform: Platform, seal: Seal) -> None:
+    def __init__(self, platform: Platform, target: Target) -> None:
         self.platform = platform
-        self.seal = seal
+        self.target = target
         self.faults: dict[str, list[Any]] = defaultdict(list)
         self.messages = 0
 
@@ -117,17 +116,15 @@ class Server:
 
     def do_echo(self, text: str) -> dict[str, Any]:
         """Return the query of the check that the console makes."""
-        query, _ = self.seal.sealed(
-            sealed := self.seal.encrypt(text), int(self.platform.now.timestamp()), self.platform.agent
-        )
-        return {"query": {**query, "echostr": sealed}, "body": ""}
+        sealed = self.target.encrypt(self.target.pad(text.encode()))
+        return {"query": {**self.target.query(self._at(), sealed), "echostr": sealed}, "body": ""}
 
     def _said(self, user: str, **content: str) -> dict[str, Any]:
         self.messages += 1
         fields = {
             "ToUserName": self.platform.corpid,
             "FromUserName": user,
-            "CreateTime": str(int(self.platform.now.timestamp())),
+            "CreateTime": str(int(self._at())),
             **content,
             "MsgId": str(7_000_000_000_000_000_000 + self.messages),
             "AgentID": str(self.platform.agent),
@@ -135,10 +132,11 @@ class Server:
         return self._callback(fields)
 
     def _callback(self, fields: dict[str, str]) -> dict[str, Any]:
-        inner = "".join(f"<{name}>{escape(value)}</{name}>" for name, value in fields.items())
-        at = int(self.platform.now.timestamp())
-        query, body = self.seal.callback(f"<xml>{inner}</xml>", at, self.platform.agent)
-        return {"query": query, "body": body}
+        query, body = self.target.call(xml(fields), self._at())
+        return {"query": query, "body": body.decode()}
+
+    def _at(self) -> float:
+        return self.platform.now.timestamp()
 
 
 def _file(body: bytes) -> bytes:
@@ -152,7 +150,7 @@ def _file(body: bytes) -> bytes:
 
 def application(corpid: str, secret: str, agent: int, token: str, aes_key: str) -> Starlette:
     """Return the platform's HTTP."""
-    server = Server(Platform(corpid, secret, agent), Seal(token, aes_key, corpid))
+    server = Server(Platform(corpid, secret, agent), Target("/wecom", token, corpid, aes_key))
     return Starlette(
         routes=[
             Route("/cgi-bin/{call:path}", server.call, methods=["GET", "POST"]),
