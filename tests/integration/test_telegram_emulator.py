@@ -116,11 +116,15 @@ def test_a_report_a_press_and_a_kill_in_between(
         "HOTLINE_TELEGRAM_API_BASE": emulator.url,
         "HOTLINE_TELEGRAM_STAFF_CHAT": str(STAFF_CHAT),
     }
-    with running(tmp_path, **settings):
+    with running(tmp_path, **settings) as (process, _):
         emulator.say("所有坐席都登不上系统了")
         emulator.until(CUSTOMER, lambda text: "已收到，工单号 T1。" in text)
         card = emulator.until(STAFF_CHAT, lambda text: text.startswith("【T1】"))
-        # `running` kills the process at its end
+        process.kill()
+        assert process.stderr is not None
+        logged = process.stderr.read()
+        assert "token-of-a-test" not in logged
+        assert "登不上" not in logged
     markup = card["message"]["reply_markup"]["inline_keyboard"]
     confirm = next(button for row in markup for button in row if button["text"] == "确认1")
     emulator.press(confirm["callback_data"], card["messageId"])

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import structlog
 from starlette.concurrency import run_in_threadpool
-from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, TelegramError
+from telegram.error import ChatMigrated, InvalidToken, TelegramError
 
 from bot.accounts import DEFAULT, TelegramAccount
 from bot.channels.telegram import fetching, menu, polling, sending, updates, webhook
@@ -108,7 +108,7 @@ class TelegramBot:
         except ChatMigrated as error:
             chat = str(error.new_chat_id)
             log.warning("the staff chat has another id now: change the setting", account=self.name, chat=chat)
-        except (BadRequest, Forbidden) as error:
+        except TelegramError as error:
             log.error("the staff chat can't be reached", account=self.name, error=type(error).__name__)
         if not await run_in_threadpool(self._places.make_staff, Address(NAME, self.name, chat)):
             log.error("the staff chat is a customer's chat: nothing is sent there", account=self.name)
@@ -122,10 +122,10 @@ class TelegramBot:
         await self.api.bot.set_webhook(where, allowed_updates=updates.ALLOWED, secret_token=secret)
 
     async def _publish(self, chat: str | None) -> None:
-        """Publish one menu; one chat that is gone is no reason not to start."""
+        """Publish one menu; without it everything works."""
         try:
             await self.api.acall(menu.publish(self.api.bot, chat))
-        except (BadRequest, Forbidden) as error:
+        except TelegramError as error:
             log.warning("a menu was not taken", account=self.name, error=type(error).__name__)
 
     def send(self, message: Outbound) -> Receipt:
