@@ -19,6 +19,7 @@ from bot.store.corrections import corrected
 from intents import Classifier, Explanation
 from intents.suggest import Proposal
 from intents.suggest import suggest as mine
+from intents.suggest_rules import RuleProposal, suggest_rules
 from intents.verify import Report, inspect
 from knowledge import (
     MESSAGES,
@@ -167,16 +168,21 @@ def _tables(e: Explanation) -> Iterable[Table | str]:
 def suggest(
     source: TextIO | None, database_url: str | None, support: int, as_json: bool, folder: Path | None
 ) -> None:
-    """Propose new aliases from what staff corrected, each tried against every example."""
+    """Propose new aliases and rules from what staff corrected, each tried against every example."""
     try:
         found = _corrections(source, database_url)
     except KnowledgeError as error:
         raise HotlineError(str(error)) from error
-    proposals = mine(_classifier(folder), found, support=support)
+    classifier = _classifier(folder)
+    proposals = mine(classifier, found, support=support)
     for proposal in proposals:
         click.echo(_as_json(proposal) if as_json else _as_text(proposal))
-    if not proposals and not as_json:
-        click.echo(f"no word mends {support} or more of {len(found)} corrections without breaking an example")
+    rules = suggest_rules(classifier, found, support=support)
+    for new in rules:
+        click.echo(_rule_as_json(new) if as_json else _rule_as_text(new))
+    if not proposals and not rules and not as_json:
+        what = f"{support} or more of {len(found)} corrections without breaking an example"
+        click.echo(f"no word and no rule mends {what}")
 
 
 def _corrections(source: TextIO | None, database_url: str | None) -> list[Correction]:
@@ -204,3 +210,28 @@ def _as_json(p: Proposal) -> str:
 def _as_text(p: Proposal) -> str:
     asked = "\n".join(f"    {text}" for text in p.messages)
     return f"{p.where}  {p.concept}（{p.title}）  + {p.alias}   ({p.mended} messages)\n{asked}"
+
+
+def _rule_as_json(p: RuleProposal) -> str:
+    rule = p.rule
+    fields = {
+        "rule": rule.id,
+        "label": rule.label,
+        "when": dict(rule.when),
+        "overrides": rule.overrides,
+        "instead_of": p.instead_of,
+        "messages": p.messages,
+    }
+    return json.dumps(fields, ensure_ascii=False)
+
+
+def _rule_as_text(p: RuleProposal) -> str:
+    """Return the rule as it would stand in a file, for a person to check and to put there."""
+    rule = p.rule
+    clause = f'"{rule.clause}"' if rule.clause else "null"
+    when = ", ".join(f"{feature}: [{', '.join(values)}]" for feature, values in rule.when.items())
+    lines = [f"instead of {p.instead_of}   ({len(p.messages)} messages)", f"  - id: {rule.id}"]
+    lines += [f"    label: {rule.label}", *([f"    intent: {rule.intent}"] if rule.label == "none" else [])]
+    lines += [f"    clause: {clause}", f"    level: {rule.level}", f"    when: {{{when}}}"]
+    lines += [f"    overrides: {' '.join(rule.overrides)}", f"    hit: [{', '.join(p.messages)}]"]
+    return "\n".join(lines)

@@ -9,6 +9,7 @@ import pytest
 
 from intents import Classifier, Reloader, default_classifier
 from intents.suggest import suggest
+from intents.suggest_rules import suggest_rules
 from intents.verify import inspect, verify
 from knowledge import PACKAGED, Correction, KnowledgeError, load, private, read_corrections
 
@@ -189,6 +190,24 @@ def test_words_that_corrections_ask_for_are_proposed() -> None:
         ],
     )
     assert [(one.alias, one.mended) for one in found] == [("呜哩哇", 2)]
+
+
+GRAVE_REPORTS = (
+    Correction("报表数据不准，被领导骂了", "P2", "P1"),
+    Correction("接通率统计错了，监管都来问了", "P2", "P1"),
+    Correction("报表数据不准", "P2", "P2"),
+)
+
+
+def test_a_rule_that_corrections_ask_for_is_proposed() -> None:
+    (found,) = suggest_rules(default_classifier(), GRAVE_REPORTS)
+    assert found.rule.when == {"effect": ("wrong",), "note": ("impact",), "found": ("live",)}
+    assert (found.rule.label, found.instead_of, len(found.messages)) == ("P1", "p2.default", 2)
+
+
+def test_a_rule_that_would_break_another_message_is_not_proposed() -> None:
+    contrary = Correction("大屏数字不对，领导在骂", "P2", "P2")
+    assert suggest_rules(default_classifier(), [*GRAVE_REPORTS, contrary]) == []
 
 
 def test_a_word_that_would_break_another_message_is_not_proposed() -> None:
