@@ -81,7 +81,9 @@ class Endpoint:
         await run_in_threadpool(self._note, report, report.inbound)
         if not await self._handled(inbox_id, reception, since) or not report.inbound.is_inline:
             return DONE
-        return await reception.reply_inline(inbox_id, self._composer(report)) or DONE
+        # Read now: whoever holds a connection and asks for another can wait for ever under load.
+        is_passive = await run_in_threadpool(self._ports.accounts.is_passive, self._key)
+        return await reception.reply_inline(inbox_id, self._composer(report, is_passive=is_passive)) or DONE
 
     def _note(self, report: Report, inbound: Inbound) -> None:
         """Note what the user's doing lets us send; the platform's retries change nothing."""
@@ -106,10 +108,11 @@ class Endpoint:
         if error is not None:  # the message is durable: it is resumed
             log.error("handling failed", inbox_id=inbox_id, error=type(error).__name__, where=places(error))
 
-    def _composer(self, report: Report) -> Callable[[Sequence[Outbound]], Composed | None]:
+    def _composer(
+        self, report: Report, *, is_passive: bool
+    ) -> Callable[[Sequence[Outbound]], Composed | None]:
         def compose(messages: Sequence[Outbound]) -> Composed | None:
             now = self._now()
-            is_passive = self._ports.accounts.is_passive(self._key)
             whole = texts.answer_of(messages, is_last_way=is_passive)
             if not whole.taken:
                 return None

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import base64
+import threading
+from collections import Counter
 
 import pytest
+from sqlalchemy import event
 
 from tests.support.wechat import P1, WechatWorld
 
@@ -129,3 +132,22 @@ def test_a_card_that_support_s_wechat_does_not_take_comes_when_they_write(wechat
     assert "有消息暂时送不到客户" not in "\n".join(
         wechat.heard("staff")
     )  # it is support that was not reached
+
+
+def test_no_thread_asks_for_a_connection_while_it_holds_one(wechat: WechatWorld) -> None:
+    """Under load each would wait for one that another of them holds: nobody would be answered for 30 s."""
+    wechat.bind()
+    held: Counter[int] = Counter()
+    most: list[int] = []
+
+    def taken(*_: object) -> None:
+        held[threading.get_ident()] += 1
+        most.append(held[threading.get_ident()])
+
+    def given_back(*_: object) -> None:
+        held[threading.get_ident()] -= 1
+
+    event.listen(wechat.app.store.engine, "checkout", taken)
+    event.listen(wechat.app.store.engine, "checkin", given_back)
+    assert "T1" in (wechat.says(P1) or "")
+    assert max(most) == 1
