@@ -109,8 +109,9 @@ class WechatAndWecom(Members, WechatWorld):
 
 @pytest.fixture
 def wechat_wecom(
-    wechat_api: str, wecom_api: WecomApi, migrated_url: str, tmp_path: Path
+    patience: None, wechat_api: str, wecom_api: WecomApi, migrated_url: str, tmp_path: Path
 ) -> Iterator[WechatAndWecom]:
+    del patience
     made = WechatAndWecom(wechat_api, wecom_api, migrated_url, tmp_path / "data")
     yield made
     made.close()
@@ -148,8 +149,9 @@ class TelegramAndWechat(WechatUsers, TelegramWorld):
 
 @pytest.fixture
 def telegram_wechat(
-    api: Api, wechat_api: str, migrated_url: str, tmp_path: Path
+    patience: None, api: Api, wechat_api: str, migrated_url: str, tmp_path: Path
 ) -> Iterator[TelegramAndWechat]:
+    del patience
     made = TelegramAndWechat(api, wechat_api, migrated_url, tmp_path / "data")
     yield made
     made.stop()

@@ -73,6 +73,7 @@ def test_the_platform_knows_better_than_our_count(wechat: WechatWorld, code: int
     assert why in told[0]
 
 
+@pytest.mark.usefixtures("patience")
 def test_outside_the_window_a_notice_asks_the_user_to_write_once(
     migrated_url: str, wechat_api: str, tmp_path: Path
 ) -> None:

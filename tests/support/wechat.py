@@ -64,6 +64,12 @@ def wechat_api() -> Iterator[str]:
             os.kill(process.pid, signal.SIGTERM)
 
 
+@pytest.fixture
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a callback wait for its answer longer than the platform does: this machine may be busy."""
+    monkeypatch.setattr("bot.channels.wechat_callback.READY_S", 25)
+
+
 class Served:
     """An application behind a real server on a free port of this machine, in a thread of its own."""
 
@@ -312,16 +318,20 @@ class WechatWorld(WechatUsers, World):
 
 
 @pytest.fixture
-def wechat(migrated_url: str, wechat_api: str, tmp_path: Path) -> Iterator[WechatWorld]:
+def wechat(patience: None, migrated_url: str, wechat_api: str, tmp_path: Path) -> Iterator[WechatWorld]:
     """A program with a WeChat account in secure mode, on each database."""
+    del patience
     made = WechatWorld(migrated_url, wechat_api, tmp_path)
     yield made
     made.close()
 
 
 @pytest.fixture
-def plain_wechat(sqlite_template: Path, tmp_path: Path, wechat_api: str) -> Iterator[WechatWorld]:
+def plain_wechat(
+    patience: None, sqlite_template: Path, tmp_path: Path, wechat_api: str
+) -> Iterator[WechatWorld]:
     """The same in plain mode, on SQLite."""
+    del patience
     shutil.copy(sqlite_template, tmp_path / "plain.db")
     made = WechatWorld(f"sqlite:///{tmp_path / 'plain.db'}", wechat_api, tmp_path, mode="plain")
     yield made
