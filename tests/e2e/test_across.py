@@ -181,7 +181,7 @@ def test_support_on_telegram_confirms_while_the_customer_is_in_wechat(
 ) -> None:
     world = telegram_wechat
     assert "T1" in (world.says(P1) or "")
-    world.until(lambda: P1 in str(world.card()["text"]))
+    world.until(lambda: any(P1 in card["text"] for card in world.cards()))
 
     world.li.press("确认1", chat=STAFF_CHAT)
 
