@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any
 
 import click
 import pytest
 import yaml
+from sqlalchemy import make_url
 
 from bot.cli import hotline
 from bot.settings import Settings
@@ -36,6 +38,31 @@ def test_each_command_is_one_that_the_program_takes(name: str) -> None:
         assert found is not None
         command = found
     command.make_context(command.name, arguments)  # raises for what it does not know
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_what_it_is_told_comes_from_the_file_that_the_documents_name(name: str) -> None:
+    assert OURS[name]["env_file"] == ".env"
+    assert "Into `.env` beside it" in (ROOT / "docs/operations.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_it_has_the_password_that_the_database_asks_for(name: str) -> None:
+    environment = OURS[name]["environment"]
+    database = COMPOSE["services"]["database"]["environment"]
+    url = make_url(environment["HOTLINE_DATABASE_URL"])
+    assert environment["PGPASSWORD"] == database["POSTGRES_PASSWORD"]
+    assert (url.username, url.host, url.database) == (
+        database["POSTGRES_USER"],
+        "database",
+        database["POSTGRES_DB"],
+    )
+
+
+def test_each_secret_that_is_named_is_given() -> None:
+    used = set(re.findall(r"/run/secrets/(\w+)", (ROOT / "compose.yaml").read_text(encoding="utf-8")))
+    assert used <= COMPOSE.get("secrets", {}).keys()
+    assert all(used <= set(one.get("secrets", ())) for one in OURS.values())
 
 
 @pytest.mark.parametrize("name", OURS)
