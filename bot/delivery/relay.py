@@ -135,7 +135,7 @@ def _parcels(session: Session, taken: Collection[int]) -> list[Parcel]:
             outbox_id=outbox_id,
             workflow_id=workflow_id(outbox_id, relays),
             queue=queue_of(chat.channel, chat.kind, urgent=urgent),
-            lane=f"{chat.channel}:{chat.account}:{chat.chat}{'!' if urgent else ''}",
+            lane=f"{chat.id}{'!' if urgent else ''}",  # a number: the engine may log it
             group="alarms" if urgent else chat.channel,
         )
         for outbox_id, urgent, relays, chat in rows

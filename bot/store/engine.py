@@ -73,14 +73,14 @@ def parse(url: str) -> URL:
 
 
 def create(url: str) -> Engine:
-    """Return an engine for ``sqlite:///FILE`` or ``postgresql+psycopg://…``.
+    """Return an engine for ``sqlite:///FILE`` or ``postgresql+psycopg://…``; its errors quote no values.
 
     Raises:
         SettingError: the address is malformed or names another database.
     """
     parsed = parse(url)
     if parsed.get_backend_name() == "sqlite":
-        engine = create_engine(parsed, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
+        engine = create_engine(parsed, hide_parameters=True, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
         event.listen(engine, "connect", lambda connection, _record: prepare_sqlite(connection))
         event.listen(engine, "begin", _begin_immediate)
         return engine
@@ -90,7 +90,8 @@ def create(url: str) -> Engine:
             "use sqlite:///FILE or postgresql+psycopg://…"
         )
     try:
-        return create_engine(parsed, pool_pre_ping=True, connect_args={"connect_timeout": CONNECT_TIMEOUT_S})
+        timeout = {"connect_timeout": CONNECT_TIMEOUT_S}
+        return create_engine(parsed, hide_parameters=True, pool_pre_ping=True, connect_args=timeout)
     except (ImportError, NoSuchModuleError) as error:
         raise SettingError("HOTLINE_DATABASE_URL: PostgreSQL needs the extra `postgres`") from error
 

@@ -25,9 +25,20 @@ def guest_engine(store: Store, clock: Callable[[], datetime]) -> Engine:
     url = store.engine.url
     if store.engine.dialect.name != "sqlite":
         timeout = {"connect_timeout": engines.CONNECT_TIMEOUT_S}
-        return create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20, connect_args=timeout)
+        return create_engine(
+            url,
+            hide_parameters=True,  # the library logs the words of what the database refused
+            pool_pre_ping=True,
+            pool_size=10,
+            max_overflow=20,
+            connect_args=timeout,
+        )
     made = create_engine(
-        url, pool_size=10, max_overflow=40, connect_args={"timeout": engines.BUSY_TIMEOUT_MS / 1000}
+        url,
+        hide_parameters=True,
+        pool_size=10,
+        max_overflow=40,
+        connect_args={"timeout": engines.BUSY_TIMEOUT_MS / 1000},
     )
 
     def prepare(connection: Any, _record: Any) -> None:
