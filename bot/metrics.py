@@ -27,6 +27,9 @@ class Metrics:
         self._duplicates = self._counter("duplicates", "messages that a platform sent again", "channel")
         self._verdicts = self._counter("verdicts", "what customers' sentences were understood as", "label")
         self._deliveries = self._counter("deliveries", "attempts to deliver", "channel", "outcome", "error")
+        self._engine = self._counter("engine", "what the delivery engine had to make good", "what")
+        for what in ("taken_over", "mended"):
+            self._engine.labels(what)
         self._handling = self._histogram("handling_seconds", "from a durable message to its answer's commit")
         self._sweep = self._histogram("sweep_seconds", "duration of a round of the watch")
 
@@ -42,6 +45,10 @@ class Metrics:
         """Count an attempt to deliver; the error is the channel's short code."""
         error = "" if receipt.outcome is Outcome.SENT else receipt.error or "unknown"
         self._deliveries.labels(channel, receipt.outcome.value, error).inc()
+
+    def made_good(self, what: str, count: int) -> None:
+        """Count what the delivery engine made good: processes ``taken_over``, messages ``mended``."""
+        self._engine.labels(what).inc(count)
 
     @contextmanager
     def handling(self) -> Iterator[None]:
@@ -88,6 +95,10 @@ class Counted:
 
     def send(self, message: Outbound) -> Receipt:
         """Send by the channel, and count how it ended."""
-        receipt = self._channel.send(message)
+        try:
+            receipt = self._channel.send(message)
+        except Exception as error:
+            self._metrics.delivered(self._name, Receipt(Outcome.UNKNOWN, error=type(error).__name__))
+            raise
         self._metrics.delivered(self._name, receipt)
         return receipt

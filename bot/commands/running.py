@@ -7,10 +7,12 @@ import sys
 from collections.abc import Callable
 
 import structlog
+from sqlalchemy.exc import DBAPIError
 
 from bot.app import App
 from bot.delivery.engine import Engine
 from bot.dialogue import told
+from bot.errors import StoreError
 from bot.web.service import Service
 
 log = structlog.get_logger(__name__)
@@ -18,7 +20,20 @@ log = structlog.get_logger(__name__)
 
 def engine_of(app: App, settled: Callable[[], None] = lambda: None) -> Engine:
     """Return the engine that delivers for the program; ``settled`` is called after each attempt."""
-    return Engine(app.store, app.courier, app.now, told.stuck, settled)
+    return Engine(app.store, app.courier, app.now, told.stuck, settled, app.metrics.made_good)
+
+
+async def start(service: Service, on_error: Callable[[], None]) -> None:
+    """Start a service; ``on_error`` is called when it must end by itself.
+
+    Raises:
+        StoreError: the database fails at the start.
+    """
+    try:
+        await service.start(on_error)
+    except DBAPIError as error:
+        address, reason = service.app.store.address, type(error.orig).__name__
+        raise StoreError(f"HOTLINE_DATABASE_URL: {address} fails at the start: {reason}") from error
 
 
 def end(service: Service) -> None:

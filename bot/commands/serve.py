@@ -9,14 +9,12 @@ from contextlib import ExitStack
 from types import FrameType
 
 import click
-from sqlalchemy.exc import DBAPIError
 
 from bot import log, samples, settings
 from bot.app import App, open_store
 from bot.channels.simulator import Simulator
-from bot.commands.running import end, engine_of
+from bot.commands.running import end, engine_of, start
 from bot.delivery.alone import alone
-from bot.errors import StoreError
 from bot.platforms import Platforms
 from bot.settings import Settings
 from bot.web.application import application
@@ -85,11 +83,7 @@ async def _run_demo(loaded: Settings, host: str, listener: socket.socket) -> Non
 async def _serve(
     service: Service, server: Server, listener: socket.socket, platforms: Platforms | None = None
 ) -> None:
-    try:
-        await service.start(server.end)
-    except DBAPIError as error:
-        address, reason = service.app.store.address, type(error.orig).__name__
-        raise StoreError(f"HOTLINE_DATABASE_URL: {address} fails at the start: {reason}") from error
+    await start(service, server.end)
     polling = asyncio.create_task(platforms.run(service)) if platforms else None
     try:
         await server.serve([listener])

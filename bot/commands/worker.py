@@ -11,7 +11,7 @@ import click
 
 from bot import log, settings
 from bot.app import App, open_store
-from bot.commands.running import end, engine_of
+from bot.commands.running import end, engine_of, start
 from bot.delivery.alone import alone
 from bot.platforms import Platforms
 from bot.settings import Settings
@@ -55,7 +55,7 @@ async def _work(service: Service) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, ending.set)
     try:
-        await service.start(ending.set)
+        await start(service, ending.set)
         click.echo("hotline worker is ready")
         await ending.wait()
     finally:
@@ -67,7 +67,7 @@ async def _work_and_answer(service: Service, listener: socket.socket) -> None:
     ready = f"hotline worker is ready: {url_of(listener)}"
     server = Server(application(service), lambda: click.echo(ready))
     try:
-        await service.start(server.end)
+        await start(service, server.end)
         await server.serve([listener])
     finally:
         await service.stop()

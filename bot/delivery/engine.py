@@ -56,6 +56,7 @@ class Engine:
     Args:
         settled: called, in any thread, when a message is settled.
         stuck: told, within a commit, how many messages the engine had lost and gets again.
+        made_good: counts processes ``taken_over`` and messages ``mended``.
     """
 
     def __init__(
@@ -65,12 +66,14 @@ class Engine:
         clock: Clock,
         stuck: mending.Stuck,
         settled: Callable[[], None] = lambda: None,
+        made_good: Callable[[str, int], None] = lambda _what, _count: None,
     ) -> None:
         self._store = store
         self._courier = courier
         self._clock = clock
         self._stuck = stuck
         self._settled = settled
+        self._made_good = made_good
         self._identity = f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
         self._database = guest_engine(store, real_clock.now)
         self._presence = Presence(self._database, self._identity)
@@ -156,6 +159,7 @@ class Engine:
         ended = [workflow.workflow_id for workflow in failed]
         if mended := mending.hand_over_again(self._store, ended, self._active, self._stuck, now):
             log.error("the delivery engine lost messages; they are handed over again", messages=mended)
+            self._made_good("mended", mended)
         if ended:
             DBOS.delete_workflows(ended)
         for _ in range(TIDY_ROUNDS):
@@ -189,6 +193,7 @@ class Engine:
         )
         if dead := self._presence.dead({workflow.executor_id or "" for workflow in pending}):
             log.warning("taking over from processes that ended", processes=len(dead))
+            self._made_good("taken_over", len(dead))
             DBOS._recover_pending_workflows(sorted(dead))  # noqa: SLF001 - no other way, and the version is pinned
 
     def _enqueue(self, session: Session, parcel: Parcel) -> None:

@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from bot.store import migrate
 from bot.store.store import Store
-from bot.watch.heartbeat import sweep_is_fresh
+from bot.watch.heartbeat import FRESH, sweep_is_fresh
 from bot.web.service import Service
 
 
@@ -27,18 +27,24 @@ def routes(service: Service) -> list[Route]:
 
     async def readyz(_: Request) -> Response:
         store = await run_in_threadpool(_look, service.app.store, service.app.now())
+        here = service.vital_loops(FRESH)
         found = {
             "database": "ok" if store.answers else "unreachable",
             "migrations": "current" if store.revision == head else "behind" if store.answers else "unknown",
             "knowledge": service.app.classifier.base.version,
-            "sweep": "fresh" if store.is_swept else "stale",
+            "sweep": _fresh(is_fresh=store.is_swept),
+            "here": {name: _fresh(is_fresh=well) for name, well in here.items()},
         }
         # Whoever only takes messages goes on taking them: nothing is gained by turning reports away.
-        works = store.is_swept or not service.is_worker
+        works = not service.is_worker or (store.is_swept and all(here.values()))
         is_ready = store.answers and store.revision == head and works
         return JSONResponse({"ready": is_ready, **found}, 200 if is_ready else 503)
 
     return [Route("/healthz", healthz), Route("/readyz", readyz)]
+
+
+def _fresh(*, is_fresh: bool) -> str:
+    return "fresh" if is_fresh else "stale"
 
 
 class _Store(NamedTuple):

@@ -48,7 +48,7 @@ class Loop:
         self._woken = asyncio.Event()
         self._stopping = False
         self._failures = 0
-        self._last_success: datetime | None = None
+        self._went_well_at: datetime | None = None  # or began then
 
     def wake(self) -> None:
         """Run as soon as possible; call it in the event loop's thread."""
@@ -60,11 +60,12 @@ class Loop:
         self._woken.set()
 
     def is_fresh(self, within: timedelta) -> bool:
-        """Tell whether the last run that succeeded ended less than ``within`` ago."""
-        return self._last_success is not None and self._clock() - self._last_success < within
+        """Tell whether it began, or its last run that succeeded ended, less than ``within`` ago."""
+        return self._went_well_at is not None and self._clock() - self._went_well_at < within
 
     async def run(self) -> None:
         """Work until told to stop."""
+        self._went_well_at = self._clock()
         while not self._stopping:
             self._woken.clear()
             await self._once()
@@ -89,4 +90,4 @@ class Loop:
             )
         else:
             self._failures = 0
-            self._last_success = self._clock()
+            self._went_well_at = self._clock()

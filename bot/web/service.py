@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from datetime import timedelta
 from functools import partial
 
 from starlette.concurrency import run_in_threadpool
@@ -59,12 +60,15 @@ class Service:
         )
         self._attachments = self._loop("attachments", self._fetch, FETCH_EVERY_S, LEAST_S)
         self._loops = [self._loop("schema", app.check_schema, LOOK_EVERY_S)]
+        self._vital: list[Loop] = []
         if worker:
-            self._loops += [self._delivery, self._loop("sweep", app.sweep, SWEEP_EVERY_S), self._attachments]
+            self._vital = [self._delivery, self._loop("sweep", app.sweep, SWEEP_EVERY_S)]
+            self._loops += [*self._vital, self._attachments]
         else:
             self._loops.append(self._loop("edits", partial(app.follow_edits, tell=False), SWEEP_EVERY_S))
         if engine:
-            self._loops.append(self._loop("engine", engine.look_after, LOOK_EVERY_S))
+            self._vital.append(self._loop("engine", engine.look_after, LOOK_EVERY_S))
+            self._loops.append(self._vital[-1])
             self._loops.append(self._loop("tidy", engine.tidy, TIDY_EVERY_S))
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -79,6 +83,10 @@ class Service:
         if self._engine:
             await run_in_threadpool(self._engine.start)
         self._tasks = [asyncio.create_task(loop.run(), name=loop.name) for loop in self._loops]
+
+    def vital_loops(self, within: timedelta) -> dict[str, bool]:
+        """Return which loops deliver and watch in this process, and whether each went well so lately."""
+        return {loop.name: loop.is_fresh(within) for loop in self._vital}
 
     async def stop(self) -> None:
         """End the loops after the run that is under way, then delivery: `is_clean` says whether it could."""

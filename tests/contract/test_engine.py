@@ -168,6 +168,7 @@ def test_what_the_engine_lost_or_failed_at_is_handed_over_again_and_staff_are_to
         post.engine.tidy()
         post.wait(lambda: phone.heard("c") == ["failed"])
         assert DBOS.list_workflows(status="ERROR") == []
+        assert post.app.metrics.registry.get_sample_value("hotline_engine_total", {"what": "mended"}) == 1
 
         lost = post.say("d", "lost")
         post.app.store.transact(

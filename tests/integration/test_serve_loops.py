@@ -12,7 +12,11 @@ import pytest
 from sqlalchemy import text
 
 from bot.app import App
+from bot.commands.running import start
+from bot.errors import StoreError
 from bot.settings import Settings
+from bot.watch.heartbeat import FRESH
+from bot.watch.sweep import sweep
 from bot.web.application import application
 from bot.web.loops import Loop
 from bot.web.service import Service
@@ -118,3 +122,40 @@ def test_the_service_is_not_ready_without_its_database(app: App, tmp_path: Path)
     assert response.status_code == 503
     assert response.json()["database"] == "unreachable"
     assert response.json()["migrations"] == "unknown"
+
+
+def test_a_worker_whose_own_sweep_fails_is_not_ready_although_another_sweeps(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [MONDAY_10]
+    app = App(Settings(database_url=f"sqlite:///{tmp_path / 'test.db'}"), {}, lambda: now[0])
+
+    def fails() -> int:
+        raise RuntimeError
+
+    async def ready() -> httpx.Response:
+        service = Service(app)
+        await service.start()
+        while not all(service.vital_loops(FRESH).values()):
+            await asyncio.sleep(0)  # each has begun
+        now[0] += FRESH
+        sweep(app.store, now[0])  # by another process
+        while not service.vital_loops(FRESH)["delivery"]:
+            await asyncio.sleep(0.01)
+        found = await readiness(service)
+        await service.stop()
+        return found
+
+    monkeypatch.setattr(app, "sweep", fails)
+    found = asyncio.run(ready())
+    app.close()
+    assert found.status_code == 503
+    assert found.json()["sweep"] == "fresh"
+    assert found.json()["here"] == {"delivery": "fresh", "sweep": "stale"}
+
+
+def test_a_database_that_fails_at_the_start_ends_it_with_one_line(app: App) -> None:
+    with app.store.engine.begin() as connection:
+        connection.execute(text("ALTER TABLE inbox RENAME TO gone"))
+    with pytest.raises(StoreError, match="fails at the start"):
+        asyncio.run(start(Service(app, worker=False), lambda: None))
