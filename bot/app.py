@@ -90,7 +90,13 @@ class App:
         self.courier = Courier(
             self.store,
             self.channels,
-            Watchers(told.responded, told.undelivered, Rerouter(ALARM_ADDRESS if pager else None), told.held),
+            Watchers(
+                told.responded,
+                told.undelivered,
+                Rerouter(ALARM_ADDRESS if pager else None),
+                told.held,
+                told.late,
+            ),
         )
         self.dispatcher = Dispatcher(self.store, self.courier)
         folder, limit = settings.data / FOLDER, settings.attachment_mb * 1024 * 1024

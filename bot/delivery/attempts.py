@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import datetime
 from typing import TypeVar
 
 import structlog
@@ -36,31 +35,25 @@ class Attempts:
         self._is_ending = False
         self._senders: dict[str, ThreadPoolExecutor] = {}
 
-    async def make(self, outbox_id: int, group: str) -> datetime | None:
+    async def make(self, outbox_id: int, group: str) -> None:
         """Make one attempt and record how it ended, however long the database is away.
+
+        It never returns once this has ended: the next process goes on.
 
         Args:
             group: whose attempts share threads.
-
-        Returns:
-            As `Courier.attempt`; nothing any more once this has ended: the next process goes on.
         """
-        retry_at: datetime | None = None
         self.under_way += 1
         try:
             sent = await self._patiently(group, lambda: self._send(outbox_id))
-            retry_at = (
+            if sent is not None:
                 await self._patiently(group, lambda: self._courier.finish(sent))
-                if isinstance(sent, Sent)
-                else sent
-            )
         except (_Ending, SchemaMoved):
             self._is_ending = True
         finally:
             self.under_way -= 1
         if self._is_ending:
             await asyncio.Event().wait()
-        return retry_at
 
     def end(self) -> None:
         """Begin no attempt any more; those under way go on."""
@@ -71,7 +64,7 @@ class Attempts:
         for senders in self._senders.values():
             senders.shutdown(wait=wait, cancel_futures=True)
 
-    def _send(self, outbox_id: int) -> Sent | datetime | None:
+    def _send(self, outbox_id: int) -> Sent | None:
         if self._is_ending:
             raise _Ending
         return self._courier.send(outbox_id, self._clock)

@@ -40,7 +40,6 @@ log = structlog.get_logger(__name__)
 NAME = "hotline"
 VERSION = "1"  # of what a workflow does; another one leaves alone what an older program had begun
 WORKFLOW = "deliver"
-IN_HAND = 64  # messages of one queue that a process holds at once, those that pause among them
 STOP_S = 4.0
 SETTLE_S = 0.3  # in which what was just taken from a queue begins: what has not begun can't be left in order
 KEPT = timedelta(hours=1)  # a finished workflow; its message says all that matters
@@ -133,7 +132,7 @@ class Engine:
         return is_clean
 
     def _hand_back(self) -> None:
-        """Let other processes have at once what pauses here, or has not begun."""
+        """Let other processes have at once what has not begun here."""
         try:
             with self._database.connect() as connection:
                 connection.execute(text("SELECT 1"))  # else the library would wait for the database for ever
@@ -214,9 +213,8 @@ class Engine:
 
     def _workflow(self) -> Callable[[int, str], Coroutine[Any, Any, None]]:
         async def deliver(outbox_id: int, group: str) -> None:
-            """Deliver one message; while it pauses, its chat waits for it."""
-            while (retry_at := await self._attempts.make(outbox_id, group)) is not None:
-                await DBOS.sleep_async(max(0.05, (retry_at - self._clock()).total_seconds()))
+            """Make one attempt at a message; one that must wait goes back to the relay."""
+            await self._attempts.make(outbox_id, group)
             self._settled()
 
         return deliver
@@ -238,7 +236,7 @@ def _register(queue: Queue) -> None:
     DBOS.register_queue(
         queue.name,
         polling_interval_sec=queue.poll_s,
-        worker_concurrency=IN_HAND,
+        worker_concurrency=queue.in_hand,
         partition_concurrency=1,  # a chat gets its messages one after the other
         limiter=_limiter(queue.overall),
         partition_limiter=_limiter(queue.chat),

@@ -24,15 +24,19 @@ class Queue:
         poll_s: how often it is looked into; each look costs about 3 ms.
         overall: over all chats.
         chat: to one chat.
+        in_hand: how many of its messages a process holds at once; None: one to each chat.
     """
 
     name: str
     poll_s: float
     overall: Rate | None = None
     chat: Rate | None = None
+    in_hand: int | None = 64
 
 
-# Alarms of every platform, and platforms without a rate of their own.
+# Alarms of every platform: they wait for no other message, nor for another platform's.
+ALARMS = Queue("alarms", 0.25, in_hand=None)
+# Platforms without a rate of their own.
 MESSAGES = Queue("messages", 0.25)
 # Telegram: 30 a second over all chats, 1 a second to a person, 20 a minute to a group (its documents).
 TELEGRAM_PRIVATE = Queue("telegram-private", 0.4, overall=Rate(25, 1), chat=Rate(1, 1))
@@ -49,7 +53,7 @@ def queue_of(channel: str, kind: str, *, urgent: bool) -> Queue:
         urgent: an alarm waits for no limit of ours.
     """
     if urgent:
-        return MESSAGES
+        return ALARMS
     if channel == "telegram":
         return TELEGRAM_PRIVATE if kind == "private" else TELEGRAM_GROUP
     return WECOM if channel == "wecom" else MESSAGES
@@ -58,4 +62,4 @@ def queue_of(channel: str, kind: str, *, urgent: bool) -> Queue:
 def queues_for(channels: set[str]) -> list[Queue]:
     """Return the queues that these channels use."""
     used = {queue_of(channel, kind, urgent=False) for channel in channels for kind in ("private", "group")}
-    return sorted({MESSAGES, *used}, key=lambda queue: queue.name)
+    return sorted({ALARMS, *used}, key=lambda queue: queue.name)

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.clock import Clock
@@ -27,8 +27,11 @@ from bot.store.store import Store, UnitOfWork
 log = structlog.get_logger(__name__)
 
 BACKOFF = (timedelta(seconds=1), timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=2))
-ATTEMPTS = 10
-URGENT_ATTEMPTS = 4  # then an alarm is raised another way
+UNKNOWNS = 10  # of which each may have arrived: then it failed
+URGENT_UNKNOWNS = 4
+MOST_ATTEMPTS = 500  # that certainly did not arrive, every two minutes at last: more than twelve hours
+LATE_ATTEMPTS = 10  # from then on support is told meanwhile
+URGENT_LATE_ATTEMPTS = 4  # from then on an alarm is raised another way as well
 
 
 class Channel(Protocol):
@@ -47,12 +50,14 @@ class Watchers:
         undelivered: a message to a customer failed for good.
         lost: an alarm (by its id) failed for good: it must be raised another way.
         held: a message to a customer waits until they write again; once for all that wait on a ticket.
+        late: a message to a customer does not get through; once for all that wait on a ticket.
     """
 
     responded: Callable[[UnitOfWork, Case, datetime], None]
     undelivered: Callable[[UnitOfWork, Case, str, datetime], None]
     lost: Callable[[UnitOfWork, int], None]
     held: Callable[[UnitOfWork, Case, str], None]
+    late: Callable[[UnitOfWork, Case, str], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,18 +90,14 @@ class Courier:
         self._watchers = watchers
         self._jitter = jitter
 
-    def attempt(self, outbox_id: int, clock: Clock) -> datetime | None:
-        """Try to deliver one message, if it still must be.
-
-        Returns:
-            When to try again; None when nothing is left to do: it arrived, failed for good, is held until its
-            chat writes again, or somebody else settled it.
-        """
+    def attempt(self, outbox_id: int, clock: Clock) -> None:
+        """Try to deliver one message, if it still must be."""
         sent = self.send(outbox_id, clock)
-        return self.finish(sent) if isinstance(sent, Sent) else sent
+        if sent is not None:
+            self.finish(sent)
 
-    def send(self, outbox_id: int, clock: Clock) -> Sent | datetime | None:
-        """Send one message, if it must be sent now; else return as `attempt` does.
+    def send(self, outbox_id: int, clock: Clock) -> Sent | None:
+        """Send one message, if it must be sent now; one that must wait goes back to the relay.
 
         What was sent must be settled: until then it counts as not sent.
         """
@@ -106,20 +107,24 @@ class Courier:
             row = session.get(t.OutboxRow, outbox_id)
             if row is None or row.status != "pending":
                 return None
-            if row.try_at > now:
-                return row.try_at
-            outbound = outbound_of(session, row, session.get_one(t.ChatRow, row.chat_id))
+            if not (must_wait := row.try_at > now or _is_preceded(session, row)):
+                outbound = outbound_of(session, row, session.get_one(t.ChatRow, row.chat_id))
+        if must_wait:
+            self._give_back(outbox_id, now)
+            return None
         return Sent(outbox_id, self._send(outbound), clock())
 
-    def finish(self, sent: Sent) -> datetime | None:
-        """Record how an attempt ended; return as `attempt` does."""
+    def finish(self, sent: Sent) -> None:
+        """Record how an attempt ended."""
+        self._store.transact(
+            lambda unit: self.settle(unit, sent.outbox_id, sent.receipt, sent.at),
+            sent.at,
+        )
 
-        def settle(unit: UnitOfWork) -> datetime | None:
-            self.settle(unit, sent.outbox_id, sent.receipt, sent.at)
-            row = unit.session.get_one(t.OutboxRow, sent.outbox_id)
-            return row.try_at if row.status == "pending" else None
-
-        return self._store.transact(settle, sent.at)
+    def _give_back(self, outbox_id: int, now: datetime) -> None:
+        row = t.OutboxRow
+        back = update(row).where(row.id == outbox_id, row.status == "pending").values(relayed_at=None)
+        self._store.transact(lambda unit: unit.session.execute(back), now)
 
     def settle(self, unit: UnitOfWork, outbox_id: int, receipt: Receipt, now: datetime) -> None:
         """Record how the delivery of a message ended, unless somebody did, and what follows from it."""
@@ -148,22 +153,22 @@ class Courier:
             self._hold(unit, row, receipt, now)
             return
         row.attempts += 1
+        row.unknowns += receipt.outcome is Outcome.UNKNOWN
         if receipt.outcome is Outcome.SENT:
             row.status, row.sent_at, row.external_id = "sent", now, receipt.external_id
             if row.is_answer:
                 self._note_response(unit, row, now)
-        elif receipt.outcome in (Outcome.FAILED, Outcome.HELD) or row.attempts >= (
-            URGENT_ATTEMPTS if row.urgent else ATTEMPTS
-        ):
+        elif _is_over(row, receipt.outcome):
             row.status = "failed"
             log.error("message failed for good", outbox_id=row.id, error=receipt.error)
             self._note_failure(unit, row, receipt, now)
         else:
             backoff = BACKOFF[min(row.attempts, len(BACKOFF)) - 1] * self._jitter()
-            row.try_at = receipt.retry_at or now + backoff
+            row.try_at, row.relayed_at = receipt.retry_at or now + backoff, None
             log.warning(
                 "message delayed", outbox_id=row.id, outcome=receipt.outcome.value, error=receipt.error
             )
+            self._note_delay(unit, row, receipt)
 
     def _hold(self, unit: UnitOfWork, row: t.OutboxRow, receipt: Receipt, now: datetime) -> None:
         """Keep a message until its chat writes again; support phones, or is called another way."""
@@ -173,21 +178,12 @@ class Courier:
         if unit.session.scalars(
             written.limit(1)
         ).first():  # while the attempt was under way: nothing wakes it
-            row.try_at = now + BACKOFF[1]
+            row.try_at, row.relayed_at = now + BACKOFF[1], None
             return
         row.status = "held"
         if _is_call(unit, row):
             self._watchers.lost(unit, row.id)
-        others = select(t.OutboxRow.id).where(
-            t.OutboxRow.chat_id == row.chat_id,
-            t.OutboxRow.ticket_id == row.ticket_id,
-            t.OutboxRow.status == "held",
-            t.OutboxRow.id != row.id,
-        )
-        if row.ticket_id is None or _is_for_staff(unit, row) or unit.session.scalars(others).first():
-            return
-        case = unit.tickets.get(row.ticket_id)
-        if case is not None:
+        if case := _first_of(unit, row, t.OutboxRow.status == "held"):
             self._watchers.held(unit, case, receipt.error or receipt.outcome.value)
 
     def _note_response(self, unit: UnitOfWork, row: t.OutboxRow, now: datetime) -> None:
@@ -204,10 +200,26 @@ class Courier:
         elif ticket.is_open_to_response and ticket.answer != row.inbox_id:  # to several chats: one update
             unit.tickets.record(case, Event(Kind.UPDATED, now, _author(unit, row), data))
 
+    def _note_delay(self, unit: UnitOfWork, row: t.OutboxRow, receipt: Receipt) -> None:
+        """What does not get through for long is not given up, but nobody waits for it alone."""
+        if row.attempts != (URGENT_LATE_ATTEMPTS if row.urgent else LATE_ATTEMPTS):
+            return
+        are_late = (t.OutboxRow.status == "pending", t.OutboxRow.attempts >= LATE_ATTEMPTS)
+        if _is_call(unit, row):
+            self._raise_again(unit, row)
+        elif case := _first_of(unit, row, *are_late):
+            self._watchers.late(unit, case, receipt.error or receipt.outcome.value)
+
+    def _raise_again(self, unit: UnitOfWork, row: t.OutboxRow) -> None:
+        """Raise an alarm another way, unless that was done when it was late."""
+        others = select(t.OutboxRow.id).where(t.OutboxRow.instead_of == row.id)
+        if unit.session.scalars(others).first() is None:
+            self._watchers.lost(unit, row.id)
+
     def _note_failure(self, unit: UnitOfWork, row: t.OutboxRow, receipt: Receipt, now: datetime) -> None:
         """A customer is phoned, an alarm and the first card of a ticket are raised another way."""
         if _is_call(unit, row):
-            self._watchers.lost(unit, row.id)
+            self._raise_again(unit, row)
         if row.urgent or _is_for_staff(unit, row):
             return
         ticket = unit.tickets.get(row.ticket_id) if row.ticket_id else None
@@ -225,6 +237,39 @@ def wake(unit: UnitOfWork, chat_id: int, at: datetime) -> None:
         .where(t.OutboxRow.chat_id == chat_id, t.OutboxRow.status == "held")
         .values(status="pending", try_at=at, relayed_at=None)
     )
+
+
+def _is_over(row: t.OutboxRow, outcome: Outcome) -> bool:
+    """Whether a message is not tried again: what may have arrived is doubled only so often."""
+    if outcome is Outcome.LATER:
+        return row.attempts >= MOST_ATTEMPTS
+    return outcome is not Outcome.UNKNOWN or row.unknowns >= (URGENT_UNKNOWNS if row.urgent else UNKNOWNS)
+
+
+def _is_preceded(session: Session, row: t.OutboxRow) -> bool:
+    """Whether an earlier message of the same lane must go first: it pauses, or is tried again."""
+    earlier = t.OutboxRow
+    found = select(earlier.id).where(
+        earlier.chat_id == row.chat_id,
+        earlier.urgent == row.urgent,
+        earlier.id < row.id,
+        earlier.status == "pending",
+        or_(earlier.relayed_at.is_(None), earlier.attempts > 0),
+    )
+    return session.scalars(found.limit(1)).first() is not None
+
+
+def _first_of(unit: UnitOfWork, row: t.OutboxRow, *alike: ColumnElement[bool]) -> Case | None:
+    """Return the ticket of a customer's message that is the first such one in its chat, else None."""
+    others = select(t.OutboxRow.id).where(
+        t.OutboxRow.chat_id == row.chat_id,
+        t.OutboxRow.ticket_id == row.ticket_id,
+        t.OutboxRow.id != row.id,
+        *alike,
+    )
+    if row.ticket_id is None or _is_for_staff(unit, row) or unit.session.scalars(others).first():
+        return None
+    return unit.tickets.get(row.ticket_id)
 
 
 def _is_for_staff(unit: UnitOfWork, row: t.OutboxRow) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Engine, exists, select, text, update
+from sqlalchemy import Engine, and_, exists, or_, select, text, update
 from sqlalchemy.orm import Session, aliased
 from sqlalchemy.sql.dml import ReturningUpdate
 
@@ -89,13 +89,13 @@ class Relay:
     def _take(self, now: datetime) -> ReturningUpdate[int]:
         """Return the statement that takes what is due, first of all alarms."""
         row, earlier = t.OutboxRow, aliased(t.OutboxRow)
-        waits = exists().where(  # what is held back holds back what follows it in its lane
+        is_back = and_(earlier.relayed_at.is_(None), earlier.try_at > now)
+        waits = exists().where(  # what is held back, or was tried in vain, holds back its lane
             earlier.chat_id == row.chat_id,
             earlier.urgent == row.urgent,
             earlier.id < row.id,
             earlier.status == "pending",
-            earlier.relayed_at.is_(None),
-            earlier.try_at > now,
+            or_(is_back, earlier.attempts > 0),
         )
         due = (
             select(row.id)
@@ -136,7 +136,7 @@ def _parcels(session: Session, taken: Collection[int]) -> list[Parcel]:
             workflow_id=workflow_id(outbox_id, relays),
             queue=queue_of(chat.channel, chat.kind, urgent=urgent),
             lane=f"{chat.id}{'!' if urgent else ''}",  # a number: the engine may log it
-            group="alarms" if urgent else chat.channel,
+            group=f"{chat.channel}{'!' if urgent else ''}",
         )
         for outbox_id, urgent, relays, chat in rows
     ]

@@ -45,12 +45,17 @@ def _card(desk: Desk, case: Case, now: datetime, note: str | None) -> Say:
 
 
 def staff_line(
-    desk: Desk, text: str, *options: Option, ticket: int | None = None, but: int | None = None
+    desk: Desk,
+    text: str,
+    *options: Option,
+    ticket: int | None = None,
+    but: int | None = None,
+    urgent: bool = False,
 ) -> None:
     """Say one line in every staff chat, except ``but`` (it was answered already)."""
     for chat_id in desk.chats.staff():
         if chat_id != but:
-            desk.messages.say(chat_id, Say(text, options), ticket=ticket)
+            desk.messages.say(chat_id, Say(text, options, urgent=urgent), ticket=ticket)
 
 
 def dispute(desk: Desk, before: Case, case: Case) -> None:

@@ -56,8 +56,20 @@ def undelivered(desk: Desk, case: Case, error: str, now: datetime) -> None:
         desk,
         f"⚠ {case.number} 有消息送不到客户（{REASONS.get(error, error)}），请打电话：{phone}",
         ticket=case.ticket.id,
+        urgent=True,
     )
     notify.staff(desk, case, now, f"{case.number} 消息未送达")
+
+
+def late(desk: Desk, case: Case, error: str) -> None:
+    """A message to the customer does not get through for long, and is still tried: support may phone."""
+    phone, why = case.reporter.phone or "未登记，请查合同", REASONS.get(error, error)
+    notify.staff_line(
+        desk,
+        f"⚠ {case.number} 有消息一直没送到客户（{why}），还在重发；要紧请打电话：{phone}",
+        ticket=case.ticket.id,
+        urgent=True,
+    )
 
 
 def held(desk: Desk, case: Case, error: str) -> None:

@@ -321,6 +321,7 @@ class OutboxRow(Base):
     relayed_at: Mapped[datetime | None]  # since when the delivery engine has it
     relays: Mapped[int] = mapped_column(default=0, server_default="0")  # how often it was handed over
     attempts: Mapped[int] = mapped_column(default=0)
+    unknowns: Mapped[int] = mapped_column(default=0, server_default="0")  # attempts that may have arrived
     created_at: Mapped[datetime]
     try_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]

@@ -138,7 +138,7 @@ def test_telegram_is_written_to_once_a_second_in_a_private_chat(migrated_url: st
         ("telegram", "private", False, limits.TELEGRAM_PRIVATE),
         ("telegram", "group", False, limits.TELEGRAM_GROUP),
         ("telegram", "staff", False, limits.TELEGRAM_GROUP),
-        ("telegram", "staff", True, limits.MESSAGES),
+        ("telegram", "staff", True, limits.ALARMS),
         ("wecom", "private", False, limits.WECOM),
         ("wechat", "private", False, limits.MESSAGES),
     ],
@@ -148,6 +148,27 @@ def test_a_message_waits_in_the_queue_of_its_limit(
 ) -> None:
     assert limits.queue_of(channel, kind, urgent=urgent) is queue
     assert queue in limits.queues_for({channel})
+
+
+def test_any_number_of_chats_that_pause_hold_up_no_other_chat_and_no_alarm(migrated_url: str) -> None:
+    phone, many = Phone(), 70  # more than a process holds at once
+    phone.answer = lambda message: later(3600) if message.text == "refused" else Receipt(Outcome.SENT)
+    with delivering(migrated_url, phone=phone) as post:
+        for number in range(many):
+            post.say(f"c{number}", "refused")
+        post.say("c0", "follows")
+        post.say("other", "free")
+        post.say("staff", "alarm", urgent=True)
+        post.wait(lambda: len(phone.arrived) == 2)
+        post.wait(lambda: sum(map(post.attempts, range(1, many + 1))) == many)
+        post.wait(lambda: not DBOS.list_workflows(status=["ENQUEUED", "PENDING"]))
+        assert post.engine.feed() == 0
+
+        phone.answer = lambda _: Receipt(Outcome.SENT)
+        post.ahead = timedelta(hours=2)
+        post.wait(lambda: len(phone.heard("c0")) == 2)
+    assert phone.heard("c0") == ["refused", "follows"]
+    assert (phone.heard("other"), phone.heard("staff")) == (["free"], ["alarm"])
 
 
 def test_what_the_engine_lost_or_failed_at_is_handed_over_again_and_staff_are_told(migrated_url: str) -> None:
@@ -202,7 +223,7 @@ def test_the_next_process_delivers_what_one_that_ended_had_begun(migrated_url: s
     with delivering(migrated_url, phone=phone) as post:
         post.say("c", "first")
         post.say("c", "second")
-        post.wait(lambda: bool(DBOS.list_workflows(status="PENDING")))
+        post.wait(lambda: post.attempts(1) > 0)
 
     after = Phone()
     with delivering(migrated_url, phone=after) as post:

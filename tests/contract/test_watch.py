@@ -354,6 +354,29 @@ def test_a_staff_chat_that_cannot_be_reached_does_not_alarm_itself_for_ever(worl
     assert alarms(world) == []
 
 
+def test_an_alarm_that_is_late_goes_another_way_once_and_its_own_way_when_that_opens(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with world.app.store.begin(world.now) as unit:
+        unit.session.query(t.RosterRow).delete()  # nobody is called by name
+    world.customer(P1)
+    settle(world)
+    whole, refused = world.phones.send, Receipt(Outcome.LATER, error="unreachable")
+    monkeypatch.setattr(world.phones, "send", lambda m: refused if m.address.chat == "staff" else whole(m))
+    world.wait(hours=1)
+    for _ in range(12):
+        world.wait_undelivered(minutes=2)
+        world.app.deliver()
+    elsewhere = [said for who in ("li", "wang", "zhao", MANAGER) for said in alarms(world, who)]
+    assert len([said for said in elsewhere if "没有送达，改由这里通知" in said]) == 1
+    assert alarms(world) == []
+
+    monkeypatch.setattr(world.phones, "send", whole)
+    world.wait_undelivered(minutes=2)
+    world.app.deliver()
+    assert "响应时间已用 50%" in alarms(world)[0]
+
+
 def test_an_alarm_that_the_staff_chat_lost_goes_to_somebody_in_private(world: World) -> None:
     with world.app.store.begin(world.now) as unit:
         unit.session.query(t.RosterRow).delete()  # nobody is called by name

@@ -169,6 +169,29 @@ def test_a_platform_that_refuses_for_a_while_gets_each_message_once_and_in_order
     assert "T1" in said[0]
 
 
+@pytest.mark.parametrize("error", ["unreachable", "429"])
+def test_an_outage_of_hours_loses_nothing_and_support_hears_of_it_as_soon_as_can_be(
+    world: World, monkeypatch: pytest.MonkeyPatch, error: str
+) -> None:
+    whole = world.phones.send
+    monkeypatch.setattr(world.phones, "send", lambda _: Receipt(Outcome.LATER, error=error))
+    world.app.submit(report(world))
+    for _ in range(240):
+        world.wait_undelivered(seconds=30)
+        world.app.deliver()
+    world.app.sweep()  # the response is late: an alarm
+    monkeypatch.setattr(world.phones, "send", whole)
+    for _ in range(3):
+        world.wait(minutes=2)
+
+    assert "T1" in world.heard("regular")[0]
+    staff = world.heard("staff")
+    assert any("T1" in said and "优先等级" in said for said in staff)
+    [told] = [said for said in staff if "一直没送到客户" in said]
+    assert "请打电话" in told
+    assert world.differences() == {}
+
+
 def test_an_answer_that_never_comes_may_double_one_message_and_loses_none(world: World) -> None:
     """After 30 s without an answer nobody knows whether it was heard: it is sent again."""
     world.phones.receipts = [Receipt(Outcome.UNKNOWN, error="timeout")]

@@ -72,6 +72,11 @@ class Post:
         with self.app.store.read() as session:
             return session.scalars(select(t.OutboxRow.status).where(t.OutboxRow.id == outbox_id)).one()
 
+    def attempts(self, outbox_id: int) -> int:
+        """Return how often a message was tried."""
+        with self.app.store.read() as session:
+            return session.scalars(select(t.OutboxRow.attempts).where(t.OutboxRow.id == outbox_id)).one()
+
     def wait(self, condition: Callable[[], bool]) -> None:
         """Let the engine work until something holds."""
         deadline = time.monotonic() + PATIENCE_S
