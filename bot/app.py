@@ -31,7 +31,8 @@ from bot.messages import Inbound
 from bot.metrics import Counted, Metrics
 from bot.reception import Composer
 from bot.settings import Settings
-from bot.store import migrate
+from bot.store import migrate, staff_chats
+from bot.store.alarms import lock
 from bot.store.store import Store, UnitOfWork, cause, sqlite_file
 from bot.watch.correction import recompute_page
 from bot.watch.heartbeat import DeadMan
@@ -43,6 +44,8 @@ from intents import Classifier, Reloader
 
 log = structlog.get_logger(__name__)
 
+EDITS = "edits"
+TOLD_ONCE_IN = timedelta(minutes=1)  # in which every process has seen an edit
 RESUMED_A_ROUND = 50  # chats: alarms must not wait for a backlog of another process
 
 
@@ -134,7 +137,13 @@ class App:
 
     def _tell_of_edit(self, what: str, detail: str, error: str | None) -> None:
         said = f"⚠ {what}的修改有误，仍用旧版：{error}" if error else f"{what}已更新{detail}。"
-        self.store.transact(lambda unit: notify.staff_line(unit, said), self.now())
+
+        def tell(unit: UnitOfWork) -> None:
+            lock(unit.session, EDITS, unit.now)  # every worker sees the edit, the first to come tells of it
+            if not staff_chats.was_told(unit.session, said, unit.now - TOLD_ONCE_IN):
+                notify.staff_line(unit, said)
+
+        self.store.transact(tell, self.now())
 
     def submit(self, inbound: Inbound) -> int:
         """Receive a message (durable when this returns), then handle it; return its id."""

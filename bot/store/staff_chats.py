@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -30,6 +32,15 @@ def staff_chats(session: Session) -> list[int]:
     reached = {who for who, place, _ in members if place in where}
     own = {chat for who, _, chat in members if chat is not None and who not in reached}
     return sorted(own.union(group.id for group in groups))
+
+
+def was_told(session: Session, text: str, since: datetime) -> bool:
+    """Return whether a line was said in any staff chat after an instant."""
+    row = t.OutboxRow
+    said = select(row.id).where(
+        row.chat_id.in_(staff_chats(session)), row.created_at > since, row.text == text
+    )
+    return session.scalars(said.limit(1)).first() is not None
 
 
 def _members(session: Session) -> list[tuple[str, tuple[str, str], int | None]]:

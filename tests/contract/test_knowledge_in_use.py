@@ -52,6 +52,28 @@ def test_an_edit_is_taken_up_and_a_broken_one_refused_while_the_service_runs(
     app.close()
 
 
+def test_support_is_told_of_an_edit_once_by_all_processes(
+    migrated_url: str, folder: Path, world: World
+) -> None:
+    phones = Phones()
+    loaded = Settings(database_url=migrated_url, knowledge=folder)
+    apps = [App(loaded, {CHANNEL: phones}, world.read_clock) for _ in range(2)]
+    samples.load(apps[0].store, world.now, CHANNEL)
+    file = folder / "reports.yaml"
+    good = file.read_text(encoding="utf-8")
+
+    for edit in ("# 改了一行", "# 又改了一行"):
+        file.write_text(f"{good}\n{edit}\n", encoding="utf-8")
+        for app in apps:
+            app.sweep()
+        apps[0].deliver()
+    told = [said.text for said in phones.delivered["staff"]]
+    for app in apps:
+        app.close()
+    assert len(told) == len(set(told)) == 2
+    assert all(text.startswith("知识库已更新，版本") for text in told)
+
+
 def test_what_support_judged_otherwise_is_found_for_the_rules(world: World) -> None:
     world.customer("有两个座席登不上")
     world.staff("改级 T1 1 客户说全部")
