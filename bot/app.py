@@ -99,6 +99,7 @@ class App:
                 Rerouter(ALARM_ADDRESS if pager else None),
                 told.held,
                 told.late,
+                told.unrecorded,
             ),
         )
         self.dispatcher = Dispatcher(self.store, self.courier)

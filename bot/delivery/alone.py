@@ -25,6 +25,7 @@ def alone(url: str) -> Iterator[None]:
     if file is None or not file.parent.is_dir():  # the latter is refused with its own words later
         yield
         return
+    file = file.resolve()  # whatever link led to it
     try:
         lock = os.open(f"{file}.lock", os.O_RDWR | os.O_CREAT, 0o600)
     except OSError as error:

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 import structlog
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from bot.clock import Clock
 from bot.delivery.outbox import Courier, Sent
@@ -75,7 +75,7 @@ class Attempts:
         while True:
             try:
                 return await asyncio.get_running_loop().run_in_executor(self._threads(group), work)
-            except DBAPIError as error:
+            except (OperationalError, InterfaceError) as error:
                 log.error("an attempt waits for the database", error=type(error).__name__)
             await asyncio.sleep(pause_s)
             pause_s = min(2 * pause_s, LONGEST_PAUSE_S)

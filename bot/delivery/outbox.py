@@ -14,11 +14,13 @@ from typing import Protocol
 
 import structlog
 from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
 from bot.clock import Clock
 from bot.desk.case import Case
 from bot.desk.events import BOT, Actor, Event, Kind, Side
+from bot.errors import SchemaMoved
 from bot.log import places
 from bot.messages import Address, AttachmentKind, Choice, File, Outbound, Outcome, Receipt, Sender
 from bot.store import tables as t
@@ -51,6 +53,7 @@ class Watchers:
         lost: an alarm (by its id) failed for good: it must be raised another way.
         held: a message to a customer waits until they write again; once for all that wait on a ticket.
         late: a message to a customer does not get through; once for all that wait on a ticket.
+        unrecorded: what follows from the outcome of a message (by its id) could not be recorded.
     """
 
     responded: Callable[[UnitOfWork, Case, datetime], None]
@@ -58,6 +61,7 @@ class Watchers:
     lost: Callable[[UnitOfWork, int], None]
     held: Callable[[UnitOfWork, Case, str], None]
     late: Callable[[UnitOfWork, Case, str], None]
+    unrecorded: Callable[[UnitOfWork, int], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,18 +112,32 @@ class Courier:
             if row is None or row.status != "pending":
                 return None
             if not (must_wait := row.try_at > now or _is_preceded(session, row)):
-                outbound = outbound_of(session, row, session.get_one(t.ChatRow, row.chat_id))
+                outbound = _rebuilt(session, row)
         if must_wait:
             self._give_back(outbox_id, now)
             return None
-        return Sent(outbox_id, self._send(outbound), clock())
+        receipt = outbound if isinstance(outbound, Receipt) else self._send(outbound)
+        return Sent(outbox_id, receipt, clock())
 
     def finish(self, sent: Sent) -> None:
-        """Record how an attempt ended."""
-        self._store.transact(
-            lambda unit: self.settle(unit, sent.outbox_id, sent.receipt, sent.at),
-            sent.at,
-        )
+        """Record how an attempt ended; where what follows from it can't be, at least that."""
+        try:
+            self._store.transact(
+                lambda unit: self.settle(unit, sent.outbox_id, sent.receipt, sent.at), sent.at
+            )
+        except (OperationalError, InterfaceError, SchemaMoved):
+            raise
+        except Exception as error:  # noqa: BLE001 - a bug must not make it go out again and again
+            name = type(error).__name__
+            log.error("recording failed", outbox_id=sent.outbox_id, error=name, where=places(error))
+            self._store.transact(lambda unit: self._settle_barely(unit, sent), sent.at)
+
+    def _settle_barely(self, unit: UnitOfWork, sent: Sent) -> None:
+        for outbox_id in (*sent.receipt.carried, sent.outbox_id):
+            row = unit.session.get_one(t.OutboxRow, outbox_id, with_for_update=True)
+            if row.status == "pending":
+                self._note_outcome(row, sent.receipt, sent.at)
+        self._watchers.unrecorded(unit, sent.outbox_id)
 
     def _give_back(self, outbox_id: int, now: datetime) -> None:
         row = t.OutboxRow
@@ -152,23 +170,30 @@ class Courier:
         if receipt.outcome is Outcome.HELD and not row.urgent:  # an alarm can't wait
             self._hold(unit, row, receipt, now)
             return
-        row.attempts += 1
-        row.unknowns += receipt.outcome is Outcome.UNKNOWN
-        if receipt.outcome is Outcome.SENT:
-            row.status, row.sent_at, row.external_id = "sent", now, receipt.external_id
-            if row.is_answer:
-                self._note_response(unit, row, now)
-        elif _is_over(row, receipt.outcome):
-            row.status = "failed"
+        self._note_outcome(row, receipt, now)
+        if row.status == "sent" and row.is_answer:
+            self._note_response(unit, row, now)
+        elif row.status == "failed":
             log.error("message failed for good", outbox_id=row.id, error=receipt.error)
             self._note_failure(unit, row, receipt, now)
-        else:
-            backoff = BACKOFF[min(row.attempts, len(BACKOFF)) - 1] * self._jitter()
-            row.try_at, row.relayed_at = receipt.retry_at or now + backoff, None
+        elif row.status == "pending":
             log.warning(
                 "message delayed", outbox_id=row.id, outcome=receipt.outcome.value, error=receipt.error
             )
             self._note_delay(unit, row, receipt)
+
+    def _note_outcome(self, row: t.OutboxRow, receipt: Receipt, now: datetime) -> None:
+        """Note in the message itself how an attempt ended; one that is not over goes back to the relay."""
+        row.error = receipt.error
+        row.attempts += 1
+        row.unknowns += receipt.outcome is Outcome.UNKNOWN
+        if receipt.outcome is Outcome.SENT:
+            row.status, row.sent_at, row.external_id = "sent", now, receipt.external_id
+        elif _is_over(row, receipt.outcome):
+            row.status = "failed"
+        else:
+            backoff = BACKOFF[min(row.attempts, len(BACKOFF)) - 1] * self._jitter()
+            row.try_at, row.relayed_at = receipt.retry_at or now + backoff, None
 
     def _hold(self, unit: UnitOfWork, row: t.OutboxRow, receipt: Receipt, now: datetime) -> None:
         """Keep a message until its chat writes again; support phones, or is called another way."""
@@ -323,6 +348,18 @@ def outbound_of(session: Session, row: t.OutboxRow, chat: t.ChatRow) -> Outbound
         in_reply_to=answered.content.get("external_id") if answered else None,
         asks=Sender(**answered.content["sender"]) if answered and row.asks else None,
     )
+
+
+def _rebuilt(session: Session, row: t.OutboxRow) -> Outbound | Receipt:
+    """Return a message as its channel gets it, or how the attempt ended where it can't be made."""
+    try:
+        return outbound_of(session, row, session.get_one(t.ChatRow, row.chat_id))
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:  # noqa: BLE001 - a bug in one message counts as an attempt, so that it has an end
+        name = type(error).__name__
+        log.error("a message can't be made", outbox_id=row.id, error=name, where=places(error))
+        return Receipt(Outcome.UNKNOWN, error=name[:64])
 
 
 def _answered(session: Session, row: t.OutboxRow, chat: t.ChatRow) -> t.InboxRow | None:

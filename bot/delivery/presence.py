@@ -8,7 +8,7 @@ from collections.abc import Collection
 
 import structlog
 from sqlalchemy import Connection, Engine, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
 log = structlog.get_logger(__name__)
 
@@ -38,12 +38,16 @@ class Presence:
             if self._connection is not None:
                 self._connection.execute(text("SELECT 1"))
                 return
-        except DBAPIError:
+        except SQLAlchemyError:
             log.warning("the connection that shows this worker's life was lost; it is made anew")
             self.release()
         self._connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-        if not self._take(self._identity):  # somebody looks at this very moment whether we live
-            self.release()
+        is_ours = False
+        try:
+            is_ours = self._take(self._identity)
+        finally:
+            if not is_ours:  # lost again, or somebody looks at this very moment whether we live
+                self.release()
 
     def dead(self, identities: Collection[str]) -> set[str]:
         """Return which of these processes have ended: those that `LOOKS` looks in a row have missed.
@@ -53,7 +57,12 @@ class Presence:
         others = set(identities) - {self._identity}
         if not self._is_shared:
             return others
-        self._missed = Counter({other: self._missed[other] + 1 for other in others if self._is_free(other)})
+        try:
+            free = [other for other in others if self._is_free(other)]
+        except SQLAlchemyError:  # the next `hold` connects anew
+            self.release()
+            raise
+        self._missed = Counter({other: self._missed[other] + 1 for other in free})
         return {other for other, looks in self._missed.items() if looks >= LOOKS}
 
     def release(self) -> None:

@@ -92,3 +92,10 @@ def held(desk: Desk, case: Case, error: str) -> None:
 def stuck(desk: Desk, messages: int) -> None:
     """The delivery engine had lost messages; they go out late."""
     notify.staff_line(desk, f"⚠ 消息投递中断过，有 {messages} 条消息延误，已重新发送。请运维查看日志。")
+
+
+def unrecorded(desk: Desk, outbox_id: int) -> None:
+    """What follows from a message's outcome could not be recorded, such as a response."""
+    notify.staff_line(
+        desk, f"⚠ 一条消息（编号 {outbox_id}）的送达结果没能完整记录，请运维查看日志。", urgent=True
+    )

@@ -98,4 +98,4 @@ def lock(store: Store, name: str) -> ServerLock | FileLock:
     if file is None:
         return ServerLock(store.engine, name)
     digest = hashlib.sha256(name.encode()).hexdigest()[:12]
-    return FileLock(f"{file}.{digest}.lock")
+    return FileLock(f"{file.resolve()}.{digest}.lock")

@@ -1,0 +1,89 @@
+"""Faults of ours in the middle of delivery do not make it lose, double or forget anything."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
+
+from bot.delivery import outbox
+from bot.delivery.alone import alone
+from bot.delivery.presence import Presence
+from bot.errors import StoreError
+from bot.messages import Sender
+from bot.store import tables as t
+from bot.store.guests import guest_engine
+from tests.support.world import World, migrated
+
+P1 = "所有坐席都登不上系统了，电话全打不进来"
+
+
+def a_bug(*_: object) -> None:
+    raise ValueError("客户的话")
+
+
+def test_a_bug_while_an_outcome_is_recorded_sends_nothing_again_and_support_hears_of_it(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.customer(P1)
+    monkeypatch.setattr(outbox.Courier, "_note_response", a_bug)
+    world.staff("回复 T1 马上处理")
+    for _ in range(3):
+        world.wait(minutes=3)
+
+    assert world.heard("regular").count("李工（工单 T1）：马上处理") == 1
+    assert len([said for said in world.heard("staff") if "没能完整记录" in said]) == 1
+
+
+def test_a_message_that_cannot_be_made_ends_and_those_after_it_go(world: World) -> None:
+    world.app.submit(world.inbound("regular", Sender("regular", "陈班长"), "在吗"))
+    with world.app.store.begin(world.now) as unit:
+        bad = unit.session.scalars(select(t.OutboxRow)).one()
+        bad.choices = [{"no": "label"}]
+        first = bad.id
+    world.app.submit(world.inbound("regular", Sender("regular", "陈班长"), "谢谢"))
+    for _ in range(12):
+        world.wait(minutes=3)
+
+    assert [said[:2] for said in world.heard("regular")] == ["不客"]
+    with world.app.store.read() as session:
+        assert session.get_one(t.OutboxRow, first).status == "failed"
+
+
+@pytest.mark.postgres
+def test_a_worker_whose_connection_broke_while_it_looked_at_others_shows_its_life_again(
+    postgres_url: str,
+) -> None:
+    world = World(migrated(postgres_url))
+    engine = guest_engine(world.app.store, world.read_clock)
+    mine, other = Presence(engine, "mine"), Presence(engine, "other")
+    mine.hold()
+    other.hold()
+    with world.app.store.engine.connect() as connection:
+        connection.execute(
+            text(
+                "SELECT pg_terminate_backend(pid) FROM pg_locks "
+                "WHERE locktype = 'advisory' AND pid <> pg_backend_pid()"
+            )
+        )
+    with pytest.raises(DBAPIError):
+        mine.dead({"other"})
+    mine.hold()
+    other.hold()
+
+    assert [other.dead({"mine"}) for _ in range(5)] == [set()] * 5
+    mine.release()
+    assert [other.dead({"mine"}) for _ in range(3)][-1] == {"mine"}
+    other.release()
+    engine.dispose()
+    world.app.close()
+
+
+def test_a_second_process_is_refused_by_whatever_link_it_comes(tmp_path: Path) -> None:
+    file, link = tmp_path / "hotline.db", tmp_path / "other.db"
+    file.touch()
+    link.symlink_to(file)
+    with alone(f"sqlite:///{file}"), pytest.raises(StoreError, match="works on"), alone(f"sqlite:///{link}"):
+        pass
