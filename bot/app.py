@@ -211,7 +211,8 @@ class App:
             return
         customer.answer(turn)
         if turn.text and turn.inbound.choice is None:
-            self.metrics.understood(self.classifier.classify(turn.text).label)
+            label = self.classifier.classify(turn.text).label
+            unit.on_commit(lambda: self.metrics.understood(label))
 
     def _rescue(self, unit: UnitOfWork, message: Message) -> None:
         rescue(self._turn(unit, message))

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import text
 
-from bot.messages import Outcome, Receipt, Sender
+from bot.delivery.inbox import Message
+from bot.messages import Outbound, Outcome, Receipt, Sender
+from bot.store.store import UnitOfWork
 from bot.web import metrics
 from tests.support.world import World
 
@@ -27,6 +30,33 @@ def test_a_message_and_its_repetition_are_counted_apart(world: World) -> None:
     assert figure(world, "duplicates_total", channel="phone") == 1
     assert figure(world, "verdicts_total", label="P1") == 1
     assert figure(world, "handling_seconds_count") == 1
+
+
+def test_a_sentence_counts_once_however_often_its_handling_is_rolled_back(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handle, tries = world.app.inbox._handle_message, []
+
+    def fails_at_first(unit: UnitOfWork, message: Message) -> None:
+        handle(unit, message)
+        with unit.session.begin_nested():
+            tries.append(message.id)
+        if len(tries) == 1:
+            raise RuntimeError
+
+    monkeypatch.setattr(world.app.inbox, "_handle_message", fails_at_first)
+    world.customer(P1)
+    assert len(tries) == 2
+    assert figure(world, "verdicts_total", label="P1") == 1
+
+
+def test_an_attempt_whose_channel_raises_is_counted(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def raises(_: Outbound) -> Receipt:
+        raise TimeoutError
+
+    monkeypatch.setattr(world.phones, "send", raises)
+    world.customer(P1)
+    assert figure(world, "deliveries_total", channel="phone", outcome="unknown", error="TimeoutError")
 
 
 def test_open_tickets_and_the_next_deadline_are_read_from_the_store(world: World) -> None:
