@@ -111,7 +111,16 @@ class Client:
         idle = self._idle[place]
         while idle and idle[-1][0].at_eof():  # the service has closed it meanwhile
             idle.pop()[1].close()
-        reader, writer = idle.pop() if idle else await asyncio.open_connection(*self._places[place])
+        if idle:
+            try:
+                return await self._exchange(place, content, *idle.pop())
+            except (ConnectionError, asyncio.IncompleteReadError):
+                pass  # closed as idle at this very moment: asked once more, on a new one
+        return await self._exchange(place, content, *await asyncio.open_connection(*self._places[place]))
+
+    async def _exchange(
+        self, place: int, content: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> bool:
         writer.write(content)
         head = await reader.readuntil(b"\r\n\r\n")
         length = next(
@@ -120,7 +129,7 @@ class Client:
             if line.lower().startswith(b"content-length")
         )
         await reader.readexactly(length)
-        idle.append((reader, writer))
+        self._idle[place].append((reader, writer))
         return head.startswith(b"HTTP/1.1 200")
 
     def close(self) -> None:
