@@ -84,7 +84,7 @@ class App:
         self._calendar = WorkdaysFile(settings.data / FILE_NAME)
         self._recomputed: int | None = 0  # how far the open tickets have what the calendar makes now
         self.metrics = Metrics()
-        self.inbox = Inbox(self.store, self._handle, self._rescue, self._give_up)
+        self.inbox = Inbox(self.store, self._handle, self._rescue, self._give_up, told.unreadable)
         pager = _pager(settings)
         ways = {**channels, **pager}
         self.channels: dict[str, Channel] = {

@@ -19,7 +19,6 @@ from sqlalchemy.orm import Session
 from bot.delivery.outbox import wake
 from bot.desk.case import Chat, Contact
 from bot.desk.terms import Role
-from bot.errors import StoreError
 from bot.log import places
 from bot.messages import Address, Inbound, storable
 from bot.store import rows
@@ -99,11 +98,19 @@ class _HandlingFailed(Exception):
 class Inbox:
     """Receives and handles; safe to share between threads and, on PostgreSQL, between processes."""
 
-    def __init__(self, store: Store, handle: Handler, rescue: Handler, give_up: Handler) -> None:
+    def __init__(
+        self,
+        store: Store,
+        handle: Handler,
+        rescue: Handler,
+        give_up: Handler,
+        unreadable: Callable[[UnitOfWork, int], None],
+    ) -> None:
         self._store = store
         self._handle_message = handle
         self._rescue_message = rescue
         self._give_up = give_up
+        self._unreadable = unreadable
 
     def receive(self, inbound: Inbound, now: datetime) -> tuple[int, bool]:
         """Make the message durable; return its id and whether it is new.
@@ -149,7 +156,16 @@ class Inbox:
                 return self._store.transact(lambda unit: self._one(unit, chat_id, handle, status), now)  # noqa: B023
             except _HandlingFailed as failure:
                 self._note_failure(failure, attempt, now)
-        raise StoreError(f"chat {chat_id}: a message can't even be given up")
+        return self._store.transact(lambda unit: self._write_off(unit, chat_id), now)
+
+    def _write_off(self, unit: UnitOfWork, chat_id: int) -> int | None:
+        """Let a message that can't even be given up block its chat no longer; support must look it up."""
+        row = unit.session.scalars(NEXT, {"chat": chat_id}).first()
+        if row is None:
+            return None
+        row.status, row.handled_at = "failed", unit.now
+        self._unreadable(unit, row.id)
+        return row.id
 
     def _one(self, unit: UnitOfWork, chat_id: int, handle: Handler, status: str) -> int | None:
         chat = lock_chat(unit, chat_id)
@@ -157,13 +173,12 @@ class Inbox:
         if row is None:
             return None
         inbox_id = row.id  # read now: after a failed flush the row can't be
-        is_inline = bool(row.content.get("is_inline"))
-        until = row.received_at + HOLD if is_inline else unit.now
-        unit.messages.answers(inbox_id, held_in=chat_id if is_inline else None, until=until)
-        wake(unit, chat_id, until)
-        message = _message(unit.session, row, chat)
         try:
-            handle(unit, message)
+            is_inline = bool(row.content.get("is_inline"))
+            until = row.received_at + HOLD if is_inline else unit.now
+            unit.messages.answers(inbox_id, held_in=chat_id if is_inline else None, until=until)
+            wake(unit, chat_id, until)
+            handle(unit, _message(unit.session, row, chat))
             row.status, row.handled_at = status, unit.now
             unit.session.flush()
         except (OperationalError, InterfaceError):

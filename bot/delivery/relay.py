@@ -68,7 +68,12 @@ class Relay:
 
     def _has_work(self, now: datetime) -> bool:
         row = t.OutboxRow
-        due = select(row.id).where(row.status == "pending", row.relayed_at.is_(None), row.try_at <= now)
+        due = (
+            select(row.id)
+            .join(t.ChatRow, t.ChatRow.id == row.chat_id)
+            .where(row.status == "pending", row.relayed_at.is_(None), row.try_at <= now)
+            .where(t.ChatRow.channel.in_(self._channels))
+        )
         with self._engine.connect() as connection:
             return connection.execute(due.limit(1)).first() is not None
 

@@ -99,3 +99,10 @@ def unrecorded(desk: Desk, outbox_id: int) -> None:
     notify.staff_line(
         desk, f"⚠ 一条消息（编号 {outbox_id}）的送达结果没能完整记录，请运维查看日志。", urgent=True
     )
+
+
+def unreadable(desk: Desk, inbox_id: int) -> None:
+    """A stored message can't be read or handled in any way: somebody must look it up."""
+    notify.staff_line(
+        desk, f"⚠ 有一条消息（编号 {inbox_id}）没能处理，请运维查看日志，并尽快联系客户。", urgent=True
+    )

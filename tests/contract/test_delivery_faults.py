@@ -52,6 +52,17 @@ def test_a_message_that_cannot_be_made_ends_and_those_after_it_go(world: World) 
         assert session.get_one(t.OutboxRow, first).status == "failed"
 
 
+def test_a_stored_message_that_cannot_be_read_blocks_nothing_and_support_hears_of_it(world: World) -> None:
+    bad, _ = world.app.receive(world.inbound("regular", Sender("regular", "陈班长"), P1))
+    with world.app.store.begin(world.now) as unit:
+        unit.session.get_one(t.InboxRow, bad).content = {"no": "message"}
+    world.app.receive(world.inbound("regular", Sender("regular", "陈班长"), "谢谢"))
+    world.wait(seconds=5)
+
+    assert [said[:2] for said in world.heard("regular")] == ["不客"]
+    assert any(f"编号 {bad}" in said for said in world.heard("staff"))
+
+
 @pytest.mark.postgres
 def test_a_worker_whose_connection_broke_while_it_looked_at_others_shows_its_life_again(
     postgres_url: str,

@@ -141,7 +141,7 @@ def test_a_clock_behind_the_store_is_a_failure(
     store = upgraded(database_url)
     now = clock.now()
     message = Inbound(samples.address("phone", "a"), Sender("a", "a"), "k", now)
-    Inbox(store, *[lambda *_: None] * 3).receive(message, now)
+    Inbox(store, *[lambda *_: None] * 4).receive(message, now)
     store.close()
     capsys.readouterr()
     monkeypatch.setattr(clock, "now", lambda: now - timedelta(minutes=5))
