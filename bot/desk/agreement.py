@@ -71,6 +71,17 @@ class Agreement:
         agreed = spoken.standing is Standing.AGREED
         return replace(spoken, held=priority if agreed else min(spoken.held, priority))
 
+    def joined(self, other: Agreement) -> Agreement:
+        """Return what two tickets' determinations are together, where both hold the same priority.
+
+        Of each side the stricter view counts; who has not judged both faults has not judged the joined one.
+        """
+        return replace(
+            self,
+            customer=_stricter(self.customer, other.customer),
+            vendor=_stricter(self.vendor, other.vendor),
+        )
+
     def to_dict(self) -> dict[str, int | None]:
         """Return JSON types."""
         return {
@@ -90,3 +101,7 @@ class Agreement:
             customer=Priority(customer) if customer else None,
             vendor=Priority(vendor) if vendor else None,
         )
+
+
+def _stricter(one: Priority | None, other: Priority | None) -> Priority | None:
+    return None if one is None or other is None else min(one, other)

@@ -77,7 +77,7 @@ def response_under(
 
     None where the contract gives none: for what is no fault, for a reporter who is not bound yet, and where
     the contract did not cover the day of the report. A time that both sides agreed on holds as long as the
-    priority is no graver than it was then.
+    priority is no graver than it was then; under a graver one the earlier of it and the contract's holds.
 
     Raises:
         UnknownYear: the calendar does not reach so far; it never guesses.
@@ -90,6 +90,8 @@ def response_under(
     if terms is None or not _covers(terms, ticket):
         return None
     computed = response_deadline(ticket.clock_from, agreement.held, terms, workdays)
+    if agreed is not None and agreed.until < computed.due:
+        return _resting(ticket, _agreed(agreed), AroundTheClock(), ticket.responded_at)
     return _resting(ticket, computed, hours_of(terms, workdays), ticket.responded_at)
 
 

@@ -66,6 +66,8 @@ def absorbed(ticket: Ticket, event: Event) -> Changes:
             "words": tuple(data["words"]),
             "vendor_view_at": datetime.fromisoformat(at) if at else None,
         }
+    elif other.held == ticket.held:
+        changes |= judged(ticket, ticket.agreement.joined(other))
     return changes
 
 

@@ -141,6 +141,16 @@ def test_a_raise_after_the_agreement_brings_the_computed_time_back(world: World)
     assert str(world.tickets()[0]["response_due"]) == "2026-03-02 04:00:00+00:00"
 
 
+def test_a_raise_never_moves_an_agreed_response_later(world: World) -> None:
+    world.customer("有两个座席登不上")
+    world.staff("约定 T1 响应 10:30 王经理", who="zhao")
+
+    world.tap("全部受影响")
+
+    assert str(world.tickets()[0]["response_due"]) == "2026-03-02 02:30:00+00:00"
+    assert world.differences() == {}
+
+
 def test_action_is_recorded_apart_from_the_response(world: World) -> None:
     world.customer(P1)
     world.staff("约定 T1 行动 11:00 王经理 电话")

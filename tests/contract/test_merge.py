@@ -162,3 +162,16 @@ def test_of_several_joined_reports_the_number_says_which(colleague: World) -> No
     world.staff("拆分 T1 2")
 
     assert world.tickets()[1]["reported_at"] == world.now
+
+
+def test_merging_keeps_what_the_customer_said_of_either_fault(world: World) -> None:
+    world.customer(P1)
+    world.tap("部分受影响")
+    world.customer(P2)
+    world.tap("全部受影响")
+    world.staff("合并 T2 到 T1")
+
+    world.staff("确认 T1 2")
+
+    assert (world.tickets()[0]["held"], world.tickets()[0]["standing"]) == (1, "disputed")
+    assert world.differences() == {}

@@ -73,6 +73,21 @@ def test_an_agreement_survives_its_json(
         assert Agreement.from_dict(step.to_dict()) == step
 
 
+@given(priorities, views, views, sides)
+def test_of_joined_faults_one_side_alone_lowers_neither(
+    start: Priority, of_one: list[tuple[Side, Priority]], of_other: list[tuple[Side, Priority]], side: Side
+) -> None:
+    one, other = played(start, of_one)[-1], played(start, of_other)[-1]
+    if one.held is not other.held:
+        return
+    joined = one.joined(other)
+    theirs = Side.VENDOR if side is Side.CUSTOMER else Side.CUSTOMER
+    said = [a.customer if theirs is Side.CUSTOMER else a.vendor for a in (one, other)]
+    for lower in Priority:
+        if any(view is None or view < lower for view in said):
+            assert joined.view(side, lower).held <= joined.held
+
+
 def test_the_bot_has_no_view() -> None:
     with pytest.raises(ValueError, match="no view"):
         Agreement.open(ONE, certain=True).view(Side.BOT, TWO)
