@@ -311,10 +311,15 @@ class Say:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """A message of ours that somebody answers: the ticket it was about, and the choices below it."""
+    """A message of ours that somebody answers: the ticket it was about, and the choices below it.
+
+    Attributes:
+        is_card: whether it was a card: words that answer one are for its customer, others among ourselves.
+    """
 
     ticket: int | None
     options: tuple[Option, ...]
+    is_card: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,7 +90,7 @@ def response_under(
     if terms is None or not _covers(terms, ticket):
         return None
     computed = response_deadline(ticket.clock_from, agreement.held, terms, workdays)
-    if agreed is not None and agreed.until < computed.due:
+    if agreed is not None and (computed is None or agreed.until < computed.due):
         return _resting(ticket, _agreed(agreed), AroundTheClock(), ticket.responded_at)
     return _resting(ticket, computed, hours_of(terms, workdays), ticket.responded_at)
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from bot.dialogue.commands import Command
 from bot.dialogue.turn import Turn
+from bot.errors import Refused
 from bot.messages import Answered, Option
 
 _NAMES_TICKET = re.compile(r"[Tt][\s-]*\d")
@@ -38,7 +39,11 @@ def spoken_of(turn: Turn) -> Turn:
 def about(turn: Turn, typed: Command | None, answered: Answered | None) -> Command | None:
     """Return what support means by a reply: a command for the quoted ticket, else words for its customer.
 
-    ``确认 1`` in reply to a card is about the card's ticket, not about T1.
+    ``确认 1`` in reply to a card is about the card's ticket, not about T1. Only a reply to a card is for the
+    customer: what answers an alarm, or a question to a colleague, stays among ourselves.
+
+    Raises:
+        Refused: words that answer another message about a ticket; nothing is sent.
     """
     if answered is None:
         return typed
@@ -49,7 +54,12 @@ def about(turn: Turn, typed: Command | None, answered: Answered | None) -> Comma
         return replace(typed, ticket=answered.ticket, argument=f"{number} {typed.argument}".strip())
     if not turn.text:
         return None
-    if answered.ticket is not None:
+    if answered.ticket is not None and answered.is_card:
         return Command("reply", answered.ticket, turn.text)
     place = next((option.argument for option in answered.options if option.verb == "answer"), None)
-    return Command("answer", None, f"{place} {turn.text}") if place else None
+    if place:
+        return Command("answer", None, f"{place} {turn.text}")
+    if answered.ticket is not None:
+        form = f"回复 T{answered.ticket} 要说的话"
+        raise Refused(f"没有发给客户。要发给客户，请回复工单卡片，或发：{form}")
+    return None

@@ -172,7 +172,10 @@ class MessageStore:
             .order_by(t.OutboxRow.id.desc())
             .limit(1)
         ).first()
-        return Answered(row.ticket_id, tuple(Option(**choice) for choice in row.choices)) if row else None
+        if row is None:
+            return None
+        options = tuple(Option(**choice) for choice in row.choices)
+        return Answered(row.ticket_id, options, is_card=row.card is not None)
 
     def corrected(self, inbox_id: int) -> Received | None:
         row = self._session.get_one(t.InboxRow, inbox_id)

@@ -85,6 +85,22 @@ def test_a_reply_to_the_card_is_relayed_to_the_customer(telegram: TelegramWorld)
     assert "已响应" in telegram.card()["text"]
 
 
+def test_what_answers_an_alarm_or_a_colleagues_question_stays_among_ourselves(
+    telegram: TelegramWorld,
+) -> None:
+    telegram.chen.say(P1)
+    telegram.li.press("确认1", chat=STAFF_CHAT)
+    heard = len(telegram.heard(telegram.chen.id))
+    telegram.li.press("回复客户", chat=STAFF_CHAT)
+    asked = telegram.api.messages(STAFF_CHAT)[-1]
+
+    telegram.wang.say("这家难缠，先别理", chat=STAFF_CHAT, reply_to=asked["message_id"])
+
+    assert any("没有发给客户" in line for line in telegram.heard(STAFF_CHAT))
+    assert len(telegram.heard(telegram.chen.id)) == heard
+    assert telegram.tickets()[0]["responded_at"] is None
+
+
 def test_a_group_with_three_colleagues(telegram: TelegramWorld) -> None:
     telegram.bound_group()
     telegram.chen.say("大家好", chat=GROUP)
