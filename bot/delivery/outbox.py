@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 import structlog
-from sqlalchemy import ColumnElement, or_, select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
@@ -272,14 +272,13 @@ def _is_over(row: t.OutboxRow, outcome: Outcome) -> bool:
 
 
 def _is_preceded(session: Session, row: t.OutboxRow) -> bool:
-    """Whether an earlier message of the same lane must go first: it pauses, or is tried again."""
+    """Whether an earlier message of the same lane must go first, wherever the engine has it by now."""
     earlier = t.OutboxRow
     found = select(earlier.id).where(
         earlier.chat_id == row.chat_id,
         earlier.urgent == row.urgent,
         earlier.id < row.id,
         earlier.status == "pending",
-        or_(earlier.relayed_at.is_(None), earlier.attempts > 0),
     )
     return session.scalars(found.limit(1)).first() is not None
 

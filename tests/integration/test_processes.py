@@ -48,7 +48,7 @@ def test_a_second_process_on_a_sqlite_file_is_refused_in_one_line(tmp_path: Path
             refused = hotline(tmp_path, *arguments)
             assert refused.returncode == 1
             assert refused.stderr == (
-                "hotline: another `hotline serve` or `hotline worker` works on hotline.db; "
+                f"hotline: another `hotline serve` or `hotline worker` works on {tmp_path / 'hotline.db'}; "
                 "SQLite takes one process: stop it first, or use PostgreSQL\n"
             )
         assert hotline(tmp_path, "replay").returncode == 0  # short commands go on
