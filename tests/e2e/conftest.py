@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from playwright.sync_api import ConsoleMessage, Locator, Page, expect
 
@@ -53,7 +55,7 @@ class TryPage:
 
 
 @pytest.fixture
-def opened(page: Page, demo: Demo, page_faults: list[str]) -> TryPage:
+def opened(page: Page, demo: Demo, page_faults: list[str]) -> Iterator[TryPage]:
     """Open the page on a wide screen; what the browser complains about fails the test."""
 
     def complain(message: ConsoleMessage) -> None:
@@ -64,7 +66,8 @@ def opened(page: Page, demo: Demo, page_faults: list[str]) -> TryPage:
     page.set_viewport_size(WIDE)  # type: ignore[arg-type]
     found = TryPage(page, demo.url)
     found.open()
-    return found
+    yield found
+    page.remove_listener("console", complain)  # the service ends before the page, which then says so
 
 
 @pytest.fixture
