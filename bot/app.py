@@ -210,9 +210,6 @@ class App:
             staff.answer(turn)
             return
         customer.answer(turn)
-        if turn.text and turn.inbound.choice is None:
-            label = self.classifier.classify(turn.text).label
-            unit.on_commit(lambda: self.metrics.understood(label))
 
     def _rescue(self, unit: UnitOfWork, message: Message) -> None:
         rescue(self._turn(unit, message))
@@ -233,6 +230,7 @@ class App:
             contact=message.contact,
             reported_at=message.reported_at,
             now=unit.now,
+            understood=lambda verdict: unit.on_commit(lambda: self.metrics.understood(verdict.label)),
         )
 
 

@@ -120,9 +120,12 @@ def understand(turn: Turn) -> None:
     if phones.given(turn):
         return
     if _was_asked_to_report(turn):
-        report.take(turn.remember(reporting=None), reading.of(turn, turn.text, turn.reported_at))
+        asked_for = reading.of(turn, turn.text, turn.reported_at)
+        turn.understood(asked_for.verdict)
+        report.take(turn.remember(reporting=None), asked_for)
         return
     read = reading.read(turn)
+    turn.understood(read.verdict)
     names_a_part = bool(same_fault.specific(turn, read.concepts))
     is_clear = read.certain and (read.verdict.ask is None or names_a_part)
     if not is_clear and (answered := effect_in_words(turn)):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -12,7 +13,7 @@ from bot.desk.events import Actor, Event, Kind, Side
 from bot.desk.policy import DEFAULT_RULES, TicketPolicy
 from bot.dialogue.ports import Desk
 from bot.messages import Inbound, Option, Say
-from intents import Classifier
+from intents import Classifier, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,7 @@ class Turn:
 
     Attributes:
         reported_at: the earlier of the platform's timestamp and our receipt.
+        understood: told the verdict on a sentence, once it is understood.
     """
 
     desk: Desk
@@ -48,6 +50,7 @@ class Turn:
     contact: Contact
     reported_at: datetime
     now: datetime
+    understood: Callable[[Verdict], None] = lambda _: None
 
     @property
     def text(self) -> str:

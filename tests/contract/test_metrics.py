@@ -10,6 +10,7 @@ from bot.delivery.inbox import Message
 from bot.messages import Outbound, Outcome, Receipt, Sender
 from bot.store.store import UnitOfWork
 from bot.web import metrics
+from intents import Classifier, Verdict
 from tests.support.world import World
 
 P1 = "所有坐席都登不上系统了"
@@ -30,6 +31,24 @@ def test_a_message_and_its_repetition_are_counted_apart(world: World) -> None:
     assert figure(world, "duplicates_total", channel="phone") == 1
     assert figure(world, "verdicts_total", label="P1") == 1
     assert figure(world, "handling_seconds_count") == 1
+
+
+def test_a_sentence_is_judged_once_and_what_is_no_sentence_is_not_counted(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    classify, judged = Classifier.classify, []
+
+    def noted(self: Classifier, words: str) -> Verdict:
+        judged.append(words)
+        return classify(self, words)
+
+    monkeypatch.setattr(Classifier, "classify", noted)
+    world.customer(P1)
+    assert judged == [P1]
+    world.tap("全部受影响")
+    world.customer("为什么")
+    assert judged == [P1]
+    assert figure(world, "verdicts_total", label="none") is None
 
 
 def test_a_sentence_counts_once_however_often_its_handling_is_rolled_back(
