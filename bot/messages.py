@@ -109,6 +109,15 @@ class Occasion(StrEnum):
     UNREACHED = "unreached"  # a notice that asked the user to write did not arrive
 
 
+class Reach(StrEnum):
+    """What a message changes of what its platform lets us send to its sender (`bot.desk.quota`)."""
+
+    MESSAGE = "message"  # they wrote
+    ACTION = "action"  # they followed, scanned, or pressed an item of the menu or of a message
+    LEFT = "left"  # they no longer follow us: nothing reaches them
+    UNREACHED = "unreached"  # a notice that asked them to write did not arrive
+
+
 @dataclass(frozen=True, slots=True)
 class Inbound:
     """One message from a platform.
@@ -125,6 +134,7 @@ class Inbound:
         scene: what a scanned code or a link into the chat carries, such as a binding code.
         phone: the sender's own number, where they shared it by the platform's means.
         is_inline: whether the channel takes the answer back within its own answer to the platform.
+        reach: what it changes of what may be sent to them; None where the platform does not count.
         external_id: the platform's id of the message; its correction bears the same.
         album: the platform's id of several pictures that were sent as one; each is a message.
     """
@@ -144,6 +154,7 @@ class Inbound:
     scene: str = ""
     phone: str | None = None
     is_inline: bool = False
+    reach: Reach | None = None
     external_id: str | None = None
     album: str | None = None
 
@@ -171,6 +182,7 @@ class Inbound:
             "scene": storable(self.scene),
             "phone": storable(self.phone) if self.phone else None,
             "is_inline": self.is_inline,
+            "reach": self.reach.value if self.reach else None,
             "external_id": self.external_id,
             "album": self.album,
         }
@@ -196,6 +208,7 @@ class Inbound:
             scene=content.get("scene", ""),
             phone=content.get("phone"),
             is_inline=content.get("is_inline", False),
+            reach=Reach(content["reach"]) if "reach" in content else None,
             external_id=content.get("external_id"),
             album=content.get("album"),
             attachments=tuple(

@@ -21,7 +21,7 @@ from bot.channels.wechat_inbound import Report, report_of
 from bot.channels.wechat_ports import Ports
 from bot.errors import BadInput
 from bot.log import places
-from bot.messages import Inbound, Occasion, Outbound
+from bot.messages import Outbound
 from bot.reception import Composed, Reception
 from bot.tencent.callback import Callback
 from bot.tencent.web import body_of, refusal
@@ -78,19 +78,11 @@ class Endpoint:
         if report.inbound is None:
             return DONE
         inbox_id, _ = await reception.receive(report.inbound)
-        await run_in_threadpool(self._note, report, report.inbound)
         if not await self._handled(inbox_id, reception, since) or not report.inbound.is_inline:
             return DONE
         # Read now: whoever holds a connection and asks for another can wait for ever under load.
         is_passive = await run_in_threadpool(self._ports.accounts.is_passive, self._key)
         return await reception.reply_inline(inbox_id, self._composer(report, is_passive=is_passive)) or DONE
-
-    def _note(self, report: Report, inbound: Inbound) -> None:
-        """Note what the user's doing lets us send; the platform's retries change nothing."""
-        if report.opening is not None:
-            self._ports.quotas.opened(report.user, report.opening, inbound.sent_at)
-        elif inbound.occasion is Occasion.UNFOLLOWED:
-            self._ports.quotas.left(report.user)
 
     async def _handled(self, inbox_id: int, reception: Reception, since: float) -> bool:
         """Wait as long as the platform lets us; what is not done by then goes on by itself."""

@@ -7,8 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from bot.desk.quota import Opening
-from bot.messages import Address, Attachment, AttachmentKind, Inbound, Occasion, Sender
+from bot.messages import Address, Attachment, AttachmentKind, Inbound, Occasion, Reach, Sender
 from bot.tencent.xml import BadBody, Fields
 
 NAME = "wechat"
@@ -23,13 +22,11 @@ class Report:
 
     Attributes:
         account: the platform's own name of our account (``gh_…``), for the answer.
-        opening: what it lets us send afterwards; None: nothing.
         inbound: the message; None: nothing that we act on.
     """
 
     user: Address
     account: str
-    opening: Opening | None
     inbound: Inbound | None
 
 
@@ -42,7 +39,7 @@ class _Content:
     attachment: Attachment | None = None
     occasion: Occasion | None = None
     scene: str = ""
-    opening: Opening | None = Opening.MESSAGE
+    reach: Reach = Reach.MESSAGE
 
 
 def report_of(fields: Fields, account: str) -> Report:
@@ -60,7 +57,7 @@ def report_of(fields: Fields, account: str) -> Report:
     address = Address(NAME, account, user)
     content = read(fields) if read is not None else None
     if content is None:
-        return Report(address, fields.text("ToUserName"), None, None)
+        return Report(address, fields.text("ToUserName"), None)
     sent_at = _instant(fields)
     inbound = Inbound(
         address=address,
@@ -72,9 +69,10 @@ def report_of(fields: Fields, account: str) -> Report:
         attachments=(content.attachment,) if content.attachment else (),
         occasion=content.occasion,
         scene=content.scene,
-        is_inline=content.opening is not None,
+        is_inline=content.reach in (Reach.MESSAGE, Reach.ACTION),
+        reach=content.reach,
     )
-    return Report(address, fields.text("ToUserName"), content.opening, inbound)
+    return Report(address, fields.text("ToUserName"), inbound)
 
 
 def _instant(fields: Fields) -> datetime:
@@ -108,7 +106,7 @@ def _text(fields: Fields) -> _Content:
     """A text; a press on an item of a message comes as its text, with the item's id."""
     text, item = fields.text("Content", None), fields.text("bizmsgmenuid")
     if item:
-        return _Content(text=text, choice=item, opening=Opening.ACTION)
+        return _Content(text=text, choice=item, reach=Reach.ACTION)
     return _Content(text=text)
 
 
@@ -154,27 +152,27 @@ _MESSAGES: Mapping[str, Callable[[Fields], _Content | None]] = {
 def _subscribed(fields: Fields) -> _Content:
     scene = fields.text("EventKey")
     scene = scene.removeprefix(SCENE) if scene.startswith(SCENE) else ""
-    return _Content(occasion=Occasion.FOLLOWED, scene=scene, opening=Opening.ACTION)
+    return _Content(occasion=Occasion.FOLLOWED, scene=scene, reach=Reach.ACTION)
 
 
 def _unsubscribed(_: Fields) -> _Content:
-    return _Content(occasion=Occasion.UNFOLLOWED, opening=None)
+    return _Content(occasion=Occasion.UNFOLLOWED, reach=Reach.LEFT)
 
 
 def _scanned(fields: Fields) -> _Content:
-    return _Content(occasion=Occasion.SCANNED, scene=fields.text("EventKey"), opening=Opening.ACTION)
+    return _Content(occasion=Occasion.SCANNED, scene=fields.text("EventKey"), reach=Reach.ACTION)
 
 
 def _notice_ended(fields: Fields) -> _Content | None:
     """How a template message ended: news only if it did not arrive."""
     if fields.text("Status").strip().lower() == "success":
         return None
-    return _Content(occasion=Occasion.UNREACHED, opening=None)
+    return _Content(occasion=Occasion.UNREACHED, reach=Reach.UNREACHED)
 
 
 def _clicked(fields: Fields) -> _Content:
     """A press on the account's menu: each button's key is what could be typed."""
-    return _Content(text=fields.text("EventKey", None), opening=Opening.ACTION)
+    return _Content(text=fields.text("EventKey", None), reach=Reach.ACTION)
 
 
 _EVENTS: Mapping[str, Callable[[Fields], _Content | None]] = {

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from bot.desk.quota import Ledger, Opening
+from bot.desk.quota import Ledger
 from bot.messages import Address, Outbound
 from bot.tencent.failures import Alarm
 from bot.tencent.tokens import Shelf
@@ -18,9 +18,6 @@ class Quotas(Protocol):
 
     def of(self, user: Address) -> Ledger:
         """Return a user's ledger."""
-
-    def opened(self, user: Address, opening: Opening, at: datetime) -> None:
-        """Note that a user did something that lets us write to them."""
 
     def take(self, user: Address, count: int, *, is_vital: bool) -> bool:
         """Take some messages out of what is left; False where there are fewer, and none is taken."""

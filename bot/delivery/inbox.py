@@ -21,7 +21,7 @@ from bot.desk.case import Chat, Contact
 from bot.desk.terms import Role
 from bot.log import places
 from bot.messages import Address, Inbound, storable
-from bot.store import rows
+from bot.store import quotas, rows
 from bot.store import tables as t
 from bot.store.attachments import AttachmentStore
 from bot.store.chats import contact_of
@@ -254,6 +254,7 @@ def _insert(session: Session, inbound: Inbound, now: datetime) -> tuple[int, boo
     inserted = rows.made(session, t.InboxRow, values)
     if inserted is not None:
         AttachmentStore(session, now).expect(inserted, inbound.attachments)
+        quotas.note(session, inbound)
         return inserted, True
     return _insert(session, inbound, now)[0], False  # another process was first
 

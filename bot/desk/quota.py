@@ -4,19 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from enum import StrEnum
+
+from bot.messages import Reach
 
 AFTER_MESSAGE, MESSAGE_WINDOW = 5, timedelta(hours=48)
 AFTER_ACTION, ACTION_WINDOW = 3, timedelta(minutes=1)
 RESERVE = 1  # of what follows a message: kept for a breach or a closure
 SCARCE = 2  # with so few left, what waits for one user goes out as one message
-
-
-class Opening(StrEnum):
-    """What a user did that lets us write to them."""
-
-    MESSAGE = "message"
-    ACTION = "action"  # followed, scanned, or pressed an item of the menu or of a message
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +31,18 @@ class Ledger:
     has_left: bool = False
     nudged_at: datetime | None = None
 
-    def opened(self, opening: Opening, at: datetime) -> Ledger:
+    def after(self, reach: Reach, at: datetime) -> Ledger:
         """Return the ledger after the user did something; an earlier or repeated report changes nothing."""
-        known = self.message_at if opening is Opening.MESSAGE else self.action_at
+        if reach is Reach.UNREACHED:
+            return replace(self, nudged_at=None)
+        if reach is Reach.LEFT:
+            has_returned = any(known > at for known in (self.message_at, self.action_at) if known is not None)
+            return self if has_returned else replace(self, has_left=True)
+        known = self.message_at if reach is Reach.MESSAGE else self.action_at
         if known is not None and at <= known:
             return self
         here = replace(self, has_left=False, nudged_at=None)
-        if opening is Opening.MESSAGE:
+        if reach is Reach.MESSAGE:
             return replace(here, message_at=at, message_used=0)
         return replace(here, action_at=at, action_used=0)
 

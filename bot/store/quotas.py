@@ -6,11 +6,13 @@ from collections.abc import Callable
 from dataclasses import asdict, fields, replace
 from datetime import datetime
 
-from bot.desk.quota import Ledger, Opening
-from bot.messages import Address
+from sqlalchemy.orm import Session
+
+from bot.desk.quota import Ledger
+from bot.messages import Address, Inbound, Reach
 from bot.store import tables as t
 from bot.store.rows import insert_or_ignore
-from bot.store.store import Store, UnitOfWork
+from bot.store.store import Store
 
 _FIELDS = [field.name for field in fields(Ledger)]
 
@@ -27,10 +29,6 @@ class Quotas:
         with self._store.read() as session:
             row = session.get(t.QuotaRow, _key(user))
             return _ledger(row) if row is not None else Ledger()
-
-    def opened(self, user: Address, opening: Opening, at: datetime) -> None:
-        """Note that a user did something that lets us write to them."""
-        self._change(user, lambda ledger: ledger.opened(opening, at))
 
     def take(self, user: Address, count: int, *, is_vital: bool) -> bool:
         """Take ``count`` messages out of what is left; False where there are fewer, and none is taken."""
@@ -54,7 +52,8 @@ class Quotas:
 
     def left(self, user: Address) -> None:
         """Note that a user does not follow us any more."""
-        self._change(user, lambda ledger: replace(ledger, has_left=True))
+        now = self._now()
+        self._change(user, lambda ledger: ledger.after(Reach.LEFT, now))
 
     def nudged(self, user: Address) -> None:
         """Note that a notice asks the user to write."""
@@ -62,17 +61,25 @@ class Quotas:
         self._change(user, lambda ledger: replace(ledger, nudged_at=now))
 
     def _change(self, user: Address, change: Callable[[Ledger], Ledger]) -> None:
-        def write(unit: UnitOfWork) -> None:
-            key = _key(user)
-            row = unit.session.get(t.QuotaRow, key, with_for_update=t.LOCK)
-            if row is None:
-                place = {"channel": user.channel, "account": user.account, "chat": user.chat}
-                unit.session.execute(insert_or_ignore(unit.session, t.QuotaRow), place)
-                row = unit.session.get_one(t.QuotaRow, key, with_for_update=t.LOCK)
-            for name, value in asdict(change(_ledger(row))).items():
-                setattr(row, name, value)
+        self._store.transact(lambda unit: _change(unit.session, user, change), self._now())
 
-        self._store.transact(write, self._now())
+
+def note(session: Session, inbound: Inbound) -> None:
+    """Note what a new message changes of what its sender may be sent, in the commit that makes it durable."""
+    reach, at = inbound.reach, inbound.sent_at
+    if reach is not None:
+        _change(session, inbound.address, lambda ledger: ledger.after(reach, at))
+
+
+def _change(session: Session, user: Address, change: Callable[[Ledger], Ledger]) -> None:
+    key = _key(user)
+    row = session.get(t.QuotaRow, key, with_for_update=t.LOCK)
+    if row is None:
+        place = {"channel": user.channel, "account": user.account, "chat": user.chat}
+        session.execute(insert_or_ignore(session, t.QuotaRow), place)
+        row = session.get_one(t.QuotaRow, key, with_for_update=t.LOCK)
+    for name, value in asdict(change(_ledger(row))).items():
+        setattr(row, name, value)
 
 
 def _key(user: Address) -> tuple[str, str, str]:

@@ -167,3 +167,18 @@ def test_who_writes_while_a_message_is_refused_gets_it_without_writing_again(
     wechat.deliver_after(seconds=11)
 
     assert "李工（工单 T1）：正在处理" in wechat.texts()
+
+
+def test_a_late_retry_of_leaving_does_not_undo_that_the_user_is_back(wechat: WechatWorld) -> None:
+    wechat.bind()
+    left = wechat.body("openid-1", "<MsgType>event</MsgType><Event>unsubscribe</Event><EventKey/>")
+    wechat.post(left)
+    wechat.now += timedelta(seconds=2)
+    wechat.does("subscribe")
+    wechat.says(P1)
+    wechat.post(left)
+
+    wechat.staff("回复 T1 正在处理")
+    wechat.deliver_after(seconds=6)
+
+    assert "李工（工单 T1）：正在处理" in wechat.texts()

@@ -7,8 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.channels.wechat_inbound import Report, report_of
-from bot.desk.quota import Opening
-from bot.messages import AttachmentKind, Inbound, Occasion
+from bot.messages import AttachmentKind, Inbound, Occasion, Reach
 from bot.tencent.xml import BadBody, parse
 
 AT = 1772416800
@@ -38,13 +37,13 @@ def test_a_text() -> None:
     assert (found.address.account, found.address.chat, found.text) == ("north", "openid-1", "登录不上")
     assert found.sent_at == datetime.fromtimestamp(AT, UTC)
     assert found.is_inline
-    assert report(TEXT).opening is Opening.MESSAGE
+    assert found.reach is Reach.MESSAGE
 
 
 def test_a_press_on_an_item_is_a_choice_and_counts_as_an_action() -> None:
     found = report(f"{TEXT}<bizmsgmenuid>12.1</bizmsgmenuid>")
     assert found.inbound is not None
-    assert (found.inbound.choice, found.opening) == ("12.1", Opening.ACTION)
+    assert (found.inbound.choice, found.inbound.reach) == ("12.1", Reach.ACTION)
 
 
 def test_a_message_is_known_by_its_user_and_id() -> None:
@@ -102,8 +101,8 @@ def test_following_by_a_code_brings_what_it_carries() -> None:
 
 def test_leaving_opens_nothing_and_is_not_answered() -> None:
     found = report("<MsgType>event</MsgType><Event>unsubscribe</Event><EventKey/>", message_id="")
-    assert found.opening is None
     assert found.inbound is not None
+    assert found.inbound.reach is Reach.LEFT
     assert (found.inbound.occasion, found.inbound.is_inline) == (Occasion.UNFOLLOWED, False)
 
 
