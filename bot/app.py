@@ -21,7 +21,8 @@ from bot.delivery.dispatcher import Dispatcher
 from bot.delivery.downloads import FOLDER, Downloads, Fetcher
 from bot.delivery.inbox import Inbox, Message
 from bot.delivery.inline import Inline
-from bot.delivery.outbox import Channel, Courier, Watchers
+from bot.delivery.outbox import Channel, Courier
+from bot.delivery.settlement import Settlement, Watchers
 from bot.desk.policy import TicketPolicy
 from bot.dialogue import customer, files, notify, occasions, staff, told
 from bot.dialogue.rescue import give_up, rescue
@@ -90,9 +91,7 @@ class App:
         self.channels: dict[str, Channel] = {
             name: Counted(name, way, self.metrics) for name, way in ways.items()
         }
-        self.courier = Courier(
-            self.store,
-            self.channels,
+        settlement = Settlement(
             Watchers(
                 told.responded,
                 told.undelivered,
@@ -100,12 +99,13 @@ class App:
                 told.held,
                 told.late,
                 told.unrecorded,
-            ),
+            )
         )
+        self.courier = Courier(self.store, self.channels, settlement)
         self.dispatcher = Dispatcher(self.store, self.courier)
         folder, limit = settings.data / FOLDER, settings.attachment_mb * 1024 * 1024
         self._downloads = Downloads(self.store, fetchers or {}, folder, limit, self._lost)
-        self._inline = Inline(self.store, self.courier.settle)
+        self._inline = Inline(self.store, settlement.settle)
         self._dead_man = DeadMan(settings.deadman_url, now)
 
     @property

@@ -11,7 +11,8 @@ import structlog
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from bot.clock import Clock
-from bot.delivery.outbox import Courier, Sent
+from bot.delivery.outbox import Courier
+from bot.delivery.settlement import Sent
 from bot.errors import SchemaMoved
 
 log = structlog.get_logger(__name__)

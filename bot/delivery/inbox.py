@@ -16,7 +16,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
-from bot.delivery.outbox import wake
+from bot.delivery.settlement import wake
 from bot.desk.case import Chat, Contact
 from bot.desk.terms import Role
 from bot.log import places

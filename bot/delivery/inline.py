@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, select
 
-from bot.delivery.outbox import outbound_of
+from bot.delivery.outbound import outbound_of
 from bot.messages import Outbound, Outcome, Receipt
 from bot.reception import Composer
 from bot.store import tables as t

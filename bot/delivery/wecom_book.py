@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Select, delete, select, update
 from sqlalchemy.orm import Session
 
 from bot.channels.wecom_ports import Task
-from bot.delivery.outbox import outbound_of
+from bot.delivery.outbound import outbound_of
 from bot.messages import Address, Outbound
 from bot.store import tables as t
 from bot.store.store import Store, UnitOfWork

@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
+from structlog.contextvars import merge_contextvars
+from structlog.testing import capture_logs
 
-from bot.delivery import outbox
 from bot.delivery.alone import alone
 from bot.delivery.presence import Presence
+from bot.delivery.settlement import Settlement
 from bot.errors import StoreError
-from bot.messages import Sender
+from bot.messages import Outcome, Receipt, Sender
 from bot.store import tables as t
 from bot.store.guests import guest_engine
 from tests.support.world import World, migrated
@@ -28,13 +30,28 @@ def test_a_bug_while_an_outcome_is_recorded_sends_nothing_again_and_support_hear
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world.customer(P1)
-    monkeypatch.setattr(outbox.Courier, "_note_response", a_bug)
+    monkeypatch.setattr(Settlement, "_note_response", a_bug)
     world.staff("回复 T1 马上处理")
     for _ in range(3):
         world.wait(minutes=3)
 
     assert world.heard("regular").count("李工（工单 T1）：马上处理") == 1
     assert len([said for said in world.heard("staff") if "没能完整记录" in said]) == 1
+
+
+@pytest.mark.parametrize("outcome", [Outcome.SENT, Outcome.LATER, Outcome.FAILED])
+def test_every_line_of_delivery_bears_the_number_of_the_message_that_is_answered(
+    world: World, outcome: Outcome
+) -> None:
+    message = world.inbound("regular", Sender("regular", "陈班长"), P1)
+    inbox_id = world.app.submit(message)
+    world.phones.receipts = [Receipt(outcome, error="code")]
+    with capture_logs(processors=[merge_contextvars]) as lines:
+        world.app.deliver()
+    with world.app.store.read() as session:
+        answers = set(session.scalars(select(t.OutboxRow.id).where(t.OutboxRow.inbox_id == inbox_id)))
+    about = [line["message"] for line in lines if line.get("outbox_id") in answers]
+    assert about == [inbox_id] * len(answers)
 
 
 def test_a_message_that_cannot_be_made_ends_and_those_after_it_go(world: World) -> None:

@@ -95,7 +95,7 @@ def test_what_is_held_back_is_not_handed_over_nor_what_follows_it(migrated_url: 
         post.wait(lambda: phone.heard("other") == ["free"])
 
         post.app.store.transact(
-            lambda unit: post.app.courier.settle(unit, inline, Receipt(Outcome.SENT), unit.now),
+            lambda unit: post.app.courier.settlement.settle(unit, inline, Receipt(Outcome.SENT), unit.now),
             post.app.now(),
         )  # the channel took it
         post.wait(lambda: phone.heard("c") == ["follows"])

@@ -1,0 +1,76 @@
+"""A stored message as its channel gets it."""
+
+from __future__ import annotations
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.orm import Session
+
+from bot.log import places
+from bot.messages import Address, AttachmentKind, Choice, File, Outbound, Outcome, Receipt, Sender
+from bot.store import tables as t
+
+log = structlog.get_logger(__name__)
+
+
+def outbound_of(session: Session, row: t.OutboxRow, chat: t.ChatRow) -> Outbound:
+    """Return a message as its channel gets it."""
+    replaces = None
+    if row.card is not None and row.note is not None:  # else it is to stand at the end of the chat
+        replaces = session.scalars(
+            select(t.OutboxRow.external_id)
+            .where(
+                t.OutboxRow.chat_id == row.chat_id,
+                t.OutboxRow.card == row.card,
+                t.OutboxRow.id < row.id,
+                t.OutboxRow.external_id.is_not(None),
+            )
+            .order_by(t.OutboxRow.id.desc())
+            .limit(1)
+        ).first()
+    answered = _answered(session, row, chat)
+    return Outbound(
+        id=row.id,
+        address=Address(chat.channel, chat.account, chat.chat),
+        text=row.text,
+        choices=tuple(
+            Choice(f"{row.id}.{number}", choice["label"], choice["typed"])
+            for number, choice in enumerate(row.choices)
+        ),
+        card=row.card,
+        note=row.note,
+        replaces=replaces,
+        file=_file(session, row.attachment_id) if row.attachment_id is not None else None,
+        vital=row.vital or row.urgent,
+        in_reply_to=answered.content.get("external_id") if answered else None,
+        asks=Sender(**answered.content["sender"]) if answered and row.asks else None,
+    )
+
+
+def rebuilt(session: Session, row: t.OutboxRow) -> Outbound | Receipt:
+    """Return a message as its channel gets it, or how the attempt ended where it can't be made."""
+    try:
+        return outbound_of(session, row, session.get_one(t.ChatRow, row.chat_id))
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception as error:  # noqa: BLE001 - a bug in one message counts as an attempt, so that it has an end
+        name = type(error).__name__
+        log.error("a message can't be made", outbox_id=row.id, error=name, where=places(error))
+        return Receipt(Outcome.UNKNOWN, error=name[:64])
+
+
+def _answered(session: Session, row: t.OutboxRow, chat: t.ChatRow) -> t.InboxRow | None:
+    """Return the message that one answers, where others read along: they must see what it is about."""
+    if row.inbox_id is None or chat.kind not in ("group", "staff"):
+        return None
+    inbox = session.get_one(t.InboxRow, row.inbox_id)
+    return inbox if inbox.chat_id == row.chat_id else None
+
+
+def _file(session: Session, attachment_id: int) -> File | None:
+    """Return the kept file that goes with a message; None if it has been forgotten since."""
+    row = session.get(t.AttachmentRow, attachment_id)
+    if row is None or row.path is None:
+        return None
+    return File(row.path, AttachmentKind(row.kind), row.name, row.media_type or "")

@@ -1,0 +1,181 @@
+"""What follows from how an attempt ended: the response on record, a call to support, an alarm another way.
+
+The outcome and what follows from it are one commit.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import structlog
+from sqlalchemy import select, update
+
+from bot.delivery import outcomes
+from bot.delivery.audience import author, first_of, is_call, is_for_staff
+from bot.desk.case import Case
+from bot.desk.events import BOT, Event, Kind
+from bot.messages import Outcome, Receipt
+from bot.store import tables as t
+from bot.store.store import UnitOfWork
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Watchers:
+    """Who is told of what delivery brought about, in the same commit.
+
+    Attributes:
+        responded: an engineer's answer reached the customer.
+        undelivered: a message to a customer failed for good.
+        lost: an alarm (by its id) failed for good: it must be raised another way.
+        held: a message to a customer waits until they write again; once for all that wait on a ticket.
+        late: a message to a customer does not get through; once for all that wait on a ticket.
+        unrecorded: what follows from the outcome of a message (by its id) could not be recorded.
+    """
+
+    responded: Callable[[UnitOfWork, Case, datetime], None]
+    undelivered: Callable[[UnitOfWork, Case, str, datetime], None]
+    lost: Callable[[UnitOfWork, int], None]
+    held: Callable[[UnitOfWork, Case, str], None]
+    late: Callable[[UnitOfWork, Case, str], None]
+    unrecorded: Callable[[UnitOfWork, int], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """An attempt that was made at ``at`` and is not recorded yet.
+
+    Attributes:
+        message: the received one that it answers; log lines are found by it.
+    """
+
+    outbox_id: int
+    receipt: Receipt
+    at: datetime
+    message: int | None = None
+
+
+class Settlement:
+    """Records how deliveries ended; safe to share between threads.
+
+    Args:
+        watchers: told of what an attempt brought about.
+        jitter: a factor of at most 1 for each pause: what failed together does not come back together.
+    """
+
+    def __init__(
+        self,
+        watchers: Watchers,
+        jitter: Callable[[], float] = lambda: random.uniform(0.75, 1),  # noqa: S311 - nobody need not guess it
+    ) -> None:
+        self._watchers = watchers
+        self._jitter = jitter
+
+    def settle(self, unit: UnitOfWork, outbox_id: int, receipt: Receipt, now: datetime) -> None:
+        """Record how the delivery of a message ended, unless somebody did, and what follows from it."""
+        for other in receipt.carried:
+            self.settle(unit, other, replace(receipt, carried=()), now)
+        row = unit.session.get_one(t.OutboxRow, outbox_id, with_for_update=True)
+        # while it was under way, or together with another one
+        has_arrived = receipt.outcome is Outcome.SENT and row.status in ("superseded", "held")
+        if row.status == "pending" or has_arrived:
+            self._record(unit, row, receipt, now)
+
+    def settle_barely(self, unit: UnitOfWork, sent: Sent) -> None:
+        """Record how an attempt ended and nothing that follows from it, which failed."""
+        for outbox_id in (*sent.receipt.carried, sent.outbox_id):
+            row = unit.session.get_one(t.OutboxRow, outbox_id, with_for_update=True)
+            if row.status == "pending":
+                outcomes.note(row, sent.receipt, sent.at, self._jitter())
+        self._watchers.unrecorded(unit, sent.outbox_id)
+
+    def _record(self, unit: UnitOfWork, row: t.OutboxRow, receipt: Receipt, now: datetime) -> None:
+        row.error = receipt.error
+        if receipt.outcome is Outcome.HELD and not row.urgent:  # an alarm can't wait
+            self._hold(unit, row, receipt, now)
+            return
+        outcomes.note(row, receipt, now, self._jitter())
+        if row.status == "sent":
+            log.info("delivered", outbox_id=row.id)
+            if row.is_answer:
+                self._note_response(unit, row, now)
+        elif row.status == "failed":
+            log.error("message failed for good", outbox_id=row.id, error=receipt.error)
+            self._note_failure(unit, row, receipt, now)
+        elif row.status == "pending":
+            log.warning(
+                "message delayed", outbox_id=row.id, outcome=receipt.outcome.value, error=receipt.error
+            )
+            self._note_delay(unit, row, receipt)
+
+    def _hold(self, unit: UnitOfWork, row: t.OutboxRow, receipt: Receipt, now: datetime) -> None:
+        """Keep a message until its chat writes again; support phones, or is called another way."""
+        written = select(t.InboxRow.id).where(
+            t.InboxRow.chat_id == row.chat_id, t.InboxRow.received_at > row.try_at
+        )
+        if unit.session.scalars(
+            written.limit(1)
+        ).first():  # while the attempt was under way: nothing wakes it
+            row.try_at, row.relayed_at = now + outcomes.BACKOFF[1], None
+            return
+        row.status = "held"
+        if is_call(unit, row):
+            self._watchers.lost(unit, row.id)
+        if case := first_of(unit, row, t.OutboxRow.status == "held"):
+            self._watchers.held(unit, case, receipt.error or receipt.outcome.value)
+
+    def _note_response(self, unit: UnitOfWork, row: t.OutboxRow, now: datetime) -> None:
+        """The first human answer that reached the customer is the response (contract 1), others update."""
+        case = unit.tickets.get(row.ticket_id) if row.ticket_id else None
+        if case is None:
+            return
+        ticket, data = case.ticket, {"at": now.isoformat(), "inbox": row.inbox_id}
+        if row.created_at < ticket.clock_from:
+            return  # said before the reopening: it answers nothing that was said since
+        if ticket.responded_at is None and ticket.is_open_to_response:
+            event = Event(Kind.RESPONDED, now, author(unit, row), {**data, "how": "message", "note": ""})
+            self._watchers.responded(unit, unit.tickets.record(case, event), now)
+        elif ticket.is_open_to_response and ticket.answer != row.inbox_id:  # to several chats: one update
+            unit.tickets.record(case, Event(Kind.UPDATED, now, author(unit, row), data))
+
+    def _note_delay(self, unit: UnitOfWork, row: t.OutboxRow, receipt: Receipt) -> None:
+        """What does not get through for long is not given up, but nobody waits for it alone."""
+        if row.attempts != (outcomes.URGENT_LATE_ATTEMPTS if row.urgent else outcomes.LATE_ATTEMPTS):
+            return
+        are_late = (t.OutboxRow.status == "pending", t.OutboxRow.attempts >= outcomes.LATE_ATTEMPTS)
+        if is_call(unit, row):
+            self._raise_again(unit, row)
+        elif case := first_of(unit, row, *are_late):
+            self._watchers.late(unit, case, receipt.error or receipt.outcome.value)
+
+    def _raise_again(self, unit: UnitOfWork, row: t.OutboxRow) -> None:
+        """Raise an alarm another way, unless that was done when it was late."""
+        others = select(t.OutboxRow.id).where(t.OutboxRow.instead_of == row.id)
+        if unit.session.scalars(others).first() is None:
+            self._watchers.lost(unit, row.id)
+
+    def _note_failure(self, unit: UnitOfWork, row: t.OutboxRow, receipt: Receipt, now: datetime) -> None:
+        """A customer is phoned, an alarm and the first card of a ticket are raised another way."""
+        if is_call(unit, row):
+            self._raise_again(unit, row)
+        if row.urgent or is_for_staff(unit, row):
+            return
+        ticket = unit.tickets.get(row.ticket_id) if row.ticket_id else None
+        if ticket is None:
+            return
+        error = receipt.error or receipt.outcome.value
+        event = Event(Kind.UNDELIVERED, now, BOT, {"outbox": row.id, "error": error})
+        self._watchers.undelivered(unit, unit.tickets.record(ticket, event), error, now)
+
+
+def wake(unit: UnitOfWork, chat_id: int, at: datetime) -> None:
+    """Let a chat's held messages go from ``at`` on: it wrote, so that the platform takes them again."""
+    unit.session.execute(
+        update(t.OutboxRow)
+        .where(t.OutboxRow.chat_id == chat_id, t.OutboxRow.status == "held")
+        .values(status="pending", try_at=at, relayed_at=None)
+    )
