@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, String, cast, func, select, update
 from sqlalchemy.orm import Session
 
 from bot.desk.case import Chat
@@ -25,11 +25,14 @@ def staff(session: Session, channel: str, account: str) -> list[str]:
 def move(session: Session, old: Address, new: Address) -> Chat | None:
     """Give a chat its new id and return it; None where it has it already, or was never heard of.
 
-    A message may have come from the new place before: then it belongs to the chat that was known.
+    The new place numbers its messages anew, so the numbers of the old one are forgotten: nothing is edited,
+    quoted or corrected by them. A message may have come from the new place before: then it belongs to the
+    chat that was known.
     """
     known = _row(session, old)
     if known is None:
         return None
+    _forget_numbers(session, known.id)
     if (other := _row(session, new)) is not None:
         _absorb(session, other, into=known)
     known.chat = new.chat
@@ -42,8 +45,26 @@ def _row(session: Session, place: Address) -> t.ChatRow | None:
     return session.scalars(select(t.ChatRow).filter_by(**key).with_for_update()).first()
 
 
+def _forget_numbers(session: Session, chat_id: int) -> None:
+    """Forget by which numbers the platform knows what was said in a chat."""
+    session.execute(update(t.OutboxRow).where(t.OutboxRow.chat_id == chat_id).values(external_id=None))
+    of_chat = update(t.InboxRow).where(t.InboxRow.chat_id == chat_id)
+    content = _without(session, "external_id", "answers")
+    session.execute(of_chat.values(content=content), execution_options={"synchronize_session": False})
+
+
+def _without(session: Session, *keys: str) -> ColumnElement[object]:
+    """Return a received message's content without some of its keys, as the database makes it."""
+    if session.get_bind().dialect.name == "sqlite":
+        return func.json_remove(t.InboxRow.content, *(f"$.{key}" for key in keys))
+    content: ColumnElement[object] = t.InboxRow.content.expression
+    for key in keys:
+        content = content.op("-")(cast(key, String))
+    return content
+
+
 def _absorb(session: Session, other: t.ChatRow, into: t.ChatRow) -> None:
-    """Give everything of one chat to another, and drop it."""
+    """Give everything of one chat to another, and drop it; support's never becomes a customer's."""
     for column in _NAMES_CHAT:
         session.execute(update(column.class_).where(column == other.id).values(chat_id=into.id))
     watched = select(t.TicketChatRow.ticket_id).where(t.TicketChatRow.chat_id == into.id)
@@ -54,6 +75,9 @@ def _absorb(session: Session, other: t.ChatRow, into: t.ChatRow) -> None:
     )
     for left in session.scalars(select(t.TicketChatRow).where(t.TicketChatRow.chat_id == other.id)):
         session.delete(left)
-    into.customer_id = into.customer_id or other.customer_id
+    if other.kind == "staff" and into.customer_id is None:
+        into.kind = "staff"
+    if into.kind != "staff":
+        into.customer_id = into.customer_id or other.customer_id
     session.delete(other)
     session.flush()

@@ -56,6 +56,27 @@ def test_what_came_from_the_new_place_before_belongs_to_the_known_chat(world: Wo
     assert world.differences() == {}
 
 
+def test_what_was_written_before_a_move_is_not_corrected_by_its_number_afterwards(world: World) -> None:
+    message = replace(world.inbound("regular", CHEN, "有两个座席听不到录音"), external_id="7")
+    world.app.submit(message)
+    places(world).moved(place("regular"), place("new"))
+    other = replace(message, text=P1, is_correction=True, dedupe_key="edited", address=place("new"))
+    world.app.submit(other)
+    with world.app.store.read() as session:
+        first = session.scalars(select(t.InboxRow).order_by(t.InboxRow.id)).first()
+        assert first is not None
+        assert (first.content["text"], first.content.get("external_id")) == (message.text, None)
+    world.app.deliver()
+    assert "您改动的内容" not in world.last("new")
+
+
+def test_support_s_chat_stays_support_s_under_its_new_number(world: World) -> None:
+    say(world, "old", "大家好")  # not known as anything yet
+    assert places(world).make_staff(place("bigger"))
+    places(world).moved(place("old"), place("bigger"))
+    assert places(world).staff(CHANNEL, samples.ACCOUNT) == ["staff", "bigger"]
+
+
 def test_a_move_that_is_told_twice_happens_once(world: World) -> None:
     say(world, "regular", P1)
     for _ in range(2):

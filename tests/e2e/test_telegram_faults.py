@@ -110,6 +110,21 @@ def test_a_group_that_moved_without_a_word_is_found_when_it_is_written_to(telegr
 
 
 @polled
+def test_a_card_is_not_edited_into_what_bears_its_number_in_the_new_place(telegram: TelegramWorld) -> None:
+    old, new = -56, -10056
+    telegram.small_staff_group(old)
+    telegram.chen.say(P1)
+    card = next(m for m in telegram.api.messages(old) if m.get("text", "").startswith("【T1】"))
+    telegram.api.control("migrate", chat=old, to=new, user=telegram.li.user, quietly=True)
+    telegram.li.say("/todo", chat=new)
+    line = telegram.fill(new, card["message_id"])
+
+    telegram.chen.press("全部受影响")
+    assert line in telegram.heard(new)
+    assert "客户答：全部受影响" in next(text for text in telegram.heard(new) if text.startswith("【T1】"))
+
+
+@polled
 def test_a_staff_chat_of_the_settings_that_moved_is_found_at_the_start(telegram: TelegramWorld) -> None:
     telegram.chen.say(P1)
     telegram.api.control("migrate", chat=STAFF_CHAT, to=-100501, user=telegram.li.user)

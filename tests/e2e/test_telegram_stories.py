@@ -163,6 +163,26 @@ def test_the_group_moves_and_messages_follow(telegram: TelegramWorld) -> None:
     assert "T1" in telegram.last(-10055)
 
 
+def test_a_number_of_before_the_move_is_not_taken_for_the_message_that_bears_it_now(
+    telegram: TelegramWorld,
+) -> None:
+    old, new = -56, -10056
+    telegram.small_staff_group(old)
+    telegram.chen.say(P1)
+    card = next(m for m in telegram.api.messages(old) if m.get("text", "").startswith("【T1】"))
+    telegram.api.control("migrate", chat=old, to=new, user=telegram.li.user)
+    telegram.settle()
+    line = telegram.fill(new, card["message_id"])
+
+    telegram.chen.press("全部受影响")
+    texts = telegram.heard(new)
+    assert line in texts  # not overwritten
+    assert "客户答：全部受影响" in next(text for text in texts if text.startswith("【T1】"))
+    heard = telegram.heard(telegram.chen.id)
+    telegram.li.say("中午去哪吃饭", chat=new, reply_to=card["message_id"])
+    assert telegram.heard(telegram.chen.id) == heard
+
+
 def test_the_menu_is_published_in_chinese(telegram: TelegramWorld) -> None:
     commands = telegram.api.look()["commands"]
     customers = {c["command"] for c in commands["all_private_chats"]}

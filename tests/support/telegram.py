@@ -21,6 +21,7 @@ from sqlalchemy import func, select
 from bot import samples
 from bot.app import App, open_store
 from bot.desk.terms import Role
+from bot.messages import Say
 from bot.platforms import Platforms
 from bot.settings import Settings
 from bot.store import tables as t
@@ -264,6 +265,21 @@ class TelegramWorld:
         """Bind a group to a customer's contract."""
         with self.app.store.begin(self.now) as unit:
             self._bind(unit.session, chat, customer, "group")
+
+    def small_staff_group(self, chat: int) -> None:
+        """Make a group, not yet a supergroup, in which support works too."""
+        self.group(chat, "新值班群", "group")
+        with self.app.store.begin(self.now) as unit:
+            place = {"channel": "telegram", "account": "default", "chat": str(chat)}
+            unit.session.add(t.ChatRow(**place, kind="staff", state={}))
+
+    def fill(self, chat: int, number: int) -> str:
+        """Let the bot say things in a chat until one has that number, and return it."""
+        while not any(m["message_id"] == number for m in self.api.messages(chat)):
+            with self.app.store.begin(self.now) as unit:
+                unit.messages.say(self.chat_id(chat), Say(f"第 {len(self.api.messages(chat))} 条"))
+            self.settle()
+        return next(str(m["text"]) for m in self.api.messages(chat) if m["message_id"] == number)
 
     # --- time
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 import structlog
@@ -136,7 +137,8 @@ class TelegramBot:
             except ChatMigrated as error:
                 new = Address(NAME, self.name, str(error.new_chat_id))
                 self._places.moved(message.address, new)
-                return self._deliver(message, new.chat)
+                # the new place has numbers of its own: there is nothing to edit or to quote
+                return self._deliver(replace(message, replaces=None, in_reply_to=None), new.chat)
         except TelegramError as error:
             return receipt(error, self._now())
 

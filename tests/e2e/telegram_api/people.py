@@ -58,7 +58,7 @@ def press(bot: Bot, given: Json) -> Json:
     message = chat.messages[given["message_id"]]
     buttons = [b for row in message["reply_markup"]["inline_keyboard"] for b in row]
     button = next(b for b in buttons if b["text"] == given["label"])
-    query_id = f"q{next(bot.ids)}"
+    query_id = f"q{next(bot.query_ids)}"
     bot.queries[query_id] = bot.now
     query = {
         "id": query_id,

@@ -33,13 +33,17 @@ def forbidden(description: str) -> ApiError:
 
 @dataclass
 class Chat:
-    """A chat; ``state`` is member, blocked, kicked, deleted, or the id of the supergroup it became."""
+    """A chat; ``state`` is member, blocked, kicked, deleted, or the id of the supergroup it became.
+
+    A supergroup numbers its messages by ``ids``, from 1 on: a number of the group before it names another.
+    """
 
     id: int
     type: str
     title: str
     state: str | int = "member"
     messages: dict[int, Json] = field(default_factory=dict)
+    ids: Any = field(default_factory=lambda: itertools.count(1))
 
     def json(self) -> Json:
         """Return the chat as updates show it."""
@@ -70,7 +74,8 @@ class Bot:
     complaints: list[str] = field(default_factory=list)
     faults: list[Json] = field(default_factory=list)
     poller: int = 0
-    ids: Any = field(default_factory=lambda: itertools.count(100))
+    ids: Any = field(default_factory=lambda: itertools.count(1))  # of all private chats and small groups
+    query_ids: Any = field(default_factory=lambda: itertools.count(1))
     update_ids: Any = field(default_factory=lambda: itertools.count(5000))
     changed: threading.Condition = field(default_factory=threading.Condition)
 
@@ -98,6 +103,7 @@ class Bot:
 
     def store(self, chat: Chat, **content: Any) -> Json:
         """Put a message into a chat."""
-        message = {"message_id": next(self.ids), "date": self.now, "chat": chat.json(), **content}
+        ids = chat.ids if chat.type == "supergroup" else self.ids
+        message = {"message_id": next(ids), "date": self.now, "chat": chat.json(), **content}
         chat.messages[message["message_id"]] = message
         return message
