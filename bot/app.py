@@ -98,6 +98,7 @@ class App:
                 Rerouter(ALARM_ADDRESS if pager else None),
                 told.held,
                 told.late,
+                told.unheard,
                 told.unrecorded,
             )
         )

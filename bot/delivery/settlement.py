@@ -15,7 +15,7 @@ from sqlalchemy import select, update
 
 from bot.delivery import outcomes
 from bot.delivery.audience import author, first_of, is_call, is_for_staff
-from bot.desk.case import Case
+from bot.desk.case import Case, Chat
 from bot.desk.events import BOT, Event, Kind
 from bot.messages import Outcome, Receipt
 from bot.store import tables as t
@@ -34,6 +34,7 @@ class Watchers:
         lost: an alarm (by its id) failed for good: it must be raised another way.
         held: a message to a customer waits until they write again; once for all that wait on a ticket.
         late: a message to a customer does not get through; once for all that wait on a ticket.
+        unheard: an engineer's words to a chat without a ticket are failed, pending or held for long.
         unrecorded: what follows from the outcome of a message (by its id) could not be recorded.
     """
 
@@ -42,6 +43,7 @@ class Watchers:
     lost: Callable[[UnitOfWork, int], None]
     held: Callable[[UnitOfWork, Case, str], None]
     late: Callable[[UnitOfWork, Case, str], None]
+    unheard: Callable[[UnitOfWork, Chat, str, str], None]
     unrecorded: Callable[[UnitOfWork, int], None]
 
 
@@ -127,6 +129,7 @@ class Settlement:
             self._watchers.lost(unit, row.id)
         if case := first_of(unit, row, t.OutboxRow.status == "held"):
             self._watchers.held(unit, case, receipt.error or receipt.outcome.value)
+        self._note_unheard(unit, row, receipt)
 
     def _note_response(self, unit: UnitOfWork, row: t.OutboxRow, now: datetime) -> None:
         """The first human answer that reached the customer is the response (contract 1), others update."""
@@ -151,6 +154,7 @@ class Settlement:
             self._raise_again(unit, row)
         elif case := first_of(unit, row, *are_late):
             self._watchers.late(unit, case, receipt.error or receipt.outcome.value)
+        self._note_unheard(unit, row, receipt)
 
     def _raise_again(self, unit: UnitOfWork, row: t.OutboxRow) -> None:
         """Raise an alarm another way, unless that was done when it was late."""
@@ -164,12 +168,21 @@ class Settlement:
             self._raise_again(unit, row)
         if row.urgent or is_for_staff(unit, row):
             return
+        self._note_unheard(unit, row, receipt)
         ticket = unit.tickets.get(row.ticket_id) if row.ticket_id else None
         if ticket is None:
             return
         error = receipt.error or receipt.outcome.value
         event = Event(Kind.UNDELIVERED, now, BOT, {"outbox": row.id, "error": error})
         self._watchers.undelivered(unit, unit.tickets.record(ticket, event), error, now)
+
+    def _note_unheard(self, unit: UnitOfWork, row: t.OutboxRow, receipt: Receipt) -> None:
+        """An engineer who answers a chat without a ticket has no card to see it on: they are told."""
+        if row.ticket_id is not None or not row.is_answer:
+            return
+        place = unit.session.get_one(t.ChatRow, row.chat_id)
+        chat = Chat(place.id, place.kind, place.customer_id, place.state)
+        self._watchers.unheard(unit, chat, row.status, receipt.error or receipt.outcome.value)
 
 
 def wake(unit: UnitOfWork, chat_id: int, at: datetime) -> None:

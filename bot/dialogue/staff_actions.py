@@ -139,5 +139,5 @@ def say_to_chat(turn: Turn, chat_id: int, words: str) -> None:
     """Relay an engineer's words to a customer's chat that has no ticket."""
     if chat_id in turn.desk.chats.staff() or not turn.desk.chats.exists(chat_id):
         raise Refused(f"没有对话 C{chat_id}。")
-    turn.desk.messages.say(chat_id, Say(f"{turn.contact.name}：{words}"))
-    turn.reply(f"已发给客户（C{chat_id}）。")
+    turn.desk.messages.say(chat_id, Say(f"{turn.contact.name}：{words}", is_answer=True))
+    turn.reply(f"正在发给客户（C{chat_id}），送不到会在这里提醒。")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from bot.desk.case import Case
+from bot.desk.case import Case, Chat
 from bot.desk.terms import Priority
 from bot.dialogue import notify
 from bot.dialogue.ports import Desk
@@ -87,6 +87,21 @@ def held(desk: Desk, case: Case, error: str) -> None:
         words = f"{case.number} 有消息在排队（{why}），客户下次发言时送达；要紧请打电话：{phone}"
     called = Option("已打电话", f"响应 {case.number}", "respond", case.ticket.id)
     notify.staff_line(desk, words, called, ticket=case.ticket.id)
+
+
+def unheard(desk: Desk, chat: Chat, status: str, error: str) -> None:
+    """An engineer's words to a chat without a ticket failed, are late, or wait for the customer to write."""
+    name = desk.customers.get(chat.customer_id).name if chat.customer_id else "未绑定客户"
+    persons = desk.customers.phones_of(chat.customer_id) if chat.customer_id else []
+    phone = "；".join(f"{person.name} {person.phone}" for person in persons) or "未登记，请查合同"
+    about = f"给{name}（C{chat.id}）的答复"
+    if status == "held":
+        why = WAITS.get(error, error)
+        notify.staff_line(desk, f"{about}在排队（{why}），客户下次发言时送达；要紧请打电话：{phone}")
+        return
+    why = REASONS.get(error, error)
+    how = "没有送到" if status == "failed" else "一直没送到，还在重发"
+    notify.staff_line(desk, f"⚠ {about}{how}（{why}），请打电话：{phone}", urgent=True)
 
 
 def stuck(desk: Desk, messages: int) -> None:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from datetime import date
 
+from sqlalchemy import select
+
+from bot.delivery.outcomes import LATE_ATTEMPTS
 from bot.messages import Outcome, Receipt
+from bot.store.tables import OutboxRow
 from tests.support.staffing import alarms
 from tests.support.world import World
 
@@ -112,3 +116,35 @@ def test_a_diamond_fault_in_a_year_without_a_calendar_rings_after_the_confirmati
     world.wait(minutes=12)
 
     assert "响应（内部目标）：应立即进行，已过 12 分钟" in alarms(world)[-1]
+
+
+def answer_without_a_ticket(world: World, *receipts: Receipt) -> str:
+    world.customer("录音文件怎么下载")
+    card = next(m for m in world.phones.delivered["staff"] if "咨询" in m.text)
+    world.phones.receipts = list(receipts)
+    place = card.choices[0].typed.split()[1]
+    world.staff(f"答复 {place} 在管理工具里导出")
+    return next(text for text in reversed(world.heard("staff")) if "正在发给客户" not in text)
+
+
+def test_words_to_a_chat_without_a_ticket_that_do_not_arrive_are_told_at_once(world: World) -> None:
+    told = answer_without_a_ticket(world, LOST)
+    assert told.startswith("⚠ 给青禾保险客服中心（C")
+    assert "没有送到" in told
+    assert "请打电话" in told
+    with world.app.store.read() as session:
+        row = session.scalars(select(OutboxRow).where(OutboxRow.text == told)).one()
+        assert row.urgent
+
+
+def test_words_to_a_chat_without_a_ticket_that_wait_are_told(world: World) -> None:
+    told = answer_without_a_ticket(world, Receipt(Outcome.HELD, error="window"))
+    assert "的答复在排队（客户超过 48 小时没有发言）" in told
+
+
+def test_words_to_a_chat_without_a_ticket_that_are_late_are_told(world: World) -> None:
+    answer_without_a_ticket(world, Receipt(Outcome.LATER, error="unreachable"))
+    for _ in range(LATE_ATTEMPTS - 1):
+        world.phones.receipts = [Receipt(Outcome.LATER, error="unreachable")]
+        world.wait(minutes=2)
+    assert "的答复一直没送到，还在重发（连不上平台）" in world.last("staff")

@@ -90,6 +90,17 @@ def test_a_customer_who_blocked_the_bot_is_phoned(telegram: TelegramWorld) -> No
 
 
 @polled
+def test_an_answer_to_who_has_no_ticket_and_blocked_the_bot_is_told_to_support(
+    telegram: TelegramWorld,
+) -> None:
+    telegram.chen.say("录音文件怎么下载")
+    telegram.api.control("state", chat=telegram.chen.id, state="blocked")
+    asked = next(m for m in telegram.api.messages(STAFF_CHAT) if "咨询" in m.get("text", ""))
+    telegram.li.say("在管理工具里导出", chat=STAFF_CHAT, reply_to=asked["message_id"])
+    assert any("的答复没有送到（客户停用了机器人）" in line for line in telegram.heard(STAFF_CHAT))
+
+
+@polled
 def test_a_chat_that_is_gone_is_said_to_support(telegram: TelegramWorld) -> None:
     telegram.chen.say(P1)
     telegram.api.control("state", chat=telegram.chen.id, state="deleted")
