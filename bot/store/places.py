@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import ColumnElement, String, cast, func, select, update
 from sqlalchemy.orm import Session
 
@@ -53,11 +55,11 @@ def _forget_numbers(session: Session, chat_id: int) -> None:
     session.execute(of_chat.values(content=content), execution_options={"synchronize_session": False})
 
 
-def _without(session: Session, *keys: str) -> ColumnElement[object]:
+def _without(session: Session, *keys: str) -> ColumnElement[Any]:
     """Return a received message's content without some of its keys, as the database makes it."""
     if session.get_bind().dialect.name == "sqlite":
         return func.json_remove(t.InboxRow.content, *(f"$.{key}" for key in keys))
-    content: ColumnElement[object] = t.InboxRow.content.expression
+    content: ColumnElement[Any] = t.InboxRow.content.expression
     for key in keys:
         content = content.op("-")(cast(key, String))
     return content
