@@ -85,7 +85,6 @@ class App:
         self._calendar = WorkdaysFile(settings.data / FILE_NAME)
         self._recomputed: int | None = 0  # how far the open tickets have what the calendar makes now
         self.metrics = Metrics()
-        self.inbox = Inbox(self.store, self._handle, self._rescue, self._give_up, told.unreadable)
         pager = _pager(settings)
         ways = {**channels, **pager}
         self.channels: dict[str, Channel] = {
@@ -106,7 +105,8 @@ class App:
         self.dispatcher = Dispatcher(self.store, self.courier)
         folder, limit = settings.data / FOLDER, settings.attachment_mb * 1024 * 1024
         self._downloads = Downloads(self.store, fetchers or {}, folder, limit, self._lost)
-        self._inline = Inline(self.store, settlement.settle)
+        inline = Inline(settlement.settle, now)
+        self.inbox = Inbox(self.store, self._handle, self._rescue, self._give_up, told.unreadable, inline)
         self._dead_man = DeadMan(settings.deadman_url, now)
 
     @property
@@ -162,15 +162,12 @@ class App:
         log.info("received", message=inbox_id, channel=channel, is_new=is_new)
         return inbox_id, is_new
 
-    def handle(self, inbox_id: int) -> None:
-        """Handle a received message, after what its chat received before it."""
+    def handle(self, inbox_id: int, compose: Composer | None = None) -> str | None:
+        """Handle a received message, after what its chat received before it; see `bot.reception`."""
         with bound_contextvars(message=inbox_id), self.metrics.handling():
-            self.inbox.handle(inbox_id, self.now())
+            reply = self.inbox.handle(inbox_id, self.now(), compose)
             log.info("handled")
-
-    def reply_inline(self, inbox_id: int, compose: Composer) -> str | None:
-        """Take back what waits for the chat of a handled message; see `bot.reception.Reception`."""
-        return self._inline.take(inbox_id, compose, self.now())
+        return reply
 
     def resume(self) -> int:
         """Handle what was received and not handled before a crash."""

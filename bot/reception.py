@@ -34,15 +34,15 @@ class Reception(Protocol):
         Any error means that the message is not ours yet: answer 5xx, or don't move the offset on.
         """
 
-    async def handle(self, inbox_id: int) -> None:
+    async def handle(self, inbox_id: int, compose: Composer | None = None) -> str | None:
         """Handle a received message, and have what it brought about delivered.
 
         An error here loses nothing: the message is durable and is resumed.
-        """
 
-    async def reply_inline(self, inbox_id: int, compose: Composer) -> str | None:
-        """Take back what waits for the chat of a handled message, for the channel to answer with at once.
+        Args:
+            compose: makes of what waits for the chat an answer for the channel to give at once; what it takes
+                counts as sent in the commit that handles the message. Called in a thread, perhaps again.
 
-        What is taken counts as sent. A message whose answer was taken before gives that answer again; None:
-        nothing can be taken, delivery sends it.
+        Returns:
+            The answer; of a message that was handled before the one that was made then. None: delivery sends.
         """

@@ -8,11 +8,13 @@ the rest ``success`` ends the tries, and delivery sends the answer.
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import structlog
 from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
@@ -22,14 +24,35 @@ from bot.channels.wechat_ports import Ports
 from bot.errors import BadInput
 from bot.log import places
 from bot.messages import Outbound
-from bot.reception import Composed, Reception
+from bot.reception import Composed, Composer, Reception
 from bot.tencent.callback import Callback
 from bot.tencent.web import body_of, refusal
 
 log = structlog.get_logger(__name__)
 
 READY_S = 4.0
+COMMITTED_S = 0.8  # an answer that was taken by then is there so much later
 DONE = "success"
+
+
+class Window:
+    """Until when an answer may be taken for the platform's request: either it is taken or this is shut."""
+
+    def __init__(self) -> None:
+        self._guard = threading.Lock()
+        self._is_shut = self._is_taken = False
+
+    def take(self) -> bool:
+        """Take it; False once this is shut."""
+        with self._guard:
+            self._is_taken = not self._is_shut
+            return self._is_taken
+
+    def shut(self) -> bool:
+        """Let nothing be taken any more; False where something has been."""
+        with self._guard:
+            self._is_shut = self._is_shut or not self._is_taken
+            return self._is_shut
 
 
 class Endpoint:
@@ -46,7 +69,7 @@ class Endpoint:
         self._callback = callback
         self._ports = ports
         self._now = ports.now
-        self._handling: dict[int, asyncio.Task[None]] = {}
+        self._handling: dict[int, tuple[asyncio.Task[str | None], Window]] = {}
 
     async def set_up(self, request: Request) -> Response:
         """Answer the check of the platform's page for the server's address.
@@ -78,35 +101,41 @@ class Endpoint:
         if report.inbound is None:
             return DONE
         inbox_id, _ = await reception.receive(report.inbound)
-        if not await self._handled(inbox_id, reception, since) or not report.inbound.is_inline:
-            return DONE
-        # Read now: whoever holds a connection and asks for another can wait for ever under load.
-        is_passive = await run_in_threadpool(self._ports.accounts.is_passive, self._key)
-        return await reception.reply_inline(inbox_id, self._composer(report, is_passive=is_passive)) or DONE
+        task, window = self._handling.get(inbox_id) or await self._handle(inbox_id, report, reception)
+        done, _ = await asyncio.wait({task}, timeout=max(READY_S - (time.monotonic() - since), 0))
+        if not done and not window.shut():
+            done, _ = await asyncio.wait({task}, timeout=COMMITTED_S)
+            if not done:
+                raise HTTPException(503, "the answer is not there in time: it is for the next try")
+        return DONE if not done or task.cancelled() or task.exception() else task.result() or DONE
 
-    async def _handled(self, inbox_id: int, reception: Reception, since: float) -> bool:
-        """Wait as long as the platform lets us; what is not done by then goes on by itself."""
-        task = self._handling.get(inbox_id)
-        if task is None:
-            task = self._handling[inbox_id] = asyncio.create_task(reception.handle(inbox_id))
-            task.add_done_callback(lambda ended: self._ended(inbox_id, ended))
-        remaining = max(READY_S - (time.monotonic() - since), 0)
-        done, _ = await asyncio.wait({task}, timeout=remaining)
-        return bool(done) and not task.cancelled() and task.exception() is None
+    async def _handle(
+        self, inbox_id: int, report: Report, reception: Reception
+    ) -> tuple[asyncio.Task[str | None], Window]:
+        """Begin to handle a message; what is not done while the platform waits goes on by itself."""
+        window, compose = Window(), None
+        if report.inbound is not None and report.inbound.is_inline:
+            # Asked now: whoever holds a connection and asks for another can wait for ever under load.
+            is_passive = await run_in_threadpool(self._ports.accounts.is_passive, self._key)
+            compose = self._composer(report, window, is_passive=is_passive)
+            if found := self._handling.get(inbox_id):  # another try was first
+                return found
+        task = asyncio.create_task(reception.handle(inbox_id, compose))
+        self._handling[inbox_id] = task, window
+        task.add_done_callback(lambda ended: self._ended(inbox_id, ended))
+        return task, window
 
-    def _ended(self, inbox_id: int, task: asyncio.Task[None]) -> None:
+    def _ended(self, inbox_id: int, task: asyncio.Task[str | None]) -> None:
         self._handling.pop(inbox_id, None)
         error = None if task.cancelled() else task.exception()
         if error is not None:  # the message is durable: it is resumed
             log.error("handling failed", inbox_id=inbox_id, error=type(error).__name__, where=places(error))
 
-    def _composer(
-        self, report: Report, *, is_passive: bool
-    ) -> Callable[[Sequence[Outbound]], Composed | None]:
+    def _composer(self, report: Report, window: Window, *, is_passive: bool) -> Composer:
         def compose(messages: Sequence[Outbound]) -> Composed | None:
             now = self._now()
             whole = texts.answer_of(messages, is_last_way=is_passive)
-            if not whole.taken:
+            if not whole.taken or not window.take():
                 return None
             reply = texts.passive(report.user.chat, report.account, whole.text, now)
             return Composed(self._callback.sealed(reply, now), whole.taken)

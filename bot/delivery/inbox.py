@@ -9,18 +9,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from functools import partial
+from typing import Any, NamedTuple
 
 import structlog
-from sqlalchemy import bindparam, select
+from sqlalchemy import Row, bindparam, select
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
+from bot.delivery.inline import Inline
 from bot.delivery.settlement import wake
 from bot.desk.case import Chat, Contact
 from bot.desk.terms import Role
 from bot.log import places
 from bot.messages import Address, Inbound, storable
+from bot.reception import Composer
 from bot.store import quotas, rows
 from bot.store import tables as t
 from bot.store.attachments import AttachmentStore
@@ -49,6 +52,7 @@ class Message:
 
 
 Handler = Callable[[UnitOfWork, Message], None]
+Answer = Callable[[UnitOfWork, t.InboxRow], None]  # takes what goes back within the channel's answer
 
 # What is known of a message, its chat and its sender, in one query.
 KNOWN = select(
@@ -78,13 +82,22 @@ KNOWN = select(
     .label("contact"),
 )
 
-CHAT_OF = select(t.InboxRow.chat_id).where(t.InboxRow.id == bindparam("message"))
+STATE_OF = select(t.InboxRow.chat_id, t.InboxRow.status, t.InboxRow.reply).where(
+    t.InboxRow.id == bindparam("message")
+)
 NEXT = (
     select(t.InboxRow)
     .where(t.InboxRow.chat_id == bindparam("chat"), t.InboxRow.status == "received")
     .order_by(t.InboxRow.sent_at, t.InboxRow.id)
     .limit(1)
 )
+
+
+class _Handled(NamedTuple):
+    """A message that was handled, and what goes back within the channel's answer, if anything does."""
+
+    id: int
+    reply: str | None
 
 
 class _HandlingFailed(Exception):
@@ -105,12 +118,14 @@ class Inbox:
         rescue: Handler,
         give_up: Handler,
         unreadable: Callable[[UnitOfWork, int], None],
+        inline: Inline | None = None,
     ) -> None:
         self._store = store
         self._handle_message = handle
         self._rescue_message = rescue
         self._give_up = give_up
         self._unreadable = unreadable
+        self._inline = inline
 
     def receive(self, inbound: Inbound, now: datetime) -> tuple[int, bool]:
         """Make the message durable; return its id and whether it is new.
@@ -120,11 +135,20 @@ class Inbox:
         """
         return self._store.transact(lambda unit: _insert(unit.session, inbound, now), now)
 
-    def handle(self, inbox_id: int, now: datetime) -> None:
-        """Handle what this chat has received and not handled, up to this message."""
+    def handle(self, inbox_id: int, now: datetime, compose: Composer | None = None) -> str | None:
+        """Handle what this chat has received and not handled, up to this message; see `bot.reception`."""
+        found = self._state(inbox_id)
+        if found.status == "received":
+            handled = self._handle_chat(found.chat_id, now, inbox_id, compose)
+            if handled is not None or compose is None:
+                return handled.reply if handled else None
+            found = self._state(inbox_id)  # another process was first
+        reply: str | None = found.reply
+        return reply
+
+    def _state(self, inbox_id: int) -> Row[int, str, str | None]:
         with self._store.read() as session:
-            chat_id = session.scalars(CHAT_OF, {"message": inbox_id}).one()
-        self._handle_chat(chat_id, now, until=inbox_id)
+            return session.execute(STATE_OF, {"message": inbox_id}).one()
 
     def resume(self, now: datetime, limit: int = 1000) -> int:
         """Handle what was received and not handled (after a crash); return how many chats had such."""
@@ -139,35 +163,51 @@ class Inbox:
                 log.error("a chat waits", chat_id=chat_id, error=type(error).__name__, where=places(error))
         return len(chats)
 
-    def _handle_chat(self, chat_id: int, now: datetime, until: int | None = None) -> None:
-        while (inbox_id := self._handle_next(chat_id, now)) is not None:
-            if inbox_id == until:
-                return
+    def _handle_chat(
+        self, chat_id: int, now: datetime, until: int | None = None, compose: Composer | None = None
+    ) -> _Handled | None:
+        """Handle what a chat received, up to a message; return that one unless somebody else handled it.
 
-    def _handle_next(self, chat_id: int, now: datetime) -> int | None:
-        """Handle the chat's earliest message that is not handled; return its id, None if there is none.
+        Args:
+            compose: makes an answer to that one.
+        """
+
+        def inline(unit: UnitOfWork, row: t.InboxRow) -> None:
+            if self._inline and compose and row.id == until:
+                self._inline.take(unit, row, compose)
+
+        while (handled := self._handle_next(chat_id, now, inline)) is not None:
+            if handled.id == until:
+                return handled
+        return None
+
+    def _handle_next(self, chat_id: int, now: datetime, inline: Answer) -> _Handled | None:
+        """Handle the chat's earliest message that is not handled; return it, None if there is none.
 
         Where the database itself fails the error is raised: the message stays and is resumed.
         """
         tries = [*[self._handle_message] * ATTEMPTS, self._rescue_message, self._give_up]
         for attempt, handle in enumerate(tries, start=1):
             status = "handled" if handle is self._handle_message else "failed"
+            one = partial(self._one, chat_id=chat_id, handle=handle, status=status, inline=inline)
             try:
-                return self._store.transact(lambda unit: self._one(unit, chat_id, handle, status), now)  # noqa: B023
+                return self._store.transact(one, now)
             except _HandlingFailed as failure:
                 self._note_failure(failure, attempt, now)
         return self._store.transact(lambda unit: self._write_off(unit, chat_id), now)
 
-    def _write_off(self, unit: UnitOfWork, chat_id: int) -> int | None:
+    def _write_off(self, unit: UnitOfWork, chat_id: int) -> _Handled | None:
         """Let a message that can't even be given up block its chat no longer; support must look it up."""
         row = unit.session.scalars(NEXT, {"chat": chat_id}).first()
         if row is None:
             return None
         row.status, row.handled_at = "failed", unit.now
         self._unreadable(unit, row.id)
-        return row.id
+        return _Handled(row.id, None)
 
-    def _one(self, unit: UnitOfWork, chat_id: int, handle: Handler, status: str) -> int | None:
+    def _one(
+        self, unit: UnitOfWork, chat_id: int, handle: Handler, status: str, inline: Answer
+    ) -> _Handled | None:
         chat = lock_chat(unit, chat_id)
         row = unit.session.scalars(NEXT, {"chat": chat_id}).first()
         if row is None:
@@ -180,12 +220,13 @@ class Inbox:
             wake(unit, chat_id, until)
             handle(unit, _message(unit.session, row, chat))
             row.status, row.handled_at = status, unit.now
+            inline(unit, row)
             unit.session.flush()
         except (OperationalError, InterfaceError):
             raise
         except Exception as error:
             raise _HandlingFailed(inbox_id) from error
-        return inbox_id
+        return _Handled(inbox_id, row.reply)
 
     def _note_failure(self, failure: _HandlingFailed, attempt: int, now: datetime) -> None:
         cause = failure.__cause__

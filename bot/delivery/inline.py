@@ -9,15 +9,20 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
+import structlog
 from sqlalchemy import ColumnElement, select
+from sqlalchemy.exc import DBAPIError
 
 from bot.delivery.outbound import outbound_of
+from bot.log import places
 from bot.messages import Outbound, Outcome, Receipt
-from bot.reception import Composer
+from bot.reception import Composed, Composer
 from bot.store import tables as t
 from bot.store.store import Store, UnitOfWork
 
-MARGIN = timedelta(milliseconds=500)  # the lock may have been waited for
+log = structlog.get_logger(__name__)
+
+MARGIN = timedelta(milliseconds=500)  # until the commit
 MAX_TOGETHER = 20
 
 Settle = Callable[[UnitOfWork, int, Receipt, datetime], object]
@@ -28,33 +33,38 @@ class Inline:
 
     Args:
         settle: records how the delivery of one message ended.
+        now: the present instant, read once the chat is locked: the lock may have been waited for.
     """
 
-    def __init__(self, store: Store, settle: Settle) -> None:
-        self._store = store
+    def __init__(self, settle: Settle, now: Callable[[], datetime]) -> None:
         self._settle = settle
+        self._now = now
 
-    def take(self, inbox_id: int, compose: Composer, now: datetime) -> str | None:
-        """See `bot.reception.Reception.reply_inline`."""
-        return self._store.transact(lambda unit: self._take(unit, inbox_id, compose), now)
-
-    def _take(self, unit: UnitOfWork, inbox_id: int, compose: Composer) -> str | None:
-        inbox = unit.session.get_one(t.InboxRow, inbox_id)
-        unit.chats.get(inbox.chat_id)  # locked: two tries of the platform's don't take the same
-        unit.session.refresh(inbox)
-        if inbox.reply is not None or inbox.status == "received":
-            return inbox.reply
-        rows = self._pending(unit, inbox.chat_id)
-        if not rows or any(row.try_at <= unit.now + MARGIN for row in rows):
-            return None  # delivery may be at it, and what follows it must not overtake
-        chat = unit.session.get_one(t.ChatRow, inbox.chat_id)
-        composed = compose([outbound_of(unit.session, row, chat) for row in rows])
+    def take(self, unit: UnitOfWork, inbox: t.InboxRow, compose: Composer) -> None:
+        """Answer a message whose chat is locked with what waits there: with all, or from the first on."""
+        rows, now = self._pending(unit, inbox.chat_id), self._now()
+        if not rows or any(row.try_at <= now + MARGIN for row in rows):
+            return  # delivery may be at it, and what follows it must not overtake
+        composed = self._composed(unit, inbox, rows, compose)
         if composed is None:
-            return None
+            return
+        unit.messages.answers(None)  # what is said because of it answers nobody
         for row in rows[: composed.taken]:
-            self._settle(unit, row.id, Receipt(Outcome.SENT), unit.now)
+            self._settle(unit, row.id, Receipt(Outcome.SENT), now)
         inbox.reply = composed.reply
-        return composed.reply
+
+    def _composed(
+        self, unit: UnitOfWork, inbox: t.InboxRow, rows: Sequence[t.OutboxRow], compose: Composer
+    ) -> Composed | None:
+        chat = unit.session.get_one(t.ChatRow, inbox.chat_id)
+        try:
+            return compose([outbound_of(unit.session, row, chat) for row in rows])
+        except DBAPIError:
+            raise
+        except Exception as error:  # noqa: BLE001 - a bug in it costs the quick way only: delivery sends
+            name = type(error).__name__
+            log.error("no answer could be made", inbox_id=inbox.id, error=name, where=places(error))
+            return None
 
     def _pending(self, unit: UnitOfWork, chat_id: int) -> Sequence[t.OutboxRow]:
         return unit.session.scalars(

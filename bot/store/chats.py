@@ -95,8 +95,10 @@ class MessageStore:
         self._inbox_id: int | None = None
         self._held: tuple[int, datetime] | None = None
 
-    def answers(self, inbox_id: int, *, held_in: int | None = None, until: datetime | None = None) -> None:
-        """What is said in this unit of work answers that message.
+    def answers(
+        self, inbox_id: int | None, *, held_in: int | None = None, until: datetime | None = None
+    ) -> None:
+        """What is said from now on in this unit of work answers that message.
 
         Args:
             held_in: a chat to which delivery sends nothing before ``until``: the channel may take it inline.

@@ -13,6 +13,7 @@ from bot.store.rows import insert_or_ignore
 from bot.store.store import Store, UnitOfWork
 
 ASK_AGAIN = timedelta(days=1)
+REMEMBERED = timedelta(seconds=10)  # what is asked for every message; others may change it meanwhile
 REMIND = timedelta(hours=6)  # the operator is told of the same trouble once so often
 
 
@@ -26,6 +27,7 @@ class PlatformAccounts:
     def __init__(self, store: Store, now: Callable[[], datetime]) -> None:
         self._store = store
         self._now = now
+        self._passive: dict[str, tuple[datetime, bool]] = {}  # since when it is known, and what
 
     def token(self, key: str) -> tuple[str, datetime, datetime | None] | None:
         """Return the token, when it ends, and when one was last forced; see `bot.tencent.tokens.Shelf`."""
@@ -63,12 +65,17 @@ class PlatformAccounts:
 
         What it said a day ago is asked again: accounts get verified.
         """
-        row = self._row(key)
-        since = row.passive_since if row is not None else None
-        return since is not None and self._now() - since < ASK_AGAIN
+        now = self._now()
+        known = self._passive.get(key)
+        if known is None or not known[0] <= now < known[0] + REMEMBERED:
+            row = self._row(key)
+            since = row.passive_since if row is not None else None
+            known = self._passive[key] = now, since is not None and now - since < ASK_AGAIN
+        return known[1]
 
     def note_passive(self, key: str, *, is_passive: bool) -> None:
         """Remember whether it does."""
+        self._passive.pop(key, None)
         self._set(key, {"passive_since": self._now() if is_passive else None})
 
     def note_trouble(self, key: str, trouble: str) -> bool:

@@ -117,16 +117,13 @@ class Service:
         """See `bot.reception.Reception`."""
         return await run_in_threadpool(self.app.receive, inbound)
 
-    async def handle(self, inbox_id: int) -> None:
+    async def handle(self, inbox_id: int, compose: Composer | None = None) -> str | None:
         """See `bot.reception.Reception`."""
-        await run_in_threadpool(self.app.handle, inbox_id)
+        reply = await run_in_threadpool(self.app.handle, inbox_id, compose)
         self._changed()
         self._delivery.wake()
         self._attachments.wake()
-
-    async def reply_inline(self, inbox_id: int, compose: Composer) -> str | None:
-        """See `bot.reception.Reception`."""
-        return await run_in_threadpool(self.app.reply_inline, inbox_id, compose)
+        return reply
 
     def _deliver(self) -> None:
         if self.app.deliver():

@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
+from sqlalchemy import event
 
+from bot.channels.wechat_callback import Window
+from bot.delivery.inbox import Message
 from bot.messages import Inbound
+from bot.reception import Composer
+from bot.store.store import UnitOfWork
 from tests.support.wechat import P1, WechatWorld, signature_of
 
 
@@ -40,9 +46,9 @@ def test_what_takes_longer_than_the_platform_waits_goes_by_the_api(
     slow = threading.Event()
     handle = wechat.app.handle
 
-    def handle_slowly(inbox_id: int) -> None:
+    def handle_slowly(inbox_id: int, compose: Composer) -> str | None:
         slow.wait(20)
-        handle(inbox_id)
+        return handle(inbox_id, compose)
 
     monkeypatch.setattr(wechat.app, "handle", handle_slowly)
     monkeypatch.setattr("bot.channels.wechat_callback.READY_S", 0.05)
@@ -69,10 +75,10 @@ def test_a_try_that_comes_while_the_first_is_handled_gets_the_same_bytes(
         received.release()
         return found
 
-    def handle_slowly(inbox_id: int) -> None:
+    def handle_slowly(inbox_id: int, compose: Composer) -> str | None:
         started.set()
         go.wait(20)
-        handle(inbox_id)
+        return handle(inbox_id, compose)
 
     monkeypatch.setattr(wechat.app, "handle", handle_slowly)
     monkeypatch.setattr(wechat.app, "receive", receive_and_tell)
@@ -127,3 +133,74 @@ def test_the_platform_s_check_of_the_address_is_answered(wechat: WechatWorld) ->
     assert wechat.http.get("/wechat/service", params={**right, **signature}).text == "4711"
     assert wechat.http.get("/wechat/service", params={**right, "signature": "0" * 40}).status_code == 401
     assert wechat.http.get("/wechat/service").status_code == 401
+
+
+def test_a_message_costs_two_commits(wechat: WechatWorld) -> None:
+    """One makes it durable, one handles it; the answer and what may be sent afterwards are within them."""
+    wechat.bind()
+    commits: list[int] = []
+    event.listen(wechat.app.store.engine, "commit", lambda connection: commits.append(id(connection)))
+    written: list[int] = []
+    readers = wechat.app.store._readers
+    event.listen(readers, "commit", lambda connection: written.append(id(connection)))
+
+    assert "T1" in (wechat.says(P1) or "")
+
+    assert len(commits) - len(written) == 2
+
+
+def test_an_answer_whose_commit_comes_too_late_is_given_to_the_next_try(
+    wechat: WechatWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wechat.bind()
+    body = wechat.message("openid-1", f"<MsgType>text</MsgType><Content>{P1}</Content>")
+    with monkeypatch.context() as late:
+        late.setattr("bot.channels.wechat_callback.READY_S", 0)
+        late.setattr("bot.channels.wechat_callback.COMMITTED_S", 0)
+        late.setattr(Window, "shut", lambda _: False)  # it has just been taken
+        assert wechat.post(body).status_code == 503
+    wechat.wait_for(lambda: wechat.tickets() != [])
+
+    assert "T1" in wechat.opened(wechat.post(body).text).text("Content")
+    wechat.deliver_after(seconds=6)
+    assert wechat.sent() == []
+
+
+def test_of_taking_and_shutting_one_wins() -> None:
+    taken, shut = Window(), Window()
+    assert taken.take()
+    assert not taken.shut()
+    assert taken.take()  # a unit of work may be done again
+    assert shut.shut()
+    assert not shut.take()
+
+
+def test_an_answer_is_not_taken_when_delivery_may_be_at_it_because_a_lock_was_waited_for(
+    wechat: WechatWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wechat.bind()
+    handle = wechat.app._handle
+
+    def handle_late(unit: UnitOfWork, message: Message) -> None:
+        handle(unit, message)
+        wechat.now += timedelta(seconds=4.8)
+
+    monkeypatch.setattr(wechat.app.inbox, "_handle_message", handle_late)
+    assert wechat.says(P1) is None
+    wechat.deliver_after(seconds=1)
+
+    [receipt] = wechat.texts()
+    assert "T1" in receipt
+
+
+def test_a_bug_in_composing_costs_only_the_quick_way(
+    wechat: WechatWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wechat.bind()
+    monkeypatch.setattr("bot.channels.wechat_text.passive", lambda *_: 1 / 0)
+
+    assert wechat.says(P1) is None
+    wechat.deliver_after(seconds=6)
+
+    [receipt] = wechat.texts()
+    assert "T1" in receipt
