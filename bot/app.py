@@ -104,7 +104,7 @@ class App:
         self.courier = Courier(self.store, self.channels, settlement)
         self.dispatcher = Dispatcher(self.store, self.courier)
         folder, limit = settings.data / FOLDER, settings.attachment_mb * 1024 * 1024
-        self._downloads = Downloads(self.store, fetchers or {}, folder, limit, self._lost)
+        self._downloads = Downloads(self.store, fetchers or {}, folder, limit, self._lost, self._withheld)
         inline = Inline(settlement.settle, now)
         self.inbox = Inbox(self.store, self._handle, self._rescue, self._give_up, told.unreadable, inline)
         self._dead_man = DeadMan(settings.deadman_url, now)
@@ -217,6 +217,9 @@ class App:
 
     def _lost(self, unit: UnitOfWork, inbox_id: int, error: str) -> None:
         files.lost(unit, inbox_id, error, unit.now, self.office.hotline)
+
+    def _withheld(self, unit: UnitOfWork, inbox_id: int, reason: str) -> None:
+        files.withheld(unit, inbox_id, reason, unit.now)
 
     def _turn(self, unit: UnitOfWork, message: Message) -> Turn:
         return Turn(

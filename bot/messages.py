@@ -74,7 +74,11 @@ class Fetched:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """An attachment as the store knows it: who sent it when, and whether its content is at hand."""
+    """An attachment as the store knows it: who sent it when, and whether its content is at hand.
+
+    Attributes:
+        withheld: why its content, which is kept, is shown to nobody.
+    """
 
     id: int
     kind: AttachmentKind
@@ -83,11 +87,12 @@ class Kept:
     at: datetime
     is_kept: bool
     is_lost: bool
+    withheld: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A kept file that goes out; ``path`` is relative to the folder of attachments."""
+    """A kept file that goes out: ``path`` is relative to the folder of attachments, ``name`` is ours."""
 
     path: str
     kind: AttachmentKind

@@ -33,9 +33,8 @@ def content_of(api: WecomApi, folder: Path, file: File) -> dict[str, Any] | None
     if not LEAST_BYTES <= len(content) <= FILE_BYTES:
         return None
     kind = "image" if _is_image(file, len(content)) else "file"
-    name = file.name or Path(file.path).name
     try:
-        media_id = upload(api, kind, name, content, file.media_type or "application/octet-stream")
+        media_id = upload(api, kind, file.name, content, file.media_type or "application/octet-stream")
     except PlatformError as error:
         if error.trouble is Trouble.PERMANENT:
             return None

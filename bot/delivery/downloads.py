@@ -2,7 +2,7 @@
 
 A row made with the message says what is to be fetched, so that a crash or a platform that is away delays an
 attachment and loses none. Files lie in a folder of their own that only this program's user can read, outside
-of everything that is served; they are shown to support only.
+of everything that is served; they are shown to support only, and not those that could do harm there.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from typing import Protocol, runtime_checkable
 
 import structlog
 
-from bot.delivery.filetypes import FileType, file_type
+from bot.delivery.screening import Screened, screen
 from bot.log import places
 from bot.messages import Fetched
-from bot.store.attachments import Expected
+from bot.store.attachments import Expected, Stored
 from bot.store.store import Store, UnitOfWork
 
 log = structlog.get_logger(__name__)
@@ -29,7 +29,6 @@ ATTEMPTS = 12  # then it is given up: about four hours
 BATCH = 50  # then somebody else has a turn
 
 TOO_LARGE = "too_large"
-BAD_TYPE = "type"
 
 
 @runtime_checkable
@@ -45,7 +44,7 @@ class Fetcher(Protocol):
         """
 
 
-Lost = Callable[[UnitOfWork, int, str], None]
+Told = Callable[[UnitOfWork, int, str], None]
 
 
 class Downloads:
@@ -53,16 +52,24 @@ class Downloads:
 
     Args:
         lost: told, in the same commit, of a message (by its inbox id) whose attachment can't be had, and why.
+        withheld: told likewise of one whose attachment is kept and not shown, and why.
     """
 
     def __init__(
-        self, store: Store, fetchers: Mapping[str, Fetcher], folder: Path, limit: int, lost: Lost
+        self,
+        store: Store,
+        fetchers: Mapping[str, Fetcher],
+        folder: Path,
+        limit: int,
+        lost: Told,
+        withheld: Told,
     ) -> None:
         self._store = store
         self._fetchers = fetchers
         self._folder = folder
         self._limit = limit
         self._lost = lost
+        self._withheld = withheld
 
     def run(self, clock: Callable[[], datetime]) -> int:
         """Fetch what is due; return how many attempts were made."""
@@ -80,10 +87,9 @@ class Downloads:
             self._failed(expected, fetched, clock())
         elif len(content) > self._limit:
             self._failed(expected, Fetched(error=TOO_LARGE, is_lost=True), clock())
-        elif (found := file_type(content)) is None:
-            self._failed(expected, Fetched(error=BAD_TYPE, is_lost=True), clock())
         else:
-            self._keep(expected, content, found, fetched.name, clock())
+            name = expected.name or fetched.name
+            self._keep(expected, content, screen(content, name), name, clock())
 
     def _fetch(self, expected: Expected) -> Fetched:
         fetcher = self._fetchers.get(expected.channel)
@@ -111,16 +117,21 @@ class Downloads:
 
         self._store.transact(note, now)
 
-    def _keep(self, expected: Expected, content: bytes, found: FileType, name: str, now: datetime) -> None:
+    def _keep(self, expected: Expected, content: bytes, found: Screened, name: str, now: datetime) -> None:
         path = f"{now:%Y-%m}/{expected.id}{found.suffix}"
         try:
             _write(self._folder / path, content)
         except OSError as error:
             self._failed(expected, Fetched(error=f"disk: {error.strerror}"), now)
             return
-        self._store.transact(
-            lambda unit: unit.attachments.keep(expected.id, path, found.media_type, len(content), name), now
-        )
+
+        def note(unit: UnitOfWork) -> None:
+            kept = Stored(path, found.media_type, len(content), name, found.withheld)
+            inbox_id = unit.attachments.keep(expected.id, kept)
+            if found.withheld is not None:
+                self._withheld(unit, inbox_id, found.withheld)
+
+        self._store.transact(note, now)
 
 
 def _write(file: Path, content: bytes) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import PurePath
+
 import structlog
 from sqlalchemy import select
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -41,7 +43,7 @@ def outbound_of(session: Session, row: t.OutboxRow, chat: t.ChatRow) -> Outbound
         card=row.card,
         note=row.note,
         replaces=replaces,
-        file=_file(session, row.attachment_id) if row.attachment_id is not None else None,
+        file=_file(session, row),
         vital=row.vital or row.urgent,
         in_reply_to=answered.content.get("external_id") if answered else None,
         asks=Sender(**answered.content["sender"]) if answered and row.asks else None,
@@ -68,9 +70,13 @@ def _answered(session: Session, row: t.OutboxRow, chat: t.ChatRow) -> t.InboxRow
     return inbox if inbox.chat_id == row.chat_id else None
 
 
-def _file(session: Session, attachment_id: int) -> File | None:
-    """Return the kept file that goes with a message; None if it has been forgotten since."""
-    row = session.get(t.AttachmentRow, attachment_id)
-    if row is None or row.path is None:
+def _file(session: Session, message: t.OutboxRow) -> File | None:
+    """Return the kept file that goes with a message; None if it has been forgotten since.
+
+    Its name is ours, with the ending that its content has: the customer's may do something when it is opened.
+    """
+    row = session.get(t.AttachmentRow, message.attachment_id) if message.attachment_id is not None else None
+    if row is None or row.path is None or row.status != "kept":
         return None
-    return File(row.path, AttachmentKind(row.kind), row.name, row.media_type or "")
+    name = f"{f'T{message.ticket_id}' if message.ticket_id else 'file'}-{row.id}{PurePath(row.path).suffix}"
+    return File(row.path, AttachmentKind(row.kind), name, row.media_type or "")

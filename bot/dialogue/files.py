@@ -21,7 +21,15 @@ KIND_NAMES: Mapping[AttachmentKind, str] = {
     AttachmentKind.LOCATION: "位置",
     AttachmentKind.LINK: "链接",
 }
-REASONS: Mapping[str, str] = {"too_large": "文件太大", "type": "这种文件不能接收", "expired": "平台上已过期"}
+REASONS: Mapping[str, str] = {"too_large": "文件太大", "expired": "平台上已过期"}
+# Why a file that is kept goes to nobody's device.
+WITHHELD: Mapping[str, str] = {
+    "program": "是程序、脚本或网页",
+    "macros": "文档里有宏",
+    "name": "扩展名不常见，或和内容不符",
+    "unknown": "看不出是什么文件",
+}
+NAME_SHOWN = 60
 SHOWN = 10
 
 
@@ -37,9 +45,27 @@ def show(turn: Turn, case: Case, _: str) -> None:
 
 
 def _line(kept: Kept) -> str:
-    parts = [KIND_NAMES[kept.kind], kept.name, kept.sender, f"{kept.at.astimezone(SHANGHAI):%m-%d %H:%M}"]
-    state = "" if kept.is_kept else "（没有收到）" if kept.is_lost else "（正在取回，请稍后再发一次“附件”）"
-    return " · ".join(part for part in parts if part) + state
+    name = "".join(filter(str.isprintable, kept.name))[-NAME_SHOWN:]  # none that turns its end around
+    parts = [KIND_NAMES[kept.kind], name, kept.sender, f"{kept.at.astimezone(SHANGHAI):%m-%d %H:%M}"]
+    return " · ".join(part for part in parts if part) + _state(kept)
+
+
+def _state(kept: Kept) -> str:
+    if kept.withheld is not None:
+        why = WITHHELD.get(kept.withheld, kept.withheld)
+        return f"（已留存，没有转发：{why}。要看请找运维，附件编号 {kept.id}）"
+    if kept.is_kept:
+        return ""
+    return "（没有收到）" if kept.is_lost else "（正在取回，请稍后再发一次“附件”）"
+
+
+def withheld(desk: Desk, inbox_id: int, reason: str, now: datetime) -> None:
+    """What a customer sent is kept and not shown: support is told, and why."""
+    number = desk.messages.ticket_of(inbox_id)
+    case = desk.tickets.get(number) if number else None
+    if case is not None:
+        why = WITHHELD.get(reason, reason)
+        notify.staff(desk, case, now, f"{case.number} 有附件已留存、没有转发（{why}）")
 
 
 def lost(desk: Desk, inbox_id: int, error: str, now: datetime, hotline: tuple[str, ...]) -> None:

@@ -29,6 +29,21 @@ class Expected:
     attempts: int
 
 
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A file that lies on the disk: ``path`` is relative to the folder of attachments.
+
+    Attributes:
+        withheld: why it is sent to nobody; None: support may have it.
+    """
+
+    path: str
+    media_type: str
+    size: int
+    name: str
+    withheld: str | None = None
+
+
 class AttachmentStore:
     """Attachments of received messages; a row is made in the commit that makes the message durable."""
 
@@ -78,11 +93,13 @@ class AttachmentStore:
             row.attempts,
         )
 
-    def keep(self, attachment_id: int, path: str, media_type: str, size: int, name: str) -> None:
-        """Note where the content lies: ``path`` is relative to the folder of attachments."""
+    def keep(self, attachment_id: int, file: Stored) -> int:
+        """Note where the content lies; return the message that it came with."""
         row = self._session.get_one(t.AttachmentRow, attachment_id)
-        row.status, row.path, row.media_type, row.size = "kept", path, media_type, size
-        row.name, row.error, row.kept_at = row.name or name[-NAME_LENGTH:], None, self._now
+        row.status = "kept" if file.withheld is None else "withheld"
+        row.path, row.media_type, row.size = file.path, file.media_type, file.size
+        row.name, row.error, row.kept_at = row.name or file.name[-NAME_LENGTH:], file.withheld, self._now
+        return row.inbox_id
 
     def retry(self, attachment_id: int, error: str, at: datetime) -> None:
         """Note that fetching failed, and when to try again."""
@@ -113,6 +130,7 @@ class AttachmentStore:
                 at=min(message.sent_at, message.received_at),
                 is_kept=row.status == "kept",
                 is_lost=row.status == "lost",
+                withheld=row.error if row.status == "withheld" else None,
             )
             for row, message, contact in rows
         ]

@@ -93,7 +93,7 @@ def test_a_picture_is_fetched_kept_privately_and_shown_to_support(world: Picture
     assert shown.text.startswith("T1 附件 1/1：图片 · screen.png · 陈班长")
     assert shown.file is not None
     assert (world.data / "attachments" / shown.file.path).read_bytes() == PNG
-    assert (shown.file.media_type, shown.file.name) == ("image/png", "screen.png")
+    assert (shown.file.media_type, shown.file.name) == ("image/png", "T1-1.png")
     assert world.fetch() == 0
 
 
@@ -153,10 +153,9 @@ def test_a_platform_says_when_to_try_again(world: Pictures) -> None:
     [
         (Fetched(error="too_large", is_lost=True), "文件太大"),
         (Fetched(PNG * 20_000), "文件太大"),
-        (Fetched(b"MZ\x90\0"), "这种文件不能接收"),
         (Fetched(error="expired", is_lost=True), "平台上已过期"),
     ],
-    ids=["refused", "larger than said", "program", "expired"],
+    ids=["refused", "larger than said", "expired"],
 )
 def test_what_can_not_be_had_is_said_to_both_sides(world: Pictures, answer: Fetched, reason: str) -> None:
     world.platform.answers["p1"] = [answer]
@@ -167,6 +166,37 @@ def test_what_can_not_be_had_is_said_to_both_sides(world: Pictures, answer: Fetc
     assert not (world.data / "attachments").exists()
     assert "没有收到" in world.staff("附件 T1")
     assert world.shown() == []
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "why"),
+    [
+        ("fix.bat", b"del *.*", "扩展名不常见，或和内容不符"),
+        ("setup.pdf", b"MZ\x90\0", "是程序、脚本或网页"),
+    ],
+)
+def test_what_could_do_harm_is_kept_and_goes_to_nobody(
+    world: Pictures, name: str, content: bytes, why: str
+) -> None:
+    world.platform.answers["p1"] = [Fetched(content, name=name)]
+    world.send("p1", text="IVR挂了", kind=AttachmentKind.FILE)
+    before = world.last()
+    world.fetch()
+    assert world.last() == before  # the customer need not care
+    assert world.card().note == f"T1 有附件已留存、没有转发（{why}）"
+    told = world.staff("附件 T1")
+    assert f"文件 · {name} · 陈班长" in told
+    assert f"（已留存，没有转发：{why}。要看请找运维，附件编号 1）" in told
+    assert world.shown() == []
+    [file] = [path for path in (world.data / "attachments").rglob("*") if path.is_file()]
+    assert (file.name, file.read_bytes()) == ("1.bin", content)
+
+
+def test_a_name_can_not_turn_its_ending_around(world: Pictures) -> None:
+    world.platform.answers["p1"] = [Fetched(PNG, name="a\u202egnp.exe\n.png")]
+    world.send("p1", text="IVR挂了", kind=AttachmentKind.FILE)
+    world.fetch()
+    assert "文件 · agnp.exe.png · 陈班长" in world.staff("附件 T1")
 
 
 def test_it_is_given_up_after_hours_of_trying(world: Pictures) -> None:

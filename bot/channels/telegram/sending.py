@@ -122,16 +122,15 @@ async def _send_file(bot: Bot, message: Outbound, file: File, chat: str, files: 
     caption = (
         message.text if length(message.text) <= CAPTION_LIMIT else pieces(message.text, CAPTION_LIMIT)[0]
     )
-    name = file.name or Path(file.path).name
     try:
         if file.kind is AttachmentKind.PHOTO:
-            return await bot.send_photo(chat, InputFile(content, name), caption=caption)
+            return await bot.send_photo(chat, InputFile(content, file.name), caption=caption)
         if file.kind is AttachmentKind.VOICE and file.media_type == "audio/ogg":
-            return await bot.send_voice(chat, InputFile(content, name), caption=caption)
+            return await bot.send_voice(chat, InputFile(content, file.name), caption=caption)
     except BadRequest as error:
         if not _is_about_the_file(error):
             raise
-    return await bot.send_document(chat, InputFile(content, name), caption=caption)
+    return await bot.send_document(chat, InputFile(content, file.name), caption=caption)
 
 
 def _is_about_the_file(error: TelegramError) -> bool:
