@@ -123,6 +123,13 @@ class Reach(StrEnum):
     UNREACHED = "unreached"  # a notice that asked them to write did not arrive
 
 
+class Forwarded(StrEnum):
+    """Whose words somebody passes on, which are not their own; values are stored."""
+
+    OTHERS = "others"
+    OURS = "ours"  # a message of the bot's
+
+
 @dataclass(frozen=True, slots=True)
 class Inbound:
     """One message from a platform.
@@ -142,6 +149,7 @@ class Inbound:
         reach: what it changes of what may be sent to them; None where the platform does not count.
         external_id: the platform's id of the message; its correction bears the same.
         album: the platform's id of several pictures that were sent as one; each is a message.
+        forwarded: whose words they are that the sender passes on; None: their own.
     """
 
     address: Address
@@ -162,6 +170,7 @@ class Inbound:
     reach: Reach | None = None
     external_id: str | None = None
     album: str | None = None
+    forwarded: Forwarded | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the content as JSON types (address, key and instants are columns of the inbox)."""
@@ -190,6 +199,7 @@ class Inbound:
             "reach": self.reach.value if self.reach else None,
             "external_id": self.external_id,
             "album": self.album,
+            "forwarded": self.forwarded.value if self.forwarded else None,
         }
         return {name: value for name, value in rare.items() if value}
 
@@ -216,6 +226,7 @@ class Inbound:
             reach=Reach(content["reach"]) if "reach" in content else None,
             external_id=content.get("external_id"),
             album=content.get("album"),
+            forwarded=Forwarded(content["forwarded"]) if "forwarded" in content else None,
             attachments=tuple(
                 Attachment(AttachmentKind(a["kind"]), a["reference"], a["name"])
                 for a in content["attachments"]
@@ -342,9 +353,14 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A message as it was received; ``at`` is the earlier of the platform's timestamp and our receipt."""
+    """A message as it was received; ``at`` is the earlier of the platform's timestamp and our receipt.
+
+    Attributes:
+        is_forwarded: whether they are somebody else's words.
+    """
 
     id: int
     text: str
     at: datetime
     attachments: int
+    is_forwarded: bool = False

@@ -20,7 +20,7 @@ from bot.dialogue import (
     their_ticket,
 )
 from bot.dialogue.codes import looks_like_code
-from bot.dialogue.commands import customer_command
+from bot.dialogue.commands import Command, customer_command
 from bot.dialogue.turn import Turn
 
 _ONSITE = re.compile(r"上门|[到来去]现场|派(个|位|几个)?(人|工程师|师傅|技术)|驻场")
@@ -119,5 +119,11 @@ def is_for_us(turn: Turn) -> bool:
     """Tell whether a message is meant for us: a tap, what mentions us, or a code, which nobody else takes."""
     if turn.inbound.addressed or turn.inbound.choice is not None:
         return True
+    return code_in(turn) is not None
+
+
+def code_in(turn: Turn) -> Command | None:
+    """Return the command that carries a single-use code, None for all else: a code speaks for itself."""
     command = customer_command(turn.text)
-    return command is not None and command.verb in {"bind", "join"} and looks_like_code(command.argument)
+    is_code = command is not None and command.verb in {"bind", "join"} and looks_like_code(command.argument)
+    return command if is_code else None

@@ -22,6 +22,7 @@ from bot.messages import Option, Received, Say
 
 WORDS_SHOWN = 200
 RECENT_SHOWN = 3
+FORWARDED = "［转发］"
 
 
 def card(
@@ -98,7 +99,11 @@ def _deadline(case: Case, now: datetime) -> str:
 
 
 def _words(reports: Sequence[Received]) -> str:
-    said = "；".join(words for report in reports if (words := one_line(report.text)))
+    said = "；".join(
+        f"{FORWARDED if report.is_forwarded else ''}{words}"
+        for report in reports
+        if (words := one_line(report.text))
+    )
     pictures = sum(report.attachments for report in reports)
     shown = said if len(said) <= WORDS_SHOWN else said[: WORDS_SHOWN - 1] + "…"
     return shown + (f"［附件 {pictures} 个］" if pictures else "")

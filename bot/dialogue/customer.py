@@ -30,7 +30,7 @@ from bot.dialogue import (
 from bot.dialogue.commands import Command, customer_command, of_option
 from bot.dialogue.turn import Turn
 from bot.errors import Refused
-from bot.messages import AttachmentKind
+from bot.messages import AttachmentKind, Forwarded
 
 Handler = Callable[[Turn, Command], None]
 
@@ -98,6 +98,8 @@ def command_of(turn: Turn) -> Command | None:
         if option is None:
             raise Refused("这个按钮已过期，请直接打字告诉我。")
         return of_option(option)
+    if turn.inbound.forwarded is not None:
+        return asides.code_in(turn)  # what somebody else wanted is no command of the sender's
     options = quoting.options(turn)
     if turn.text.isascii() and turn.text.isdigit() and len(turn.text) <= 2:
         number = int(turn.text)
@@ -109,6 +111,10 @@ def command_of(turn: Turn) -> Command | None:
 
 def understand(turn: Turn) -> None:
     """Understand a sentence, a picture or a file, and act on it."""
+    is_own = turn.inbound.forwarded is None
+    if turn.inbound.forwarded is Forwarded.OURS:
+        answers.status(turn, answers.NOTHING)
+        return
     if turn.inbound.phone:
         phones.keep(turn, turn.inbound.phone)
         return
@@ -117,7 +123,7 @@ def understand(turn: Turn) -> None:
             waiting.answered(turn)
         picture(turn)
         return
-    if phones.given(turn):
+    if is_own and phones.given(turn):
         return
     if _was_asked_to_report(turn):
         asked_for = reading.of(turn, turn.text, turn.reported_at)
@@ -128,7 +134,7 @@ def understand(turn: Turn) -> None:
     turn.understood(read.verdict)
     names_a_part = bool(same_fault.specific(turn, read.concepts))
     is_clear = read.certain and (read.verdict.ask is None or names_a_part)
-    if not is_clear and (answered := effect_in_words(turn)):
+    if is_own and not is_clear and (answered := effect_in_words(turn)):
         customer_priority.effect(turn, answered)
         return
     waited_for = [] if _is_quiet(turn, read) else waiting.answered(turn)

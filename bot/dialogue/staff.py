@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.desk.case import Case
 from bot.dialogue import (
+    asides,
     by_phone,
     cards,
     duty,
@@ -31,6 +32,11 @@ from bot.messages import Say
 Handler = Callable[[Turn, Case, str], None]
 PROMPT_VALID = timedelta(minutes=15)
 TODO_SHOWN = 15
+FORWARDED = (
+    "转发的内容我只看，不会执行，也不会发给客户。要替客户报修请发："
+    + STAFF_FORMS["report_for"]
+    + "；要回复客户请自己打字。"
+)
 LONGEST_TEXT = 1500  # characters; the platforms take no more than some 2,000 a message
 
 # What is done to one ticket.
@@ -91,6 +97,15 @@ def answer(turn: Turn) -> None:
         if turn.inbound.addressed or turn.inbound.choice is not None:
             turn.reply("请在值班群里操作。")
         return
+    if turn.inbound.forwarded is not None and asides.code_in(turn) is None:
+        if turn.inbound.addressed:
+            turn.reply(FORWARDED)
+        return
+    _obey(turn)
+
+
+def _obey(turn: Turn) -> None:
+    """Do what was tapped or typed, or say why not."""
     command: Command | None = None
     try:
         command = _command(turn)

@@ -221,9 +221,9 @@ class MessageStore:
 
 
 def _received(row: t.InboxRow) -> Received:
-    return Received(
-        row.id, row.content["text"], min(row.sent_at, row.received_at), len(row.content["attachments"])
-    )
+    content = row.content
+    at, carried = min(row.sent_at, row.received_at), len(content["attachments"])
+    return Received(row.id, content["text"], at, carried, "forwarded" in content)
 
 
 class CustomerStore:

@@ -99,6 +99,17 @@ class Person:
             self._world.settle()
         return sent
 
+    def forward(
+        self, message: Json, *, chat: int | None = None, text: str = "", is_hidden: bool = False
+    ) -> Json:
+        """Pass a message on (or these words of it); ``is_hidden``: the author's name is not to be seen."""
+        author = message["from"]
+        origin: Json = {"type": "user", "sender_user": author, "date": message["date"]}
+        if is_hidden:
+            name = author["first_name"]
+            origin = {"type": "hidden_user", "sender_user_name": name, "date": message["date"]}
+        return self.say(text or message["text"], chat=chat, forward_origin=origin)
+
     def edit(self, message: Json, text: str) -> None:
         """Edit one's message."""
         place = message["chat"]["id"]

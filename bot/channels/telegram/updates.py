@@ -12,7 +12,7 @@ from telegram import CallbackQuery, Chat, ChatMember, ChatMemberUpdated, Message
 
 from bot.channels.telegram.content import attachments_of, own_phone, text_of
 from bot.errors import BadInput
-from bot.messages import Address, Inbound, Occasion, Sender
+from bot.messages import Address, Forwarded, Inbound, Occasion, Sender
 
 NAME = "telegram"
 PRIVATE = "private"
@@ -75,6 +75,8 @@ def _essence(data: Any) -> dict[str, Any]:
     for kind in ("message", "edited_message"):
         if kind in data:
             kept[kind] = {key: value for key, value in data[kind].items() if key in _ESSENTIAL}
+            if "forward_origin" in data[kind]:  # from whom, may be what can't be read
+                kept[kind]["forward_origin"] = {"type": "hidden_user", "date": 1, "sender_user_name": ""}
     return kept
 
 
@@ -133,6 +135,7 @@ def _message(
         phone=own_phone(message),
         external_id=str(message.message_id),
         album=message.media_group_id,
+        forwarded=_forwarded(message, context.me),
     )
 
 
@@ -199,6 +202,15 @@ def _sender(message: Message) -> Sender | None:
 
 def _person(user: User) -> Sender:
     return Sender(str(user.id), user.full_name)
+
+
+def _forwarded(message: Message, me: Me) -> Forwarded | None:
+    """Return whose words a message passes on; who somebody else is may be private, so it is not kept."""
+    origin = message.forward_origin
+    if origin is None:
+        return None
+    author = getattr(origin, "sender_user", None)
+    return Forwarded.OURS if author is not None and author.id == me.id else Forwarded.OTHERS
 
 
 def _address(chat: Chat, account: str) -> Address:

@@ -10,7 +10,7 @@ import pytest
 from bot.channels.telegram import updates
 from bot.channels.telegram.updates import Context, Me
 from bot.errors import BadInput
-from bot.messages import Address, Attachment, AttachmentKind, Inbound, Occasion, Sender
+from bot.messages import Address, Attachment, AttachmentKind, Forwarded, Inbound, Occasion, Sender
 
 NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 SENT = int(NOW.timestamp()) - 5
@@ -207,6 +207,27 @@ def test_a_group_that_moves_names_both_places() -> None:
 def test_a_novelty_in_a_message_does_not_lose_its_words() -> None:
     found = heard(text="IVR挂了", reply_to_message={"a": "shape of next year"}, quote="?")
     assert (found.text, found.external_id) == ("IVR挂了", "7")
+
+
+@pytest.mark.parametrize(
+    ("origin", "whose"),
+    [
+        ({"type": "user", "date": SENT, "sender_user": CHEN}, Forwarded.OTHERS),
+        ({"type": "user", "date": SENT, "sender_user": BOT}, Forwarded.OURS),
+        ({"type": "hidden_user", "date": SENT, "sender_user_name": "陈"}, Forwarded.OTHERS),
+        ({"type": "channel", "date": SENT, "chat": GROUP, "message_id": 3}, Forwarded.OTHERS),
+        ({"type": "planet", "date": SENT}, Forwarded.OTHERS),
+        ({"type": "user", "date": "a shape of next year"}, Forwarded.OTHERS),
+        ("a shape of next year", Forwarded.OTHERS),
+    ],
+)
+def test_words_that_are_passed_on_are_known_as_such(origin: Any, whose: Forwarded) -> None:
+    found = heard(text="确认 T1 1", forward_origin=origin)
+    assert (found.text, found.forwarded) == ("确认 T1 1", whose)
+    stored = Inbound.from_dict(
+        found.to_dict(), address=found.address, dedupe_key=found.dedupe_key, sent_at=found.sent_at
+    )
+    assert stored == found
 
 
 @pytest.mark.parametrize(
