@@ -54,10 +54,11 @@ class Agreement:
     def propose(self, priority: Priority) -> Agreement:
         """Take the bot's new reading: it may raise what holds, never lower it.
 
-        A raise rests on new facts, which nobody has judged yet: both sides must speak anew.
+        It rests on new facts. What is graver than either side has judged nobody has judged yet: both must
+        speak anew.
         """
-        if priority < self.held:
-            return Agreement(proposed=priority, held=priority)
+        if any(view is not None and priority < view for view in (self.held, self.customer, self.vendor)):
+            return Agreement(proposed=priority, held=min(priority, self.held))
         return replace(self, proposed=priority)
 
     def view(self, side: Side, priority: Priority) -> Agreement:

@@ -100,8 +100,8 @@ def view_event(
 ) -> Event:
     """Return the event of one side's view, with the deadlines before and after (contract 2.1).
 
-    ``past_due`` flags a raise whose new deadline has already passed when it was made. ``consent`` makes it
-    the customer's view, which ``actor`` records on their behalf: who agreed, how and when.
+    ``past_due`` flags a raise whose new deadline passed before the answer, or now without one. ``consent``
+    makes it the customer's view, which ``actor`` records on their behalf: who agreed, how and when.
     """
     if actor.side is Side.BOT:
         raise ValueError("the bot proposes; it has no view")
@@ -109,7 +109,8 @@ def view_event(
     before = case.ticket.agreement
     after = before.view(side, priority)
     due_before, due_after = (_due_under(case, agreement, workdays) for agreement in (before, after))
-    raised_late = after.held < before.held and due_after is not None and not due_after.is_met_at(now)
+    answered = case.ticket.responded_at or now
+    raised_late = after.held < before.held and due_after is not None and not due_after.is_met_at(answered)
     data: dict[str, Any] = {
         "side": side.value,
         "priority": int(priority),

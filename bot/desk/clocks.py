@@ -37,7 +37,8 @@ class ClockState:
     Attributes:
         hours: the hours in which it is counted.
         met_at: when what it waits for happened; met in time means ``met_at <= deadline.due``.
-        acknowledged_at: when somebody took notice; that ends this clock's chain of alarms, no other's.
+        acknowledged_at: when somebody last took notice of this clock's alarms. That ends its warnings; an
+            overdue clock climbs anew from there: who takes notice has the times of the chain to do more.
     """
 
     name: ClockName
@@ -149,7 +150,8 @@ def _confirmation(case: Case, workdays: Workdays) -> ClockState:
     minutes = CONFIRMATION_MINUTES[case.ticket.held]
     covered = case.terms is not None and case.calendar_gap is None
     hours = hours_of(case.terms, workdays) if covered and case.terms else AroundTheClock()
-    start = as_utc(case.ticket.clock_from)
+    ticket = case.ticket
+    start = as_utc(max(ticket.clock_from, ticket.unjudged_since or ticket.clock_from))
     try:
         instant, segments = due(start, timedelta(minutes=minutes), hours)
     except UnknownYear:  # our own target: better asked for at night than never

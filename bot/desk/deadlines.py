@@ -124,7 +124,8 @@ def _update(
     if ticket.held is not Priority.ONE or ticket.updated_at is None or not policy.update_minutes:
         return None
     hours = hours_of(terms, workdays) if terms and _covers(terms, ticket) else AroundTheClock()
-    start, span = as_utc(ticket.updated_at), timedelta(minutes=policy.update_minutes)
+    start = as_utc(max(ticket.updated_at, ticket.raised_at or ticket.updated_at))  # due by no raise backwards
+    span = timedelta(minutes=policy.update_minutes)
     instant, segments = due(start, span, hours)
     computed = Deadline(
         ClockName.NEXT_UPDATE, start, instant, policy.update_minutes, segments, in_contract=False

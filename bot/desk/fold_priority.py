@@ -16,22 +16,23 @@ from bot.desk.terms import Priority
 from bot.desk.ticket import Ticket
 
 
-def judged(ticket: Ticket, agreement: Agreement) -> Changes:
+def judged(ticket: Ticket, agreement: Agreement, at: datetime) -> Changes:
+    """Take what both sides' views are now; a raise starts anew what counts from it."""
     changes: Changes = {"agreement": agreement}
     if agreement.held < ticket.held:
-        changes |= unacknowledged(ticket, ClockName.CONFIRMATION, ClockName.RESPONSE)
+        changes |= {"raised_at": at, **unacknowledged(ticket, ClockName.CONFIRMATION, ClockName.RESPONSE)}
     if agreement.vendor is None:
         changes |= {"vendor_view_by": None, "vendor_view_at": None}
+        if ticket.agreement.vendor is not None:
+            changes |= {"unjudged_since": at, **unacknowledged(ticket, ClockName.CONFIRMATION)}
     return changes
 
 
 def proposed(ticket: Ticket, event: Event) -> Changes:
     data = event.data
     agreement = ticket.agreement.propose(Priority(data["priority"]))
-    unseen = {"vendor_view_by": None, "vendor_view_at": None} if agreement.vendor is None else {}
     return {
-        **judged(ticket, agreement),
-        **unseen,
+        **judged(ticket, agreement, event.at),
         "certain": data["certain"],
         "rule": data["rule"],
         "clause": data["clause"],
@@ -41,7 +42,8 @@ def proposed(ticket: Ticket, event: Event) -> Changes:
 
 def viewed(ticket: Ticket, event: Event) -> Changes:
     side = Side(event.data["side"])
-    changes = judged(ticket, ticket.agreement.view(side, Priority(event.data["priority"])))
+    agreement = ticket.agreement.view(side, Priority(event.data["priority"]))
+    changes = judged(ticket, agreement, event.at)
     if side is Side.VENDOR:
         changes |= {"vendor_view_by": event.actor.name, "vendor_view_at": event.at}
     return changes
@@ -59,7 +61,7 @@ def absorbed(ticket: Ticket, event: Event) -> Changes:
         changes["promise"] = Promise(event.at, datetime.fromisoformat(data["promised"]))
     other = Agreement.from_dict(data["agreement"])
     if other.held < ticket.held:
-        changes |= judged(ticket, other)
+        changes |= judged(ticket, other, event.at)
         changes |= {name: data[name] for name in ("certain", "rule", "clause", "vendor_view_by")}
         at = data["vendor_view_at"]
         changes |= {
@@ -67,7 +69,7 @@ def absorbed(ticket: Ticket, event: Event) -> Changes:
             "vendor_view_at": datetime.fromisoformat(at) if at else None,
         }
     elif other.held == ticket.held:
-        changes |= judged(ticket, ticket.agreement.joined(other))
+        changes |= judged(ticket, ticket.agreement.joined(other), event.at)
     return changes
 
 

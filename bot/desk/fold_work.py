@@ -66,6 +66,8 @@ def reopened(ticket: Ticket, event: Event) -> Changes:
     """Support must answer anew; what was agreed about the earlier work is over."""
     over = (
         "responded_at",
+        "raised_at",
+        "unjudged_since",
         "remote_failed_at",
         "arrived_at",
         "acted_at",

@@ -90,7 +90,7 @@ class Ladder:
                 yield self._step(rank, at, target)
 
     def _warnings(self) -> Iterator[tuple[int, datetime, Target]]:
-        if self._is_reminder:
+        if self._is_reminder or self.state.acknowledged_at is not None:
             return
         percents = self.policy.percents
         instants = percent_instants(self.state.deadline, self.state.hours, percents)
@@ -165,13 +165,16 @@ class Ladder:
 def _climbs_from(state: ClockState, case: Case) -> datetime:
     """Return the instant from which an overdue clock climbs: its deadline.
 
-    Who takes what is due at once has the time of its chain anew, and is called first if they do no more.
+    Who takes notice of it, or takes what is due at once, has the time of its chain anew, and is called first
+    if they do no more.
     """
-    ticket, until = case.ticket, state.deadline.due
+    ticket, since = case.ticket, state.deadline.due
+    if state.acknowledged_at is not None:
+        since = max(since, state.acknowledged_at)
     is_at_once = state.deadline.duration_minutes is None
     if not is_at_once or ticket.assigned_at is None or ticket.assigned_at < ticket.clock_from:
-        return until
-    return max(until, ticket.assigned_at)
+        return since
+    return max(since, ticket.assigned_at)
 
 
 def _given(state: ClockState) -> datetime:

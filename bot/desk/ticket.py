@@ -56,11 +56,13 @@ class Ticket:
         contract: number and version of the contract that it was opened under; None: reporter not bound.
         assigned_at: when ``assignee`` took it.
         responded_at: an engineer's first answer that reached the customer, since ``clock_from``.
+        raised_at: when its priority was last raised.
+        unjudged_since: when new facts made support's view void, so that they must judge anew.
         remote_failed_at: when it was declared not solvable remotely: there the on-site clock starts.
         acted_at: the first action since a time of action was agreed, or the last one.
         updated_at: when the customer last heard from an engineer, by the message ``answer`` (inbox id).
         offers, agreed: times, at most one of each clock.
-        acknowledged: of which clock's alarms somebody has taken notice, and when.
+        acknowledged: of which clock's alarms somebody has last taken notice, and when.
         pause_asked: what support waits for, while the customer has not answered.
         resolution: the message by which the fault was reported as solved (inbox id).
         asked_at: when the customer was asked whether it works again: that message arrived, or by telephone.
@@ -84,6 +86,8 @@ class Ticket:
     assigned_at: datetime | None = None
     vendor_view_by: str | None = None
     vendor_view_at: datetime | None = None
+    raised_at: datetime | None = None
+    unjudged_since: datetime | None = None
     responded_at: datetime | None = None
     remote_failed_at: datetime | None = None
     arrived_at: datetime | None = None

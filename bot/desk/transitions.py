@@ -97,7 +97,7 @@ SIDES: Mapping[Kind, frozenset[Side]] = {
     Kind.RESUMED: _BOTH,
     Kind.MERGED: _VENDOR,
     Kind.ABSORBED: _VENDOR,
-    Kind.SPLIT: _VENDOR,
+    Kind.SPLIT: _BOTH,
     Kind.RESOLVED: _VENDOR,
     Kind.RECOVERED: _CUSTOMER,
     Kind.CLOSED: _BOTH | _BOT,

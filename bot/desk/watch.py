@@ -4,7 +4,7 @@ Every open clock has steps: warnings at shares of its business time, one at the 
 chain of escalation. A step belongs to one *revision* of its clock: a warning to the time that was given, so
 that the end of a pause warns nobody twice; the rest to the instant of the deadline, so that a deadline that
 moved rings anew. Of several steps that are overdue at once only the gravest counts; what lies below one that
-rang is past.
+rang is past. To take notice silences no clock for good: it ends the warnings, what is overdue climbs anew.
 """
 
 from __future__ import annotations
@@ -42,11 +42,7 @@ def next_alarm(case: Case, fired: Fired, policy: WatchPolicy, workdays: Workdays
 
 
 def _ladders(case: Case, fired: Fired, policy: WatchPolicy, workdays: Workdays) -> list[Ladder]:
-    waiting = [
-        state
-        for state in clocks(case, _NeverSilent(workdays))
-        if state.is_open and state.acknowledged_at is None
-    ]
+    waiting = [state for state in clocks(case, _NeverSilent(workdays)) if state.is_open]
     rings_by_itself = [state for state in waiting if state.name is not ClockName.PAUSE]
     is_only = len(rings_by_itself) == 1
     return [ladder(state, case, fired, policy, is_only=is_only) for state in waiting]

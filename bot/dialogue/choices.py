@@ -25,6 +25,11 @@ def effect_options(ticket: int) -> tuple[Option, ...]:
     )
 
 
+def another_option(ticket: int, inbox_id: int) -> Option:
+    """Return the way out for whose report joined a ticket and is of another fault."""
+    return Option("另一个故障", "另一个故障", "another", ticket, str(inbox_id))
+
+
 def rating_options(ticket: int) -> tuple[Option, ...]:
     """Return the choices 1 to 5."""
     return tuple(

@@ -13,7 +13,7 @@ from bot.desk.lateness import missed
 from bot.desk.pauses import Pause
 from bot.desk.penalty import Breach, penalty
 from bot.desk.sla import ClockName, Deadline
-from bot.dialogue.receipts import deadline_reason, say_deadline, say_duration
+from bot.dialogue.receipts import deadline_reason, say_deadline, say_duration, say_time
 from bot.dialogue.sums import penalty_lines
 
 NAMES: Mapping[ClockName, str] = {
@@ -105,6 +105,13 @@ def staff_lines(case: Case, now: datetime) -> Iterator[str]:
     if due.next_update:
         yield f"{'已答应' if ticket.promise else '应给'}客户进展：{_staff_due(due.next_update, now)}"
     yield from cost_lines(case, now)
+
+
+def known_words(deadline: Deadline, now: datetime) -> str:
+    """Return what taking notice of a clock's alarms means: nothing is silent for good."""
+    if now < deadline.due:
+        return f"到期限 {say_time(deadline.due, now).removesuffix(' 前')} 再提醒"
+    return "已到期限，仍没有结果会再逐级提醒"
 
 
 def _staff_due(deadline: Deadline, now: datetime) -> str:

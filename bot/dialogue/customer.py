@@ -23,6 +23,7 @@ from bot.dialogue import (
     reading,
     report,
     same_fault,
+    splitting,
     their_ticket,
     urging,
     waiting,
@@ -36,6 +37,7 @@ Handler = Callable[[Turn, Command], None]
 
 HANDLERS: Mapping[str, Handler] = {
     "agree": customer_priority.agree,
+    "another": splitting.another,
     "bind": joining.enter,
     "broken": customer_closing.broken,
     "close": customer_closing.close,

@@ -117,7 +117,8 @@ def open_split(turn: Turn, case: Case, words: Received, reason: str) -> Case:
     finding, summary = Finding.of(theirs, report), reason or words.text
     own = opened(theirs, finding, words.at, summary, report.concepts, refers_to=case.ticket.id)
     touch(theirs, own)
-    theirs.reply(replies.split_off(case, own, turn.now, turn.office.hotline), ticket=own.ticket.id)
+    text = replies.split_off(case, own, turn.now, turn.office.hotline)
+    theirs.reply(text, *choices.effect_options(own.ticket.id), ticket=own.ticket.id)
     notify.staff(turn.desk, own, turn.now)
     return own
 

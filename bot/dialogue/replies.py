@@ -125,6 +125,7 @@ def split_off(case: Case, opened: Case, now: datetime, hotline: tuple[str, ...])
             f"您报的问题已从工单 {case.number} 分出，单独处理，工单号 {opened.number}。",
             priority_line(opened) + "。",
             deadline_line(opened, now) + "，从您报修时起算。",
+            EFFECT_QUESTION,
             hotline_line(hotline),
         ]
     )
@@ -143,28 +144,38 @@ def came_back(case: Case, opened: Case, now: datetime, hotline: tuple[str, ...])
     )
 
 
-def raised(case: Case, now: datetime, hotline: tuple[str, ...]) -> str:
+def effect_question(before: Case) -> str:
+    """Return the question about the effect; who has answered it learns why they are asked again."""
+    view = before.ticket.agreement.customer
+    return EFFECT_QUESTION if view is None else f"您先前答“{EFFECT_NAMES[view]}”，请按现在的情况再答一次。"
+
+
+def raised(case: Case, before: Case, now: datetime, hotline: tuple[str, ...]) -> str:
     """Return that a follow-up made the ticket graver; the clock still counts from the first report."""
     return "\n".join(
         [
             f"工单 {case.number} 已提高为{PRIORITY_NAMES[case.ticket.held]}。",
             priority_line(case) + "。",
             deadline_line(case, now) + "，从首次报修起算。",
-            "已通知值班工程师。",
+            f"已通知值班工程师。{effect_question(before)}",
             hotline_line(hotline),
         ]
     )
 
 
-def understood(case: Case, now: datetime, hotline: tuple[str, ...], help_line: str | None) -> str:
-    """Return that a follow-up made an unclear report clear."""
+def understood(
+    case: Case, before: Case, now: datetime, hotline: tuple[str, ...], help_line: str | None
+) -> str:
+    """Return that a follow-up made an unclear report clear, or says more than was judged."""
     view = (
         f"初步判断为{PRIORITY_NAMES[case.ticket.agreement.proposed]}：您提到{quoted(case.ticket.words)}"
         f"（{clause_zh(case.ticket.clause)}）"
     )
     held = "" if case.ticket.held == case.ticket.agreement.proposed else "，双方确认前按优先等级1计时"
     lines = [f"明白了，工单 {case.number}。", view + held + "。", deadline_line(case, now) + "。"]
-    return "\n".join([*lines, *([help_line] if help_line else []), EFFECT_QUESTION, hotline_line(hotline)])
+    return "\n".join(
+        [*lines, *([help_line] if help_line else []), effect_question(before), hotline_line(hotline)]
+    )
 
 
 def is_settled_no_fault(case: Case) -> bool:

@@ -9,7 +9,7 @@ from bot.dialogue import choices, notify, reading, reopening, replies
 from bot.dialogue.commands import Command
 from bot.dialogue.opening import Finding, open_ticket, self_help, shown, touch
 from bot.dialogue.reading import Report, whole
-from bot.dialogue.same_fault import find_same
+from bot.dialogue.same_fault import find_same, may_be_another
 from bot.dialogue.their_ticket import hotline
 from bot.dialogue.turn import Turn
 
@@ -35,14 +35,26 @@ def add(turn: Turn, case: Case, report: Report) -> None:
     turn.desk.tickets.watch(case, turn.chat.id)
     turn.desk.tickets.add_concepts(case, report.concepts)
     fuller = whole(turn, case, report)
-    is_news = fuller.certain and (
-        not before.ticket.certain or fuller.priority < before.ticket.agreement.proposed
-    )
+    is_news = _is_news(before, report, fuller)
     if is_news:
         case = turn.desk.tickets.record(case, _proposal(turn, fuller))
         case = turn.desk.tickets.summarise(case, shown(fuller.text))
     touch(turn, case)
-    _answer_addition(turn, before, case, fuller, is_news=is_news, same_chat=same_chat)
+    is_other = may_be_another(turn, before, report)
+    said = fuller if is_news else None
+    _answer_addition(turn, before, case, said, same_chat=same_chat, is_other=is_other)
+    _show(turn, before, case, is_other=is_other)
+
+
+def _is_news(case: Case, report: Report, fuller: Report) -> bool:
+    """Tell whether words say more than is known: clearer, or graver than what was found or judged.
+
+    Against a judgement only the words that came after it count, not what they are read with.
+    """
+    views = case.ticket.agreement
+    if fuller.certain and (not case.ticket.certain or fuller.priority < views.proposed):
+        return True
+    return report.certain and report.priority < max(views.held, views.customer or views.held)
 
 
 def _proposal(turn: Turn, report: Report) -> Event:
@@ -51,30 +63,43 @@ def _proposal(turn: Turn, report: Report) -> Event:
 
 
 def _answer_addition(
-    turn: Turn, before: Case, case: Case, report: Report, *, is_news: bool, same_chat: bool
+    turn: Turn, before: Case, case: Case, news: Report | None, *, same_chat: bool, is_other: bool
 ) -> None:
-    hotline, number = turn.office.hotline, case.ticket.id
-    raised = case.ticket.held < before.ticket.held
-    if raised:
-        text = replies.raised(case, turn.now, hotline)
-        turn.reply(text, *choices.effect_options(number), ticket=number)
+    hotline, options = turn.office.hotline, choices.effect_options(case.ticket.id)
+    if case.ticket.held < before.ticket.held:
+        text = replies.raised(case, before, turn.now, hotline)
         notify.customers(turn.desk, case, text, but=turn.chat.id)
-    elif is_news:
-        help_line = None if report.verdict.ask else self_help(turn, report)
-        text = replies.understood(case, turn.now, hotline, help_line)
-        turn.reply(text, *choices.effect_options(number), ticket=number)
+    elif news:
+        help_line = None if news.verdict.ask else self_help(turn, news)
+        text = replies.understood(case, before, turn.now, hotline, help_line)
+    elif turn.inbound.is_correction:
+        text, options = replies.corrected(case, turn.now, hotline), ()
     else:
-        text = replies.joined(case, turn.now, hotline, same_chat=same_chat)
-        if turn.inbound.is_correction:
-            text = replies.corrected(case, turn.now, hotline)
-        turn.reply(text, ticket=number)
-    who = turn.contact.name
-    note = (
-        f"{case.number} 已提高为{replies.PRIORITY_NAMES[case.ticket.held]}"
-        if raised
-        else f"{case.number} {who}{'改了原话' if turn.inbound.is_correction else '有补充'}"
-    )
+        text, options = replies.joined(case, turn.now, hotline, same_chat=same_chat), ()
+    if is_other:
+        text += "\n如果是另一个故障，请点“另一个故障”，单独受理。"
+        options += (choices.another_option(case.ticket.id, turn.inbox_id),)
+    turn.reply(text, *options, ticket=case.ticket.id)
+
+
+def _show(turn: Turn, before: Case, case: Case, *, is_other: bool) -> None:
+    what = "改了原话" if turn.inbound.is_correction else "有补充"
+    note = f"{case.number} {turn.contact.name}{what}"
+    if case.ticket.held < before.ticket.held:
+        note = f"{case.number} 已提高为{replies.PRIORITY_NAMES[case.ticket.held]}"
+    if _is_void(before, case):
+        note += "，比原来判断的严重，请重新确认优先级"
+    if is_other:
+        note += f"；如是另一个故障请发：拆分 {case.number}"
     notify.staff(turn.desk, case, turn.now, note)
+
+
+def _is_void(before: Case, case: Case) -> bool:
+    """Whether a view that somebody had given counts no more."""
+    was, now = before.ticket.agreement, case.ticket.agreement
+    return (was.customer is not None and now.customer is None) or (
+        was.vendor is not None and now.vendor is None
+    )
 
 
 def anyway(turn: Turn, command: Command) -> None:

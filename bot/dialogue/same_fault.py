@@ -11,7 +11,9 @@ from bot.desk.ticket import Work
 from bot.dialogue.reading import FRAGMENT_WINDOW, Report
 from bot.dialogue.turn import Turn
 
-GENERIC = frozenset({"agent.people", "platform.system"})
+GENERIC = frozenset({"agent.people", "platform.system", "line.call"})
+# What can be said of anything that does not work: it tells no faults apart either.
+VAGUE_EFFECTS = frozenset({"fail", "down", "stop", "vague", "wrong"})
 SAME_WINDOW = timedelta(hours=1)  # so long the same part, or the same symptom, means the same fault
 SIMILAR = 80  # rapidfuzz's token-set ratio of two reports of the same fault
 
@@ -37,11 +39,40 @@ def current_case(turn: Turn, cases: list[Case], window: timedelta = FRAGMENT_WIN
 
 
 def _continues(turn: Turn, case: Case, report: Report) -> bool:
-    """Whether a message shortly after a report goes on with it: it completes it, or names nothing else."""
-    if not case.ticket.certain or not report.certain:
+    """Whether a message shortly after a report goes on with it: it completes it, or names nothing else.
+
+    系统挂了 is made clearer by IVR挂了; beside 所有坐席登不上 the recordings that are lost are another fault.
+    """
+    if not case.ticket.certain or not report.certain or _is_same_fault(turn, case, report):
         return True
     named, known = specific(turn, report.concepts), specific(turn, case.concepts)
-    return not named or not known or bool(named & known) or _is_same_fault(turn, case, report)
+    if named and known:
+        return bool(named & known)
+    return not named or not _differ(turn, case, report)
+
+
+def may_be_another(turn: Turn, case: Case, report: Report) -> bool:
+    """Tell whether a report that joins a ticket may be of another fault: another part, or another symptom.
+
+    Args:
+        case: the ticket as it was before.
+    """
+    if not case.ticket.certain or not report.certain:
+        return False
+    named, known = specific(turn, report.concepts), specific(turn, case.concepts)
+    return (bool(named) and not named & known) or _differ(turn, case, report)
+
+
+def _differ(turn: Turn, case: Case, report: Report) -> bool:
+    """Whether both say what is wrong, and not the same."""
+    said, known = _effects(turn, report.concepts), _effects(turn, case.concepts)
+    return bool(said and known) and not said & known
+
+
+def _effects(turn: Turn, concepts: frozenset[str]) -> frozenset[str]:
+    known = turn.office.classifier.base.concepts
+    symptoms = (known[concept] for concept in _of_kind(turn, concepts, "symptom"))
+    return frozenset(str(one.traits.get("effect")) for one in symptoms) - VAGUE_EFFECTS
 
 
 def _is_same_fault(turn: Turn, case: Case, report: Report) -> bool:

@@ -5,10 +5,8 @@ from __future__ import annotations
 import re
 
 from bot.desk.case import Case
-from bot.desk.events import Kind
 from bot.desk.merging import merge_events
-from bot.desk.transitions import check
-from bot.dialogue import notify, opening, replies
+from bot.dialogue import notify, replies, splitting
 from bot.dialogue.clock_words import say_clock
 from bot.dialogue.turn import Turn
 from bot.errors import Refused
@@ -48,7 +46,7 @@ def merge(turn: Turn, case: Case, argument: str) -> None:
 
 def split(turn: Turn, case: Case, argument: str) -> None:
     """Open a ticket of its own for a report that had joined this one; it keeps that report's own time."""
-    joined = _joined(turn, case)
+    joined = splitting.joined(turn, case)
     match = _NUMBER.match(argument)
     if match and 1 <= int(match[1]) <= len(joined):
         chosen, reason = joined[int(match[1]) - 1], argument[match.end() :].strip()
@@ -56,16 +54,7 @@ def split(turn: Turn, case: Case, argument: str) -> None:
         chosen, reason = joined[0], argument
     else:
         raise Refused(_which(turn, case, joined))
-    check(case.ticket, Kind.SPLIT, turn.actor)  # before anything is written
-    opened = opening.open_split(turn, case, chosen, reason)
-    data = {"inbox": chosen.id, "into": opened.ticket.id, "reason": reason}
-    case = turn.desk.tickets.record(case, turn.event(Kind.SPLIT, **data))
-    notify.staff(turn.desk, case, turn.now, f"{case.number} 拆出 {opened.number}")
-
-
-def _joined(turn: Turn, case: Case) -> list[Received]:
-    first = turn.desk.tickets.events(case.ticket.id)[0].data.get("inbox")
-    return [words for words in turn.desk.messages.reports(case.ticket.id) if words.id != first]
+    splitting.split_off(turn, case, chosen, reason)
 
 
 def _which(turn: Turn, case: Case, joined: list[Received]) -> str:

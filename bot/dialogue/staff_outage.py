@@ -25,7 +25,7 @@ def acknowledge(turn: Turn, command: Command) -> None:
     if not taken:
         raise Refused(f"这次故障没有在等{NAMES[clock]}的工单。")
     named = numbers([case.ticket.id for case in taken])
-    said = f"{turn.contact.name}知道了，{named} 的{NAMES[clock]}不再提醒；其他提醒照常。"
+    said = f"{turn.contact.name}知道了，{named} 的{NAMES[clock]}到期限或仍没有结果时再提醒；其他提醒照常。"
     notify.staff_line(turn.desk, f"疑似共性故障 {outage.id}：{said}")
 
 
@@ -35,6 +35,6 @@ def _acknowledged(turn: Turn, outage: int, ticket: int, clock: ClockName) -> Cas
     if case is None or turn.desk.outages.holds(case) != outage:
         return None
     states = clocks(case, turn.office.workdays)
-    if not any(one.name is clock and one.is_open and one.acknowledged_at is None for one in states):
+    if not any(one.name is clock and one.is_open for one in states):
         return None
     return turn.desk.tickets.record(case, turn.event(Kind.ACKNOWLEDGED, clock=clock.value))

@@ -12,8 +12,8 @@ from bot.desk.events import Kind
 from bot.desk.sla import ClockName
 from bot.desk.staff import Task, may
 from bot.dialogue import moments, notify
-from bot.dialogue.clock_words import NAMES, clock_of
-from bot.dialogue.receipts import say_deadline, say_time
+from bot.dialogue.clock_words import NAMES, clock_of, known_words
+from bot.dialogue.receipts import say_time
 from bot.dialogue.turn import Turn
 from bot.errors import Refused
 from bot.messages import Option
@@ -94,21 +94,22 @@ def promise(turn: Turn, case: Case, argument: str) -> None:
 
 
 def acknowledge(turn: Turn, case: Case, argument: str) -> None:
-    """Take notice of a clock's alarms: they end; those of the other clocks go on."""
-    waiting = [c for c in clocks(case, turn.office.workdays) if c.is_open and c.acknowledged_at is None]
+    """Take notice of a clock's alarms: it warns no more and climbs anew; those of the other clocks go on."""
+    waiting = [clock for clock in clocks(case, turn.office.workdays) if clock.is_open]
+    names = "、".join(NAMES[clock.name] for clock in waiting)
     if not waiting:
         raise Refused(f"{case.number} 没有在等的时钟。")
     wanted = clock_of(argument.strip()) if argument.strip() else None
     if argument.strip() and wanted is None:
-        raise Refused("请写哪个时钟：" + "、".join(NAMES[clock.name] for clock in waiting))
-    # Said without a clock it is about the one that is due first: that is the one that rings.
-    chosen = min((c for c in waiting if wanted in (None, c.name)), key=lambda c: c.deadline.due, default=None)
-    if chosen is None:
-        names = "、".join(NAMES[clock.name] for clock in waiting)
+        raise Refused(f"请写哪个时钟：{names}")
+    meant = [clock for clock in waiting if wanted in (None, clock.name)]
+    if not meant:
         raise Refused(f"{case.number} 的这个时钟没有在等，在等的是：{names}")
+    # Said without a clock it is about the one that is due first: that is the one that rings.
+    chosen = min(meant, key=lambda clock: (clock.acknowledged_at is not None, clock.deadline.due))
     case = turn.desk.tickets.record(case, turn.event(Kind.ACKNOWLEDGED, clock=chosen.name.value))
-    others = "、".join(NAMES[c.name] for c in waiting if c is not chosen)
+    others = "、".join(NAMES[clock.name] for clock in waiting if clock is not chosen)
     rest = f"；{others}的提醒照常" if others else ""
-    said = say_deadline(chosen.deadline, turn.now)
-    note = f"{case.number} {turn.contact.name}知道了：{NAMES[chosen.name]}（{said}）不再提醒{rest}"
+    said = known_words(chosen.deadline, turn.now)
+    note = f"{case.number} {turn.contact.name}知道了：{NAMES[chosen.name]}（{said}）{rest}"
     notify.staff(turn.desk, case, turn.now, note)

@@ -236,6 +236,8 @@ def test_an_acknowledgement_ends_only_its_own_clocks_alarms(world: World) -> Non
     assert "确认" in said
     world.staff("知道了 T1")
     assert acknowledged(world) == {"confirmation": True, "response": True}
+    world.customer("撤销")
+    world.tap("确定撤销")
     assert "没有在等的时钟" in world.staff("知道了 T1")
 
 

@@ -180,7 +180,7 @@ def test_a_pause_that_goes_on_is_brought_to_mind_once_a_day_in_the_daytime(world
     assert world.tickets()[0]["paused_at"] is None
 
 
-def test_a_reminder_of_a_pause_is_acknowledged_like_any_alarm(world: World) -> None:
+def test_a_reminder_of_a_pause_of_which_notice_was_taken_comes_again_the_next_day(world: World) -> None:
     full_staff(world)
     world.customer(P1)
     world.staff("确认 T1 1")
@@ -191,5 +191,8 @@ def test_a_reminder_of_a_pause_is_acknowledged_like_any_alarm(world: World) -> N
     world.tap("知道了", who="li")
 
     count = len(alarms(world))
-    world.wait(hours=48)
+    world.wait(hours=23)
     assert len(alarms(world)) == count
+    world.wait(hours=1)
+    assert "双方同意的暂停已" in alarms(world)[-1]
+    assert len(alarms(world)) == count + 1

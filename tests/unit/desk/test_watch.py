@@ -230,13 +230,50 @@ def test_the_end_of_a_pause_warns_nobody_twice_and_the_moved_deadline_rings() ->
     ]
 
 
-def test_an_acknowledgement_ends_only_the_chain_of_its_own_clock() -> None:
-    acknowledged = Event(Kind.ACKNOWLEDGED, at(MONDAY_9), LI, {"clock": ClockName.RESPONSE.value})
-    case = case_of(reported(MONDAY_9), acknowledged)
+def noticed(when: str, clock: ClockName = ClockName.RESPONSE) -> Event:
+    return Event(Kind.ACKNOWLEDGED, at(when), LI, {"clock": clock.value})
 
-    clocks = {step.clock for _, step in watch(case, every(1, MONDAY_9, 2))}
 
-    assert clocks == {ClockName.CONFIRMATION}
+def test_notice_taken_before_the_deadline_ends_the_warnings_and_silences_nothing_after_it() -> None:
+    start = (reported(MONDAY_9), noticed(MONDAY_9))
+
+    rang = watch(case_of(*start), every(1, MONDAY_9, 1.5))
+
+    response = [(now, step) for now, step in rang if step.clock is ClockName.RESPONSE]
+    assert said(response) == [
+        ("10:00", DEADLINE, Target.ASSIGNEE),
+        ("10:10", 101, Target.ON_CALL),
+        ("10:20", 102, Target.LEAD),
+        ("10:30", 103, Target.MANAGER),
+    ]
+    assert ClockName.CONFIRMATION in {step.clock for _, step in rang}  # it rings for itself
+
+
+def test_who_takes_notice_of_an_overdue_clock_has_the_times_of_the_chain_anew() -> None:
+    start = (reported(MONDAY_9), confirmed(MONDAY_9))
+    rung: Rung = set()
+    watch(case_of(*start), every(1, MONDAY_9, 1), rung)
+
+    rang = watch(case_of(*start, noticed("2021-03-01T10:05")), every(1, "2021-03-01T10:05", 1), rung)
+
+    assert said(rang) == [
+        ("10:15", 101, Target.ASSIGNEE),
+        ("10:25", 102, Target.LEAD),
+        ("10:35", 103, Target.MANAGER),
+        ("11:05", 104, Target.MANAGER),
+    ]
+
+
+def test_a_customer_who_urges_is_heard_although_notice_was_taken() -> None:
+    start = (reported(MONDAY_9), confirmed(MONDAY_9))
+    rung: Rung = set()
+    watch(case_of(*start), every(1, MONDAY_9, 1), rung)
+    urged = Event(Kind.URGED, at("2021-03-01T10:12"), Actor(Side.CUSTOMER, 1, "陈班长"))
+    case = case_of(*start, noticed("2021-03-01T10:05"), urged)
+
+    rang = watch(case, every(1, "2021-03-01T10:12", 0.2), rung)
+
+    assert said(rang) == [("10:12", 101, Target.ON_CALL), ("10:20", 102, Target.LEAD)]
 
 
 @pytest.mark.parametrize(
