@@ -28,6 +28,7 @@ from bot.store import quotas, rows
 from bot.store import tables as t
 from bot.store.attachments import AttachmentStore
 from bot.store.chats import contact_of
+from bot.store.session import UnitSession
 from bot.store.store import Store, UnitOfWork
 
 log = structlog.get_logger(__name__)
@@ -266,7 +267,7 @@ def _message(session: Session, row: t.InboxRow, chat: Chat) -> Message:
     return Message(row.id, inbound, chat, contact, min(row.sent_at, row.received_at))
 
 
-def _insert(session: Session, inbound: Inbound, now: datetime) -> tuple[int, bool]:
+def _insert(session: UnitSession, inbound: Inbound, now: datetime) -> tuple[int, bool]:
     address = inbound.address
     known = session.execute(
         KNOWN,

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 
 from bot.delivery import outcomes
 from bot.delivery.audience import author, first_of, is_call, is_for_staff
@@ -22,6 +22,13 @@ from bot.store import tables as t
 from bot.store.store import UnitOfWork
 
 log = structlog.get_logger(__name__)
+
+OUTBOX = t.table_of(t.OutboxRow)
+WAKE = (
+    update(OUTBOX)
+    .where(OUTBOX.c.chat_id == bindparam("in_chat"), OUTBOX.c.status == "held")
+    .values(status="pending", try_at=bindparam("at"), relayed_at=None)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,8 +194,4 @@ class Settlement:
 
 def wake(unit: UnitOfWork, chat_id: int, at: datetime) -> None:
     """Let a chat's held messages go from ``at`` on: it wrote, so that the platform takes them again."""
-    unit.session.execute(
-        update(t.OutboxRow)
-        .where(t.OutboxRow.chat_id == chat_id, t.OutboxRow.status == "held")
-        .values(status="pending", try_at=at, relayed_at=None)
-    )
+    unit.session.execute(WAKE, {"in_chat": chat_id, "at": at})

@@ -36,11 +36,7 @@ def show(desk: Desk, case: Case, now: datetime, chat_id: int) -> None:
 def _card(desk: Desk, case: Case, now: datetime, note: str | None) -> Say:
     reports = desk.messages.reports(case.ticket.id)
     chat = Chat(case.chat_id, "private", case.customer.id if case.customer else None, {})
-    recent = [
-        other
-        for other in desk.tickets.recent(chat, cards.RECENT_SHOWN + 1)
-        if other.ticket.id != case.ticket.id
-    ]
+    recent = desk.tickets.recent(chat, cards.RECENT_SHOWN, but=case.ticket.id)
     return cards.card(case, now, reports, recent, note)
 
 

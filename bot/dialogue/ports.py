@@ -27,8 +27,12 @@ class Tickets(Protocol):
         A resolved ticket is among them until it is closed.
         """
 
-    def recent(self, chat: Chat, limit: int) -> list[Case]:
-        """Return the latest tickets of the chat's customer (or of the chat), whatever their state."""
+    def recent(self, chat: Chat, limit: int, but: int = 0) -> list[Case]:
+        """Return the latest tickets of the chat's customer (or of the chat), whatever their state.
+
+        Args:
+            but: a ticket that is left out.
+        """
 
     def by_due(self, limit: int, assignee: int | None = None, skip: int = 0) -> list[Case]:
         """Return the open tickets of all customers (or one engineer's), unanswered and earliest due first."""

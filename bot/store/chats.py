@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, insert, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy import Row, bindparam, insert, or_, select, update
 
 from bot.desk.calendar import SHANGHAI
 from bot.desk.case import Chat, Contact, Customer
@@ -18,6 +17,7 @@ from bot.desk.terms import Role
 from bot.messages import Answered, Option, Received, Say
 from bot.store import phones, telephone
 from bot.store import tables as t
+from bot.store import terms as contracts
 from bot.store.session import UnitSession
 from bot.store.staff_chats import staff_chats
 
@@ -25,30 +25,31 @@ REPORTS_SHOWN = 20
 _CHOICE_ID = re.compile(r"[0-9]{1,18}\.[0-9]{1,3}", re.ASCII)
 REMEMBERED_MESSAGES = 2  # a typed number answers a question at most so many messages back
 
-SAY = insert(t.table_of(t.OutboxRow)).returning(t.table_of(t.OutboxRow).c.id)
+OUTBOX = t.table_of(t.OutboxRow)
+SAY = insert(OUTBOX).returning(OUTBOX.c.id)
 SUPERSEDE = (
-    update(t.OutboxRow)
+    update(OUTBOX)
     .where(
-        t.OutboxRow.chat_id == bindparam("to"),
-        t.OutboxRow.card == bindparam("of"),
-        t.OutboxRow.status.in_(("pending", "held")),
-        t.OutboxRow.note.is_not(None),
+        OUTBOX.c.chat_id == bindparam("to"),
+        OUTBOX.c.card == bindparam("of"),
+        OUTBOX.c.status.in_(("pending", "held")),
+        OUTBOX.c.note.is_not(None),
     )
     .values(status="superseded")
 )
+INBOX = t.table_of(t.InboxRow)
 REPORTS = (
-    select(t.InboxRow)
-    .where(t.InboxRow.ticket_id == bindparam("ticket"))
-    .order_by(t.InboxRow.sent_at, t.InboxRow.id)
+    select(INBOX.c.id, INBOX.c.content, INBOX.c.sent_at, INBOX.c.received_at)
+    .where(INBOX.c.ticket_id == bindparam("ticket"))
+    .order_by(INBOX.c.sent_at, INBOX.c.id)
     .limit(REPORTS_SHOWN)
 )
 LATEST_CHOICES = (
-    select(t.OutboxRow.choices)
-    .where(t.OutboxRow.chat_id == bindparam("chat"), t.OutboxRow.status == "sent")
-    .order_by(t.OutboxRow.id.desc())
+    select(OUTBOX.c.choices)
+    .where(OUTBOX.c.chat_id == bindparam("chat"), OUTBOX.c.status == "sent")
+    .order_by(OUTBOX.c.id.desc())
     .limit(REMEMBERED_MESSAGES)
 )
-TERMS = select(t.ContractRow.terms).where(t.ContractRow.customer_id == bindparam("customer"))
 
 
 def contact_of(row: t.ContactRow) -> Contact:
@@ -67,7 +68,7 @@ class ChatStore:
         return Chat(row.id, row.kind, row.customer_id, row.state)
 
     def keep(self, chat_id: int, state: Mapping[str, Any]) -> None:
-        self._session.get_one(t.ChatRow, chat_id).state = dict(state)
+        self._session.write(self._session.get_one(t.ChatRow, chat_id), state=dict(state))
 
     def exists(self, chat_id: int) -> bool:
         return self._session.get(t.ChatRow, chat_id) is not None
@@ -76,10 +77,10 @@ class ChatStore:
         return staff_chats(self._session)
 
     def bind(self, chat_id: int, customer_id: int) -> None:
-        self._session.lock_one(t.ChatRow, chat_id).customer_id = customer_id
+        self._session.write(self._session.lock_one(t.ChatRow, chat_id), customer_id=customer_id)
 
     def make_staff(self, chat_id: int) -> None:
-        self._session.lock_one(t.ChatRow, chat_id).kind = "staff"
+        self._session.write(self._session.lock_one(t.ChatRow, chat_id), kind="staff")
 
     def telephone(self, customer_id: int) -> tuple[Chat, Contact]:
         chat_id, contact = telephone.of(self._session, customer_id)
@@ -155,7 +156,7 @@ class MessageStore:
         self._session.execute(SUPERSEDE, {"to": chat_id, "of": card})
 
     def assign(self, ticket_id: int, inbox_id: int) -> None:
-        self._session.get_one(t.InboxRow, inbox_id).ticket_id = ticket_id
+        self._session.write(self._session.get_one(t.InboxRow, inbox_id), ticket_id=ticket_id)
 
     def move(self, ticket_id: int, into: int) -> None:
         self._session.execute(
@@ -203,8 +204,7 @@ class MessageStore:
         return _received(self._session.get_one(t.InboxRow, inbox_id))
 
     def reports(self, ticket_id: int) -> list[Received]:
-        rows = self._session.scalars(REPORTS, {"ticket": ticket_id})
-        return [_received(row) for row in rows]
+        return [_received(row) for row in self._session.execute(REPORTS, {"ticket": ticket_id})]
 
     def option(self, choice_id: str, chat_id: int) -> Option | None:
         outbox_id, _, number = choice_id.partition(".")
@@ -220,7 +220,7 @@ class MessageStore:
         return next((tuple(Option(**choice) for choice in choices) for choices in latest if choices), ())
 
 
-def _received(row: t.InboxRow) -> Received:
+def _received(row: t.InboxRow | Row[int, dict[str, Any], datetime, datetime]) -> Received:
     content = row.content
     at, carried = min(row.sent_at, row.received_at), len(content["attachments"])
     return Received(row.id, content["text"], at, carried, "forwarded" in content)
@@ -229,7 +229,7 @@ def _received(row: t.InboxRow) -> Received:
 class CustomerStore:
     """See `bot.dialogue.ports.Customers`."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: UnitSession) -> None:
         self._session = session
 
     def get(self, customer_id: int) -> Customer:
@@ -254,8 +254,7 @@ class CustomerStore:
         return [Customer(row.id, row.name) for row in rows]
 
     def terms(self, customer_id: int, at: datetime) -> Terms | None:
-        stored = self._session.scalars(TERMS, {"customer": customer_id})
-        return in_force(map(Terms.from_dict, stored), at.astimezone(SHANGHAI).date())
+        return in_force(contracts.of_customer(self._session, customer_id), at.astimezone(SHANGHAI).date())
 
     def phones_of(self, customer_id: int) -> list[ContactPerson]:
         return phones.of_customer(self._session, customer_id)

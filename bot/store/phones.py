@@ -11,10 +11,11 @@ from bot.desk.staff import ContactPerson
 from bot.store import tables as t
 
 SAID = 3  # a card has little room
+PERSON = t.table_of(t.ContactPersonRow).c
 PERSONS = (
-    select(t.ContactPersonRow)
-    .where(t.ContactPersonRow.customer_id.in_(bindparam("customers", expanding=True)))
-    .order_by(t.ContactPersonRow.id)
+    select(PERSON.customer_id, PERSON.name, PERSON.phone)
+    .where(PERSON.customer_id.in_(bindparam("customers", expanding=True)))
+    .order_by(PERSON.id)
 )
 
 
@@ -25,10 +26,10 @@ def of_customer(session: Session, customer_id: int) -> list[ContactPerson]:
 
 def of_customers(session: Session, customers: Collection[int]) -> dict[int, list[ContactPerson]]:
     """Return the persons of several customers, as `of_customer` does."""
-    rows = session.scalars(PERSONS, {"customers": list(customers)})
+    rows = session.execute(PERSONS, {"customers": list(customers)})
     seen: dict[int, dict[ContactPerson, None]] = {customer: {} for customer in customers}
-    for row in rows:
-        seen[row.customer_id][ContactPerson(row.name, row.phone)] = None
+    for customer, name, phone in rows:
+        seen[customer][ContactPerson(name, phone)] = None
     return {customer: list(persons) for customer, persons in seen.items()}
 
 

@@ -6,12 +6,11 @@ from collections.abc import Callable
 from dataclasses import asdict, fields, replace
 from datetime import datetime
 
-from sqlalchemy.orm import Session
-
 from bot.desk.quota import Ledger
 from bot.messages import Address, Inbound, Reach
+from bot.store import rows
 from bot.store import tables as t
-from bot.store.rows import insert_or_ignore
+from bot.store.session import UnitSession
 from bot.store.store import Store
 
 _FIELDS = [field.name for field in fields(Ledger)]
@@ -64,22 +63,22 @@ class Quotas:
         self._store.transact(lambda unit: _change(unit.session, user, change), self._now())
 
 
-def note(session: Session, inbound: Inbound) -> None:
+def note(session: UnitSession, inbound: Inbound) -> None:
     """Note what a new message changes of what its sender may be sent, in the commit that makes it durable."""
     reach, at = inbound.reach, inbound.sent_at
     if reach is not None:
         _change(session, inbound.address, lambda ledger: ledger.after(reach, at))
 
 
-def _change(session: Session, user: Address, change: Callable[[Ledger], Ledger]) -> None:
+def _change(session: UnitSession, user: Address, change: Callable[[Ledger], Ledger]) -> None:
     key = _key(user)
     row = session.get(t.QuotaRow, key, with_for_update=t.LOCK)
     if row is None:
         place = {"channel": user.channel, "account": user.account, "chat": user.chat}
-        session.execute(insert_or_ignore(session, t.QuotaRow), place)
-        row = session.get_one(t.QuotaRow, key, with_for_update=t.LOCK)
-    for name, value in asdict(change(_ledger(row))).items():
-        setattr(row, name, value)
+        if rows.inserted(session, t.QuotaRow, {**place, **asdict(change(Ledger()))}):
+            return
+        row = session.get_one(t.QuotaRow, key, with_for_update=t.LOCK)  # another process was first
+    session.write(row, **asdict(change(_ledger(row))))
 
 
 def _key(user: Address) -> tuple[str, str, str]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
+from sqlalchemy import CursorResult
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -20,6 +21,12 @@ def made(session: Session, table: type[Base], values: dict[str, Any]) -> int | N
     """Insert a row and return its id; None where it is there already."""
     found: int | None = session.scalars(_returning_id(session.get_bind().dialect.name, table), values).first()
     return found
+
+
+def inserted(session: Session, table: type[Base], values: dict[str, Any]) -> bool:
+    """Insert a row; tell whether it was not there yet."""
+    result = cast(CursorResult[Any], session.execute(insert_or_ignore(session, table), values))
+    return result.rowcount > 0
 
 
 @cache

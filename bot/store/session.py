@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
+from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Engine, event, inspect, select
+from sqlalchemy import Engine, Update, and_, bindparam, event, inspect, select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from bot.store import tables as t
 
@@ -20,11 +22,13 @@ class UnitSession(Session):
 
     Attributes:
         memory: what its users worked out from rows; it is emptied when a savepoint is rolled back.
+        on_commit: what is done once all is committed; it must not raise.
     """
 
     def __init__(self, engine: Engine) -> None:
         super().__init__(engine, expire_on_commit=False)
         self.memory: dict[Any, Any] = {}
+        self.on_commit: list[Callable[[], object]] = []
         self._kept: list[t.Base] = []
         self._held: set[tuple[type, Any]] = set()
         self._has_locks = engine.dialect.name != "sqlite"  # there a unit of work writes alone
@@ -45,6 +49,21 @@ class UnitSession(Session):
         """Return a row that must be there, as `lock` does."""
         return self.lock(kind, key) or self.get_one(kind, key)
 
+    def write(self, row: t.Base, **values: Any) -> None:
+        """Write columns of a stored row at once; those that have these values already are left alone.
+
+        A flush does the same for a third more of the whole cost of a report.
+        """
+        changed = {name: value for name, value in values.items() if getattr(row, name) != value}
+        if not changed:
+            return
+        identity = inspect(row).identity
+        assert identity is not None  # noqa: S101 - it is stored
+        keys = {f"key_{place}": value for place, value in enumerate(identity)}
+        self.execute(_update(type(row)), {**keys, **changed})
+        for name, value in changed.items():
+            set_committed_value(row, name, value)
+
     def read_ahead(self, kind: type[Row], keys: Collection[int]) -> None:
         """Read several rows by one query, so that asking for each of them later needs none."""
         if missing := [key for key in keys if self.identity_key(kind, key) not in self.identity_map]:
@@ -59,9 +78,17 @@ class UnitSession(Session):
         self._held.update((type(row), inspect(row).identity) for row in rows)
 
     def forget(self) -> None:
-        """Forget locks and memory: a savepoint was rolled back, and may have given them back."""
+        """Forget what was read, written and locked: a savepoint was rolled back, and may have undone it."""
         self._held.clear()
         self.memory.clear()
+        self.expire_all()
+
+
+@cache
+def _update(kind: type[t.Base]) -> Update:
+    table = t.table_of(kind)
+    keys = enumerate(table.primary_key.columns)
+    return update(table).where(and_(*(column == bindparam(f"key_{place}") for place, column in keys)))
 
 
 @event.listens_for(UnitSession, "loaded_as_persistent")
@@ -73,6 +100,13 @@ def _keep_read(session: UnitSession, row: t.Base) -> None:
 def _keep_new(session: UnitSession, row: t.Base) -> None:
     session.keep(row)
     session.note_locked([row])
+
+
+@event.listens_for(UnitSession, "after_commit")
+def _committed(session: UnitSession) -> None:
+    if not session.in_nested_transaction():  # else a savepoint was released
+        for work in session.on_commit:
+            work()
 
 
 @event.listens_for(UnitSession, "after_soft_rollback")

@@ -9,16 +9,18 @@ from sqlalchemy.orm import Session
 
 from bot.store import tables as t
 
-GROUPS = select(t.ChatRow.id, t.ChatRow.channel, t.ChatRow.account).where(t.STAFF_CHAT)
+CHAT, CONTACT = t.table_of(t.ChatRow).c, t.table_of(t.ContactRow).c
+GROUPS = select(CHAT.id, CHAT.channel, CHAT.account).where(t.STAFF_CHAT)
 MEMBERS = (
-    select(t.ContactRow, t.ChatRow.id)
-    .outerjoin(
-        t.ChatRow,
-        (t.ChatRow.channel == t.ContactRow.channel)
-        & (t.ChatRow.account == t.ContactRow.account)
+    select(CONTACT.id, CONTACT.person_id, CONTACT.channel, CONTACT.account, CHAT.id.label("chat"))
+    .outerjoin_from(
+        t.table_of(t.ContactRow),
+        t.table_of(t.ChatRow),
+        (CHAT.channel == CONTACT.channel)
+        & (CHAT.account == CONTACT.account)
         # On every platform the private chat with a person bears the person's own id.
-        & (t.ChatRow.chat == t.ContactRow.user)
-        & (t.ChatRow.kind == "private"),
+        & (CHAT.chat == CONTACT.user)
+        & (CHAT.kind == "private"),
     )
     .where(t.STAFF_CONTACT)
 )
@@ -45,12 +47,8 @@ def was_told(session: Session, text: str, since: datetime) -> bool:
 
 def _members(session: Session) -> list[tuple[str, tuple[str, str], int | None]]:
     """Return who is a member, on which account, and their own chat there, for each identity."""
-    rows = session.execute(MEMBERS)
+    session.flush()  # whoever has just become one is one
     return [
-        (
-            f"person:{row.person_id}" if row.person_id else f"contact:{row.id}",
-            (row.channel, row.account),
-            chat,
-        )
-        for row, chat in rows
+        (f"person:{person}" if person else f"contact:{contact}", (channel, account), chat)
+        for contact, person, channel, account, chat in session.execute(MEMBERS)
     ]

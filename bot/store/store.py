@@ -8,9 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
-from sqlalchemy import Engine, event, text
+from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError, OperationalError
-from sqlalchemy.orm import Session
 
 from bot.desk.calendar import Workdays
 from bot.desk.policy import TicketPolicy
@@ -63,12 +62,7 @@ class UnitOfWork:
 
     def on_commit(self, work: Callable[[], object]) -> None:
         """Do something once all of this is committed, and never if it is rolled back; it must not raise."""
-
-        def committed(session: Session) -> None:
-            if not session.in_nested_transaction():  # else a savepoint was released
-                work()
-
-        event.listen(self.session, "after_commit", committed)
+        self.session.on_commit.append(work)
 
 
 class Store:

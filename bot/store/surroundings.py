@@ -4,24 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from typing import TypeVar
-
-from sqlalchemy import bindparam, select, tuple_
 
 from bot.desk.case import Contact, Customer
 from bot.desk.contract import Terms
 from bot.desk.ticket import Ticket
 from bot.store import phones
 from bot.store import tables as t
+from bot.store import terms as contracts
 from bot.store.chats import contact_of
 from bot.store.session import UnitSession
-
-Key = TypeVar("Key", int, tuple[str, int])
-Reference = tuple[str, int]  # a contract's number and version
-
-CONTRACTS = select(t.ContractRow).where(
-    tuple_(t.ContractRow.number, t.ContractRow.version).in_(bindparam("contracts", expanding=True))
-)
+from bot.store.terms import Reference
 
 
 class Surroundings:
@@ -34,7 +26,7 @@ class Surroundings:
         """Read at once what surrounds several tickets."""
         self._session.read_ahead(t.CustomerRow, {row.customer_id for row in rows if row.customer_id})
         self._session.read_ahead(t.ContactRow, {row.contact_id for row in rows})
-        self._read_contracts({ticket.contract for ticket in tickets if ticket.contract})
+        contracts.read_ahead(self._session, {ticket.contract for ticket in tickets if ticket.contract})
         self._read_phones(
             [row.customer_id for row in rows if row.customer_id and not self._contact(row).phone]
         )
@@ -56,29 +48,12 @@ class Surroundings:
 
     def terms(self, contract: Reference | None) -> Terms | None:
         """Return the terms of a version of a contract, as its record says now."""
-        if contract is None:
-            return None
-        self._read_contracts({contract})
-        memory = self._session.memory
-        stored = memory["contract", contract].terms
-        known = memory.get(("terms", contract))
-        if known is None or known[0] is not stored:  # a correction puts another record there
-            known = memory["terms", contract] = (stored, Terms.from_dict(stored))
-        terms: Terms = known[1]
-        return terms
+        return contracts.of(self._session, contract) if contract is not None else None
 
     def _contact(self, row: t.TicketRow) -> t.ContactRow:
         return self._session.get_one(t.ContactRow, row.contact_id)
 
-    def _read_contracts(self, contracts: Collection[Reference]) -> None:
-        if missing := self._unknown("contract", contracts):
-            for row in self._session.scalars(CONTRACTS, {"contracts": missing}):
-                self._session.memory["contract", (row.number, row.version)] = row
-
     def _read_phones(self, customers: Collection[int]) -> None:
-        if missing := self._unknown("phones", customers):
+        if missing := [one for one in set(customers) if ("phones", one) not in self._session.memory]:
             for customer, persons in phones.of_customers(self._session, missing).items():
                 self._session.memory["phones", customer] = phones.say(persons)
-
-    def _unknown(self, kind: str, keys: Collection[Key]) -> list[Key]:
-        return [key for key in set(keys) if (kind, key) not in self._session.memory]

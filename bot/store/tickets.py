@@ -27,20 +27,14 @@ from bot.store.session import UnitSession
 from bot.store.surroundings import Surroundings
 from bot.store.telephone import PHONE
 
+OPEN = insert(t.table_of(t.TicketRow)).returning(t.table_of(t.TicketRow).c.id)
 APPEND = insert(t.table_of(t.TicketEventRow))
 WATCH = insert(t.table_of(t.TicketChatRow))
+EVENT = t.table_of(t.TicketEventRow).c
 EVENTS = (
-    select(
-        t.TicketEventRow.ticket_id,
-        t.TicketEventRow.kind,
-        t.TicketEventRow.at,
-        t.TicketEventRow.side,
-        t.TicketEventRow.contact_id,
-        t.TicketEventRow.actor,
-        t.TicketEventRow.data,
-    )
-    .where(t.TicketEventRow.ticket_id.in_(bindparam("tickets", expanding=True)))
-    .order_by(t.TicketEventRow.ticket_id, t.TicketEventRow.seq)
+    select(EVENT.ticket_id, EVENT.kind, EVENT.at, EVENT.side, EVENT.contact_id, EVENT.actor, EVENT.data)
+    .where(EVENT.ticket_id.in_(bindparam("tickets", expanding=True)))
+    .order_by(EVENT.ticket_id, EVENT.seq)
 )
 # Whose tickets: those of a chat that is not bound, or those of a customer.
 OWNED = {
@@ -56,7 +50,10 @@ LIVE = {
     for bound, owned in OWNED.items()
 }
 RECENT = {
-    bound: select(t.TicketRow).where(owned).order_by(t.TicketRow.id.desc()).limit(bindparam("most"))
+    bound: select(t.TicketRow)
+    .where(owned, t.TicketRow.id != bindparam("but"))
+    .order_by(t.TicketRow.id.desc())
+    .limit(bindparam("most"))
     for bound, owned in OWNED.items()
 }
 
@@ -90,9 +87,9 @@ class TicketStore:
             known[key] = rows
         return self._cases(known[key])[::-1]
 
-    def recent(self, chat: Chat, limit: int) -> list[Case]:
-        query = RECENT[chat.customer_id is not None]
-        return self._cases(self._session.scalars(query, {**_owner(chat), "most": limit}).all())
+    def recent(self, chat: Chat, limit: int, but: int = 0) -> list[Case]:
+        query, which = RECENT[chat.customer_id is not None], {"most": limit, "but": but}
+        return self._cases(self._session.scalars(query, {**_owner(chat), **which}).all())
 
     def by_due(self, limit: int, assignee: int | None = None, skip: int = 0) -> list[Case]:
         query = select(t.TicketRow).where(t.LIVE_TICKET)
@@ -114,37 +111,32 @@ class TicketStore:
         self, chat: Chat, contact: Contact, event: Event, summary: str, concepts: frozenset[str]
     ) -> Case:
         first = opened(0, event)
-        row = t.TicketRow(
-            customer_id=chat.customer_id,
-            chat_id=chat.id,
-            contact_id=contact.id,
-            summary=summary,
-            concepts=sorted(concepts),
-            knowledge_version=first.knowledge_version,
-            reported_at=first.reported_at,
-        )
-        case = self._around(row, first)
-        self._project(row, case)
-        row.next_alarm_at = next_alarm(case, set(), self._policy, self._workdays)  # nothing rang yet
-        self._session.add(row)
-        self._session.flush()
-        self._append(row.id, 1, event)
-        self._session.execute(WATCH, {"ticket_id": row.id, "chat_id": chat.id})
-        return replace(case, ticket=self._remember(replace(first, id=row.id)))
+        values = {
+            "customer_id": chat.customer_id,
+            "chat_id": chat.id,
+            "contact_id": contact.id,
+            "summary": summary,
+            "concepts": sorted(concepts),
+            "knowledge_version": first.knowledge_version,
+        }
+        case = self._around(t.TicketRow(**values), first)
+        alarm = {"next_alarm_at": next_alarm(case, set(), self._policy, self._workdays)}  # nothing rang yet
+        number: int = self._session.scalars(OPEN, {**values, **_projection(case), **alarm}).one()
+        self._append(number, 1, event)
+        self._session.execute(WATCH, {"ticket_id": number, "chat_id": chat.id})
+        return replace(case, ticket=self._remember(replace(first, id=number)))
 
     def record(self, case: Case, event: Event) -> Case:
         check(case.ticket, event.kind, event.actor)
         row = self._locked(case)
         after = self._around(row, self._remember(apply(case.ticket, event)))
-        self._project(row, after)
         self._append(row.id, after.ticket.revision, event)
-        self._session.flush()
-        row.next_alarm_at = self._next_alarm(after)
+        self._session.write(row, **_projection(after), next_alarm_at=self._next_alarm(after))
         return after
 
     def schedule(self, case: Case) -> None:
         """Set when the sweep must look at the ticket again: an alarm has rung."""
-        self._locked(case).next_alarm_at = self._next_alarm(case)
+        self._session.write(self._locked(case), next_alarm_at=self._next_alarm(case))
 
     def ids(self, after: int, limit: int, *, closed: bool = False) -> list[int]:
         """Return the next tickets by id, for work on all of them; those that are final only if ``closed``."""
@@ -152,15 +144,15 @@ class TicketStore:
         return list(self._session.scalars(query if closed else query.where(t.LIVE_TICKET)))
 
     def bind(self, case: Case, customer_id: int, event: Event) -> Case:
-        self._locked(case).customer_id = customer_id
+        self._session.write(self._locked(case), customer_id=customer_id)
         return self.record(case, event)
 
     def add_concepts(self, case: Case, concepts: frozenset[str]) -> None:
-        self._locked(case).concepts = sorted(case.concepts | concepts)
+        self._session.write(self._locked(case), concepts=sorted(case.concepts | concepts))
 
     def summarise(self, case: Case, summary: str) -> Case:
         row = self._locked(case)
-        row.summary = summary
+        self._session.write(row, summary=summary)
         return self._case(row)
 
     def events(self, ticket_id: int) -> list[Event]:
@@ -185,14 +177,12 @@ class TicketStore:
     def differences(self, ticket_id: int) -> dict[str, tuple[Any, Any]]:
         """Return what the stored row says and what its events make, for each column that differs."""
         row = self._session.get_one(t.TicketRow, ticket_id)
-        replayed = t.TicketRow(id=ticket_id)
         case = self._around(row, fold(ticket_id, self.events(ticket_id)))
-        self._project(replayed, case)
-        replayed.next_alarm_at = self._next_alarm(case)
+        replayed = {**_projection(case), "next_alarm_at": self._next_alarm(case)}
         return {
-            name: (getattr(row, name), getattr(replayed, name))
-            for name in PROJECTED
-            if getattr(row, name) != getattr(replayed, name)
+            name: (getattr(row, name), value)
+            for name, value in replayed.items()
+            if getattr(row, name) != value
         }
 
     def _locked(self, case: Case) -> t.TicketRow:
@@ -214,25 +204,6 @@ class TicketStore:
             "data": dict(event.data),
         }
         self._session.execute(APPEND, values)
-
-    def _project(self, row: t.TicketRow, case: Case) -> None:
-        """Write the ticket into the row: the same columns that `differences` compares."""
-        ticket, due = case.ticket, case.deadlines
-        row.revision = ticket.revision
-        row.work = ticket.work.value
-        row.standing = ticket.agreement.standing.value
-        row.proposed = int(ticket.agreement.proposed)
-        row.held = int(ticket.held)
-        row.contract_number, row.contract_version = ticket.contract or (None, None)
-        row.reported_at = ticket.reported_at
-        row.response_due, row.responded_at = _instant(due.response), ticket.responded_at
-        row.onsite_due, row.arrived_at = _instant(due.onsite), ticket.arrived_at
-        row.action_due, row.update_due = _instant(due.action), _instant(due.next_update)
-        row.paused_at = ticket.pause.since if ticket.pause else None
-        row.resolved_at = ticket.resolved_at
-        row.closed_at = ticket.closed_at
-        row.assignee_id = ticket.assignee[0] if ticket.assignee else None
-        row.merged_into = ticket.merged_into
 
     def _next_alarm(self, case: Case) -> datetime | None:
         """Return when the sweep must look at the ticket; one that failed there waits for its next try."""
@@ -288,28 +259,31 @@ class TicketStore:
         )
 
 
-PROJECTED = (
-    "revision",
-    "work",
-    "standing",
-    "proposed",
-    "held",
-    "contract_number",
-    "contract_version",
-    "reported_at",
-    "response_due",
-    "responded_at",
-    "onsite_due",
-    "arrived_at",
-    "action_due",
-    "update_due",
-    "paused_at",
-    "resolved_at",
-    "closed_at",
-    "assignee_id",
-    "merged_into",
-    "next_alarm_at",
-)
+def _projection(case: Case) -> dict[str, Any]:
+    """Return what the ticket's row must say, by column: what `TicketStore.differences` compares."""
+    ticket, due = case.ticket, case.deadlines
+    number, version = ticket.contract or (None, None)
+    return {
+        "revision": ticket.revision,
+        "work": ticket.work.value,
+        "standing": ticket.agreement.standing.value,
+        "proposed": int(ticket.agreement.proposed),
+        "held": int(ticket.held),
+        "contract_number": number,
+        "contract_version": version,
+        "reported_at": ticket.reported_at,
+        "response_due": _instant(due.response),
+        "responded_at": ticket.responded_at,
+        "onsite_due": _instant(due.onsite),
+        "arrived_at": ticket.arrived_at,
+        "action_due": _instant(due.action),
+        "update_due": _instant(due.next_update),
+        "paused_at": ticket.pause.since if ticket.pause else None,
+        "resolved_at": ticket.resolved_at,
+        "closed_at": ticket.closed_at,
+        "assignee_id": ticket.assignee[0] if ticket.assignee else None,
+        "merged_into": ticket.merged_into,
+    }
 
 
 def _instant(deadline: Deadline | None) -> datetime | None:
