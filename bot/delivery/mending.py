@@ -55,7 +55,7 @@ def _overdue(store: Store, now: datetime) -> list[str]:
         found = session.execute(
             select(row.id, row.relays)
             .where(row.status == "pending", row.relayed_at < now - OVERDUE, row.try_at < now - OVERDUE)
-            .order_by(row.id)
+            .order_by(row.relayed_at)
             .limit(LOOKED_AT)
         )
         return [workflow_id(outbox_id, relays) for outbox_id, relays in found]

@@ -9,17 +9,64 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Engine, and_, exists, or_, select, text, update
-from sqlalchemy.orm import Session, aliased
-from sqlalchemy.sql.dml import ReturningUpdate
+from sqlalchemy import Engine, and_, bindparam, func, or_, select, text, tuple_, update
+from sqlalchemy.orm import Session
 
 from bot.delivery.limits import Queue, queue_of
 from bot.delivery.presence import FAMILY
 from bot.store import tables as t
 
 BATCH = 50  # on SQLite nobody else writes while a batch is handed over: about 50 ms
+IN_HAND = 20  # of one lane: what its limits let through meanwhile; the rest waits where it costs nothing
 TURN = text("SELECT pg_try_advisory_xact_lock(:family, 0)")
+
+OUTBOX, CHAT = t.table_of(t.OutboxRow), t.table_of(t.ChatRow)
+ROW, HANDED, BACK = OUTBOX.c, OUTBOX.alias("handed").c, OUTBOX.alias("back").c
+FULL = (
+    select(HANDED.chat_id, HANDED.urgent)
+    .where(HANDED.status == "pending", HANDED.relayed_at.is_not(None))
+    .group_by(HANDED.chat_id, HANDED.urgent)
+    .having(func.count() >= IN_HAND)
+)
+BLOCKED = (  # what is held back, or was tried in vain, holds back its lane
+    select(BACK.chat_id, BACK.urgent, func.min(BACK.id).label("first"))
+    .where(
+        BACK.status == "pending",
+        or_(and_(BACK.relayed_at.is_(None), BACK.try_at > bindparam("now")), BACK.attempts > 0),
+    )
+    .group_by(BACK.chat_id, BACK.urgent)
+    .subquery("blocked")
+)
+FREE = (ROW.status == "pending", ROW.relayed_at.is_(None))
+# The usual case is that there is nothing, and that costs only a look into an index.
+CANDIDATE = (
+    select(ROW.chat_id)
+    .where(*FREE, ROW.try_at <= bindparam("now"), tuple_(ROW.chat_id, ROW.urgent).not_in(FULL))
+    .limit(1)
+)
+CHANNEL = select(CHAT.c.channel).where(CHAT.c.id == ROW.chat_id).scalar_subquery()  # no join: chats are many
+DUE = (
+    select(ROW.id)
+    .outerjoin_from(OUTBOX, BLOCKED, and_(BLOCKED.c.chat_id == ROW.chat_id, BLOCKED.c.urgent == ROW.urgent))
+    .where(*FREE, ROW.try_at <= bindparam("now"), tuple_(ROW.chat_id, ROW.urgent).not_in(FULL))
+    .where(or_(BLOCKED.c.first.is_(None), ROW.id <= BLOCKED.c.first))
+    .where(CHANNEL.in_(bindparam("channels", expanding=True)))
+)
+ANY = DUE.limit(1)
+FIRST = DUE.order_by(ROW.urgent.desc(), ROW.id).limit(BATCH)  # first of all alarms
+TAKE = (
+    update(OUTBOX)
+    .where(ROW.id.in_(FIRST.scalar_subquery()), *FREE)
+    .values(relayed_at=bindparam("now"), relays=ROW.relays + 1)
+    .returning(ROW.id)
+)
+PARCELS = (
+    select(ROW.id, ROW.urgent, ROW.relays, ROW.chat_id, CHAT.c.channel, CHAT.c.kind)
+    .join_from(OUTBOX, CHAT, CHAT.c.id == ROW.chat_id)
+    .where(ROW.id.in_(bindparam("taken", expanding=True)))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +99,7 @@ class Relay:
 
     def __init__(self, engine: Engine, channels: Collection[str], enqueue: Enqueue) -> None:
         self._engine = engine
-        self._channels = channels
+        self._channels = list(channels)
         self._enqueue = enqueue
 
     def feed(self, now: datetime) -> int:
@@ -67,21 +114,18 @@ class Relay:
         return fed
 
     def _has_work(self, now: datetime) -> bool:
-        row = t.OutboxRow
-        due = (
-            select(row.id)
-            .join(t.ChatRow, t.ChatRow.id == row.chat_id)
-            .where(row.status == "pending", row.relayed_at.is_(None), row.try_at <= now)
-            .where(t.ChatRow.channel.in_(self._channels))
-        )
         with self._engine.connect() as connection:
-            return connection.execute(due.limit(1)).first() is not None
+            which = self._which(now)
+            return all(connection.execute(query, which).first() is not None for query in (CANDIDATE, ANY))
+
+    def _which(self, now: datetime) -> dict[str, Any]:
+        return {"now": now, "channels": self._channels}
 
     def _batch(self, now: datetime) -> int:
         with Session(self._engine) as session, session.begin():
             if not self._is_our_turn(session):
                 return 0
-            taken: list[int] = list(session.scalars(self._take(now)))
+            taken: list[int] = list(session.scalars(TAKE, self._which(now)))
             for parcel in sorted(_parcels(session, taken), key=lambda parcel: parcel.outbox_id):
                 self._enqueue(session, parcel)
             return len(taken)
@@ -90,33 +134,6 @@ class Relay:
         if self._engine.dialect.name == "sqlite":
             return True
         return bool(session.execute(TURN, {"family": FAMILY}).scalar())
-
-    def _take(self, now: datetime) -> ReturningUpdate[int]:
-        """Return the statement that takes what is due, first of all alarms."""
-        row, earlier = t.OutboxRow, aliased(t.OutboxRow)
-        is_back = and_(earlier.relayed_at.is_(None), earlier.try_at > now)
-        waits = exists().where(  # what is held back, or was tried in vain, holds back its lane
-            earlier.chat_id == row.chat_id,
-            earlier.urgent == row.urgent,
-            earlier.id < row.id,
-            earlier.status == "pending",
-            or_(is_back, earlier.attempts > 0),
-        )
-        due = (
-            select(row.id)
-            .join(t.ChatRow, t.ChatRow.id == row.chat_id)
-            .where(row.status == "pending", row.relayed_at.is_(None), row.try_at <= now, ~waits)
-            .where(t.ChatRow.channel.in_(self._channels))
-            .order_by(row.urgent.desc(), row.id)
-            .limit(BATCH)
-        )
-        return (
-            update(row)
-            .where(row.id.in_(due.scalar_subquery()), row.status == "pending", row.relayed_at.is_(None))
-            .values(relayed_at=now, relays=row.relays + 1)
-            .returning(row.id)
-            .execution_options(synchronize_session=False)
-        )
 
 
 def workflow_id(outbox_id: int, relays: int) -> str:
@@ -130,18 +147,13 @@ def outbox_id_of(workflow: str) -> int:
 
 
 def _parcels(session: Session, taken: Collection[int]) -> list[Parcel]:
-    rows = session.execute(
-        select(t.OutboxRow.id, t.OutboxRow.urgent, t.OutboxRow.relays, t.ChatRow)
-        .join(t.ChatRow, t.ChatRow.id == t.OutboxRow.chat_id)
-        .where(t.OutboxRow.id.in_(taken))
-    )
     return [
         Parcel(
             outbox_id=outbox_id,
             workflow_id=workflow_id(outbox_id, relays),
-            queue=queue_of(chat.channel, chat.kind, urgent=urgent),
-            lane=f"{chat.id}{'!' if urgent else ''}",  # a number: the engine may log it
-            group=f"{chat.channel}{'!' if urgent else ''}",
+            queue=queue_of(channel, kind, urgent=urgent),
+            lane=f"{chat}{'!' if urgent else ''}",  # a number: the engine may log it
+            group=f"{channel}{'!' if urgent else ''}",
         )
-        for outbox_id, urgent, relays, chat in rows
+        for outbox_id, urgent, relays, chat, channel, kind in session.execute(PARCELS, {"taken": taken})
     ]

@@ -59,6 +59,7 @@ ACTIVE = text("removed_at IS NULL")
 STAFF_CHAT = text("chats.kind = 'staff'")
 STAFF_CONTACT = text("contacts.role <> 'customer'")
 UNRELAYED = text("status = 'pending' AND relayed_at IS NULL")
+RELAYED = text("status = 'pending' AND relayed_at IS NOT NULL")
 HELD = text("status = 'held'")
 LIVE_TICKET = text("work IN ('open', 'responded', 'onsite', 'workaround', 'resolved')")
 
@@ -286,11 +287,20 @@ class OutboxRow(Base):
             sqlite_where=text("status = 'pending'"),
             postgresql_where=text("status = 'pending'"),
         ),
-        Index(
+        Index(  # with the instant: a lane that is full is passed over without a look at its messages
             "ix_outbox_unrelayed",
-            "id",
+            "chat_id",
+            "urgent",
+            "try_at",
             sqlite_where=UNRELAYED,
             postgresql_where=UNRELAYED,
+        ),
+        Index(
+            "ix_outbox_relayed",
+            "chat_id",
+            "urgent",
+            sqlite_where=RELAYED,
+            postgresql_where=RELAYED,
         ),
         Index("ix_outbox_held", "chat_id", sqlite_where=HELD, postgresql_where=HELD),
         Index("ix_outbox_chat", "chat_id", "id"),
