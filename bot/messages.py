@@ -262,6 +262,7 @@ class Outbound:
         vital: it may use the last message that the platform lets us send: a breach, a closure.
         in_reply_to: the platform's id of the message in a group that this one answers.
         asks: who in a group is to answer it.
+        arrived: so many of its parts arrived at earlier attempts; a channel that cuts texts goes on there.
     """
 
     id: int
@@ -275,6 +276,7 @@ class Outbound:
     vital: bool = False
     in_reply_to: str | None = None
     asks: Sender | None = None
+    arrived: int = 0
 
 
 class Outcome(StrEnum):
@@ -293,6 +295,7 @@ class Receipt:
 
     Attributes:
         carried: ids of further messages to the same chat that went out as one with this one.
+        arrived: of a message that did not arrive as a whole, how many of its parts have by now.
     """
 
     outcome: Outcome
@@ -300,6 +303,7 @@ class Receipt:
     retry_at: datetime | None = None
     error: str | None = field(default=None)
     carried: tuple[int, ...] = ()
+    arrived: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,7 +89,7 @@ def _of(settings: Settings, store: Store, now: Clock) -> Sequence[Platform]:
     if settings.telegram:
         found.append(_telegram(settings, store, now))
     if settings.wechat:
-        found.append(Wechat(settings.wechat, _wechat_ports(store, now)))
+        found.append(Wechat(settings.wechat, _wechat_ports(settings, store, now)))
     if settings.wecom:
         found.append(Wecom(settings.wecom, _wecom_ports(settings, store, now)))
     return found
@@ -100,10 +100,10 @@ def _telegram(settings: Settings, store: Store, now: Clock) -> Telegram:
     return Telegram(settings.telegram, ports, now, public_url=settings.public_url, files=files)
 
 
-def _wechat_ports(store: Store, now: Clock) -> WechatPorts:
-    accounts = PlatformAccounts(store, now)
+def _wechat_ports(settings: Settings, store: Store, now: Clock) -> WechatPorts:
+    accounts, files = PlatformAccounts(store, now), settings.data / FOLDER
     alarm = OperatorAlarm(store, accounts, now)
-    return WechatPorts(accounts, Quotas(store, now), Neighbours(store, now), alarm, now)
+    return WechatPorts(accounts, Quotas(store, now), Neighbours(store, now), alarm, files, now)
 
 
 def _wecom_ports(settings: Settings, store: Store, now: Clock) -> WecomPorts:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol
 
 from bot.desk.quota import Ledger
@@ -57,10 +58,11 @@ class Waiting(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Ports:
-    """All of them, and the clock."""
+    """All of them, the folder of attachments, and the clock."""
 
     accounts: Accounts
     quotas: Quotas
     waiting: Waiting
     alarm: Alarm
+    files: Path
     now: Callable[[], datetime]

@@ -10,11 +10,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import structlog
 
 from bot.accounts import WechatAccount
 from bot.channels import wechat_text as texts
+from bot.channels.wechat_files import KINDS, instead
 from bot.channels.wechat_ports import Ports
 from bot.channels.wechat_text import Together
 from bot.desk.calendar import SHANGHAI
@@ -22,6 +24,9 @@ from bot.desk.quota import MESSAGE_WINDOW, SCARCE
 from bot.messages import Address, Choice, Outbound, Outcome, Receipt
 from bot.tencent.client import WechatApi
 from bot.tencent.failures import PlatformError, Trouble, receipt
+from bot.tencent.files import content_of
+
+Content = dict[str, Any]  # of a message, as the platform takes it
 
 log = structlog.get_logger(__name__)
 
@@ -54,16 +59,44 @@ class Sending:
         if self._ports.accounts.is_passive(self._key):
             return Receipt(Outcome.HELD, error=PASSIVE)
         left = ledger.left(self._now(), is_vital=message.vital)
-        batch, whole = self._together(message, is_scarce=0 < left <= SCARCE)
-        parts = [whole.text] if whole.taken else texts.pieces(texts.words_of(message))
-        choices = whole.choices if whole.taken else texts.choices_of(message)
-        if not self._quotas.take(user, len(parts), is_vital=message.vital):
+        if left == 0:
             return self._held(message, self._why(user))
-        ended = self._sent(message, parts, choices)
+        batch, whole = self._together(message, is_scarce=left <= SCARCE)
+        try:
+            contents = [_text(whole.text, whole.choices)] if whole.taken else self._contents(message)
+        except PlatformError as error:
+            return self._failed(message, error)
+        ended = self._within_quota(message, contents, left)
         if ended.outcome is not Outcome.SENT:
             return ended
         carried = (other.id for other in batch[: whole.taken] if other.id != message.id)
         return replace(ended, carried=tuple(carried))
+
+    def _contents(self, message: Outbound) -> list[Content]:
+        """Return what is to be sent of a message that goes by itself, without what has arrived.
+
+        Raises:
+            PlatformError: its file can't be put on the platform now.
+        """
+        file, last = message.file, None
+        if file is not None and (last := content_of(self._api, KINDS, self._ports.files, file)) is None:
+            message = replace(message, text=message.text + instead(file))
+        parts = texts.parts_of(message)
+        contents = [_text(part) for part in parts[:-1]]
+        contents += [_text(part, texts.choices_of(message)) for part in parts[-1:]]
+        return [*contents, last] if last is not None else contents
+
+    def _within_quota(self, message: Outbound, contents: Sequence[Content], left: int) -> Receipt:
+        """Send as much as may be sent; the rest waits until the user writes, and they are asked to."""
+        now = contents[:left]
+        if len(now) < len(contents) and (cut := now[-1].get("text")):
+            now = [*now[:-1], _text(cut["content"] + texts.UNFINISHED)]
+        if not self._quotas.take(message.address, len(now), is_vital=message.vital):
+            return self._held(message, self._why(message.address))
+        ended = self._sent(message, now)
+        if ended.outcome is not Outcome.SENT or len(now) == len(contents):
+            return ended
+        return replace(self._held(message, Trouble.USED_UP), arrived=message.arrived + len(now))
 
     def _together(self, message: Outbound, *, is_scarce: bool) -> tuple[Sequence[Outbound], Together]:
         """Return what goes out as one: the message alone, or where little may be sent what waits with it."""
@@ -77,20 +110,15 @@ class Sending:
             whole = texts.together(batch, as_numbers=False)
         return batch, whole
 
-    def _sent(self, message: Outbound, parts: Sequence[str], choices: Sequence[Choice]) -> Receipt:
-        openid, unsent = message.address.chat, len(parts)
-        try:
-            for part in parts[:-1]:
-                self._api.message.send_text(openid, part)
-                unsent -= 1
-            if choices:
-                self._api.message.send_msg_menu(openid, _menu(parts[-1], choices))
-            else:
-                self._api.message.send_text(openid, parts[-1])
-        except PlatformError as error:
-            if error.trouble is not Trouble.UNKNOWN:
-                self._quotas.give_back(message.address, unsent)
-            return self._failed(message, error)
+    def _sent(self, message: Outbound, contents: Sequence[Content]) -> Receipt:
+        user = message.address
+        for number, content in enumerate(contents):
+            try:
+                self._api.post("message/custom/send", data={"touser": user.chat, **content})
+            except PlatformError as error:
+                may_have_arrived = error.trouble is Trouble.UNKNOWN
+                self._quotas.give_back(user, len(contents) - number - may_have_arrived)
+                return replace(self._failed(message, error), arrived=message.arrived + number)
         return Receipt(Outcome.SENT)
 
     def _failed(self, message: Outbound, error: PlatformError) -> Receipt:
@@ -153,9 +181,11 @@ class Sending:
         }
 
 
-def _menu(text: str, choices: Sequence[Choice]) -> dict[str, object]:
+def _text(text: str, choices: Sequence[Choice] = ()) -> Content:
+    if not choices:
+        return {"msgtype": "text", "text": {"content": text}}
     items = [{"id": choice.id, "content": choice.label} for choice in choices]
-    return {"head_content": text, "list": items, "tail_content": ""}
+    return {"msgtype": "msgmenu", "msgmenu": {"head_content": text, "list": items, "tail_content": ""}}
 
 
 def key_of(account: WechatAccount) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from bot.channels.wechat_files import instead
 from bot.messages import Choice, Outbound
 from bot.tencent import text as cut
 from bot.tencent.text import clean, size
@@ -16,7 +17,7 @@ _PASSIVE = (
     "<CreateTime>{at}</CreateTime><MsgType>{kind}</MsgType><Content>{content}</Content></xml>"
 )
 REMEMBERED = 2  # so many messages back a typed number still answers (`store.chats.REMEMBERED_MESSAGES`)
-NO_FILES = "（文件不能在微信里转发，请在其他渠道查看）"
+UNFINISHED = "（未完，回复任意字看余下）"
 CUT = "……（内容较长，余下请来电了解）"
 LATER_LINE = "回复任意字查看结果"  # where nothing can be sent but answers
 
@@ -26,10 +27,19 @@ def pieces(text: str, limit: int = MAX_BYTES) -> list[str]:
     return cut.pieces(text, limit)
 
 
+def parts_of(message: Outbound) -> list[str]:
+    """Return what is said, in pieces, without those that have arrived."""
+    return pieces(_said(message))[message.arrived :]
+
+
 def words_of(message: Outbound) -> str:
+    """Return what is said and has not arrived."""
+    return "\n".join(parts_of(message)) if message.arrived else _said(message)
+
+
+def _said(message: Outbound) -> str:
     """Return what is said: of a card that changed only the change, since no message can be edited here."""
-    said = clean(message.note if message.note is not None else message.text)
-    return f"{said}\n{NO_FILES}" if message.file is not None else said
+    return clean(message.note if message.note is not None else message.text)
 
 
 def choices_of(message: Outbound) -> tuple[Choice, ...]:
@@ -64,13 +74,15 @@ class Together:
 def together(messages: Sequence[Outbound], limit: int = MAX_BYTES, *, as_numbers: bool) -> Together:
     """Return as many messages as fit, in order, as one.
 
-    The first one may be too long by itself: then nothing is taken, and it goes by itself in pieces.
+    The first one may be too long by itself, or have a file: then nothing is taken, and it goes by itself.
 
     Args:
         as_numbers: put the choices into the text.
     """
     best = Together("", 0)
-    for count in range(1, len(messages) + 1):
+    for count, message in enumerate(messages, start=1):
+        if message.file is not None:
+            break
         made = _join(messages[:count], as_numbers=as_numbers)
         if size(made.text) > limit:
             break
@@ -83,15 +95,22 @@ def answer_of(messages: Sequence[Outbound], *, is_last_way: bool) -> Together:
 
     Args:
         is_last_way: nothing can be sent but this: it says how to get the rest, and what is too long for it is
-            cut, with a word about it.
+            cut, with a word about it; of a file it says where it is to be had.
     """
     if not is_last_way:
         return together(messages, as_numbers=True)
+    messages = [_without_file(message) for message in messages]
     room = MAX_BYTES - size(LATER_LINE) - 1
     whole = together(messages, room, as_numbers=True)
     if messages and not whole.taken:
         whole = Together(pieces(words_of(messages[0]), room - size(CUT))[0] + CUT, 1)
     return replace(whole, text=f"{whole.text}\n{LATER_LINE}")
+
+
+def _without_file(message: Outbound) -> Outbound:
+    if message.file is None:
+        return message
+    return replace(message, text=message.text + instead(message.file), file=None)
 
 
 def _join(messages: Sequence[Outbound], *, as_numbers: bool) -> Together:

@@ -1,46 +1,18 @@
-"""Files that members are sent: what customers sent about a ticket."""
+"""Files that members are sent, within the platform's own limits (its page on temporary files)."""
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
+from bot.messages import File
+from bot.tencent.files import MB, Kind
 
-from bot.messages import AttachmentKind, File
-from bot.tencent.client import WecomApi
-from bot.tencent.failures import PlatformError, Trouble
-from bot.tencent.media import upload
-
-UNSENT = "（文件发不到企业微信，请在其他平台查看）"
-# The platform's own limits (the page on temporary files).
-IMAGE_TYPES = {"image/jpeg", "image/png"}
-IMAGE_BYTES = 10 * 1024 * 1024
-FILE_BYTES = 20 * 1024 * 1024
-LEAST_BYTES = 6
+KINDS = (
+    Kind("image", {"image/jpeg", "image/png"}, 10 * MB),
+    Kind("voice", {"audio/amr"}, 2 * MB),
+    Kind("video", {"video/mp4"}, 10 * MB),
+    Kind("file", None, 20 * MB),
+)
 
 
-def content_of(api: WecomApi, folder: Path, file: File) -> dict[str, Any] | None:
-    """Put a kept file on the platform and return a message's content with it.
-
-    None where it can't be sent: it is gone, too large, or refused.
-
-    Raises:
-        PlatformError: not now.
-    """
-    try:
-        content = (folder / file.path).read_bytes()
-    except OSError:
-        return None
-    if not LEAST_BYTES <= len(content) <= FILE_BYTES:
-        return None
-    kind = "image" if _is_image(file, len(content)) else "file"
-    try:
-        media_id = upload(api, kind, file.name, content, file.media_type or "application/octet-stream")
-    except PlatformError as error:
-        if error.trouble is Trouble.PERMANENT:
-            return None
-        raise
-    return {"msgtype": kind, kind: {"media_id": media_id}}
-
-
-def _is_image(file: File, size: int) -> bool:
-    return file.kind is AttachmentKind.PHOTO and file.media_type in IMAGE_TYPES and size <= IMAGE_BYTES
+def instead(file: File) -> str:
+    """Return what is said where a file can't be sent."""
+    return f"（文件发不到企业微信。请在 Telegram 里发同样的命令，或向管理员要 {file.path}）"

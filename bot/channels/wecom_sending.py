@@ -14,11 +14,12 @@ import structlog
 
 from bot.accounts import WecomAccount
 from bot.channels import wecom_cards as cards
-from bot.channels.wecom_files import UNSENT, content_of
+from bot.channels.wecom_files import KINDS, instead
 from bot.channels.wecom_ports import Ports, Task
 from bot.messages import File, Outbound, Outcome, Receipt
 from bot.tencent.client import WecomApi
 from bot.tencent.failures import PlatformError, Trouble, receipt
+from bot.tencent.files import content_of
 
 log = structlog.get_logger(__name__)
 
@@ -95,7 +96,8 @@ class Sending:
         return True
 
     def _new(self, message: Outbound) -> Receipt:
-        task = self._book.task(message) if message.choices else None
+        is_begun = message.arrived > 0  # as text, since it could not be a card
+        task = self._book.task(message) if message.choices and not is_begun else None
         made = cards.card(message, task.id) if task else None
         if task is None or made is None:
             return self._texts(message, cards.texts(message))
@@ -125,13 +127,15 @@ class Sending:
         return Receipt(Outcome.SENT, external_id=task.id)
 
     def _with_file(self, message: Outbound, file: File) -> Receipt:
-        content = content_of(self._api, self._files, file)
+        content = content_of(self._api, KINDS, self._files, file)
         if content is None:
-            return self._texts(message, cards.texts(replace(message, text=message.text + UNSENT)))
+            return self._texts(message, cards.texts(replace(message, text=message.text + instead(file))))
         return self._texts(message, cards.texts(message), content)
 
     def _texts(self, message: Outbound, parts: Sequence[str], *more: dict[str, Any]) -> Receipt:
+        """Send the parts that have not arrived yet."""
         contents = [*({"msgtype": "text", "text": {"content": part}} for part in parts), *more]
+        contents = contents[message.arrived :]
         if (wait := self._book.allow(message.address, len(contents))) is not None:
             return Receipt(Outcome.LATER, retry_at=wait, error="pace")
         said: dict[str, Any] = {}
@@ -139,9 +143,7 @@ class Sending:
             try:
                 said = self._post(message, content)
             except PlatformError as error:
-                if number == 0:
-                    raise
-                return Receipt(Outcome.UNKNOWN, error=error.short)  # the first parts have arrived
+                return replace(self._failed(message, error), arrived=message.arrived + number)
         return Receipt(Outcome.SENT, external_id=str(said.get("msgid", ""))[:128] or None)
 
     def _post(self, message: Outbound, content: dict[str, Any]) -> dict[str, Any]:

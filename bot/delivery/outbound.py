@@ -46,6 +46,7 @@ def outbound_of(session: Session, row: t.OutboxRow, chat: t.ChatRow) -> Outbound
         file=_file(session, row),
         vital=row.vital or row.urgent,
         in_reply_to=answered.content.get("external_id") if answered else None,
+        arrived=row.arrived,
         asks=Sender(**answered.content["sender"]) if answered and row.asks else None,
     )
 

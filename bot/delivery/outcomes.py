@@ -22,6 +22,7 @@ def note(row: t.OutboxRow, receipt: Receipt, now: datetime, jitter: float) -> No
         jitter: a factor of at most 1 for the pause.
     """
     row.error = receipt.error
+    note_parts(row, receipt)
     row.attempts += 1
     row.unknowns += receipt.outcome is Outcome.UNKNOWN
     if receipt.outcome is Outcome.SENT:
@@ -31,6 +32,11 @@ def note(row: t.OutboxRow, receipt: Receipt, now: datetime, jitter: float) -> No
     else:
         backoff = BACKOFF[min(row.attempts, len(BACKOFF)) - 1] * jitter
         row.try_at, row.relayed_at = receipt.retry_at or now + backoff, None
+
+
+def note_parts(row: t.OutboxRow, receipt: Receipt) -> None:
+    """Note how many parts of a message have arrived: the next attempt goes on after them."""
+    row.arrived = max(row.arrived, receipt.arrived)
 
 
 def _is_over(row: t.OutboxRow, outcome: Outcome) -> bool:

@@ -123,6 +123,7 @@ class Settlement:
 
     def _hold(self, unit: UnitOfWork, row: t.OutboxRow, receipt: Receipt, now: datetime) -> None:
         """Keep a message until its chat writes again; support phones, or is called another way."""
+        outcomes.note_parts(row, receipt)
         written = select(t.InboxRow.id).where(
             t.InboxRow.chat_id == row.chat_id, t.InboxRow.received_at > row.try_at
         )

@@ -332,6 +332,7 @@ class OutboxRow(Base):
     relays: Mapped[int] = mapped_column(default=0, server_default="0")  # how often it was handed over
     attempts: Mapped[int] = mapped_column(default=0)
     unknowns: Mapped[int] = mapped_column(default=0, server_default="0")  # attempts that may have arrived
+    arrived: Mapped[int] = mapped_column(default=0, server_default="0")  # of its parts, where it goes in such
     created_at: Mapped[datetime]
     try_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]

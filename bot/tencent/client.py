@@ -18,6 +18,7 @@ from bot.tencent.http import MAX_ANSWER_BYTES, Answer, Files, Http
 from bot.tencent.tokens import Shelf, Tokens
 
 MEDIA = "media/get"
+DOWNLOAD = "video_url"
 MAX_HINT = 120
 
 
@@ -49,11 +50,31 @@ class Transport:
         content = None if data is None else json.dumps(data, ensure_ascii=False).encode("utf-8", "ignore")
         url = f"{self._base}/cgi-bin/{call}"
         answer = self._http.ask(
-            call, method, url, params=params, content=content, files=files, max_bytes=max_bytes
+            call,
+            method,
+            url,
+            params=params,
+            content=content,
+            files=files,
+            max_bytes=max_bytes,
+            is_file=call == MEDIA,
         )
         if call == MEDIA and not _is_text(answer):
             return answer
         return _object(call, answer, [*params.values(), *(data or {}).values()])
+
+    def download(self, url: str, max_bytes: int) -> Answer:
+        """Return a file that the platform keeps elsewhere; nothing of the account goes along.
+
+        Raises:
+            PlatformError: it can't be had.
+        """
+        if not url.startswith(("http://", "https://")):
+            raise PlatformError(DOWNLOAD, Trouble.PERMANENT, hint="no web address")
+        answer = self._http.ask(DOWNLOAD, "GET", url, params={}, max_bytes=max_bytes, is_file=True)
+        if _is_text(answer):  # a page that says why not
+            raise PlatformError(DOWNLOAD, Trouble.BUSY, hint="the answer is no file")
+        return answer
 
     def close(self) -> None:
         """Close the connections."""
@@ -112,6 +133,14 @@ class Calls:
     def post(self, url: str, **asked: Any) -> Any:
         """Ask an endpoint with a JSON body."""
         return self._ask("POST", url, **asked)
+
+    def download(self, url: str, max_bytes: int) -> Answer:
+        """Return a file that the platform keeps elsewhere.
+
+        Raises:
+            PlatformError: it can't be had.
+        """
+        return self._transport.download(url, max_bytes)
 
     def _ask(
         self,

@@ -7,15 +7,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import httpcore
 import httpx
 
 from bot.tencent.failures import PlatformError, Trouble
+from bot.tencent.wire import END, Wire
 
 CONNECT_S = 3.0
 PAUSE_S = 5.0  # between two parts of an answer
 TOTAL_S = 10.0  # until an answer is complete
+FILE_S = 60.0  # the same where a file goes one way or the other
 MAX_ANSWER_BYTES = 1024 * 1024
-
+_BROKEN = (httpx.HTTPError, httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError)
 
 Files = Mapping[str, tuple[str, bytes, str]]  # of a form: field → name, content, media type
 
@@ -41,9 +44,13 @@ class Http:
 
     def __init__(self) -> None:
         # A proxy meant for Telegram would give our calls an address that the whitelist does not know (40164).
-        limits = httpx.Timeout(PAUSE_S, connect=CONNECT_S)
-        plain = {"accept-encoding": "identity"}  # a compressed answer could be larger than its cap
-        self._client = httpx.Client(trust_env=False, timeout=limits, follow_redirects=False, headers=plain)
+        self._client = httpx.Client(
+            transport=Wire(),
+            trust_env=False,
+            timeout=httpx.Timeout(PAUSE_S, connect=CONNECT_S),
+            follow_redirects=False,
+            headers={"accept-encoding": "identity"},  # a compressed answer could be larger than its cap
+        )
 
     def ask(
         self,
@@ -55,17 +62,20 @@ class Http:
         content: bytes | None = None,
         files: Files | None = None,
         max_bytes: int = MAX_ANSWER_BYTES,
+        is_file: bool = False,
     ) -> Answer:
         """Return the answer to one request; ``call`` names it in errors, which never carry the address.
+
+        Args:
+            is_file: what comes back is a file: it may take longer.
 
         Raises:
             PlatformError: `Trouble.BUSY` where nothing was done, `Trouble.UNKNOWN` where it may have been.
         """
-        end = time.monotonic() + TOTAL_S
+        end = time.monotonic() + (FILE_S if is_file or files else TOTAL_S)
+        asked: dict[str, Any] = {"params": dict(params) or None, "content": content, "files": files}
         try:
-            with self._client.stream(
-                method, url, params=dict(params), content=content, files=files
-            ) as response:
+            with self._client.stream(method, url, extensions={END: end}, **asked) as response:
                 if response.status_code != httpx.codes.OK:
                     raise PlatformError(call, Trouble.BUSY, hint=f"HTTP {response.status_code}")
                 body = bytearray()
@@ -75,15 +85,13 @@ class Http:
                     body += chunk
                     if len(body) > max_bytes:
                         raise TooLarge(call)
-                    if time.monotonic() > end:
-                        raise PlatformError(call, Trouble.UNKNOWN, hint="the answer does not end")
                 headers = response.headers
                 return Answer(
                     bytes(body), headers.get("content-type", ""), headers.get("content-disposition", "")
                 )
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
+        except (httpcore.ConnectError, httpcore.ConnectTimeout, httpcore.PoolTimeout) as error:
             raise PlatformError(call, Trouble.BUSY, hint=type(error).__name__) from None
-        except httpx.HTTPError as error:
+        except _BROKEN as error:
             raise PlatformError(call, Trouble.UNKNOWN, hint=type(error).__name__) from None
 
     def close(self) -> None:

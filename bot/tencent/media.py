@@ -19,14 +19,16 @@ def media_of(api: Calls, media_id: str, limit: int) -> Fetched:
     """Fetch a temporary file; an error under HTTP 200 is JSON instead of it."""
     try:
         found = api.get("media/get", params={"media_id": media_id}, max_bytes=limit)
+        if isinstance(found, dict) and isinstance(found.get("video_url"), str):  # a film lies elsewhere
+            found = api.download(found["video_url"], limit)
     except TooLarge:
         return Fetched(error="too_large", is_lost=True)
     except PlatformError as error:
         if error.code == NO_MEDIA:
             return Fetched(error="expired", is_lost=True)
         return Fetched(error=error.short, is_lost=error.trouble in _GONE)
-    if not isinstance(found, Answer):  # a film whose file lies elsewhere: {"video_url": …}
-        return Fetched(error="elsewhere", is_lost=True)
+    if not isinstance(found, Answer):
+        return Fetched(error="no_file", is_lost=True)
     name = _NAME.search(found.disposition)
     return Fetched(content=found.body, name=unquote(name[1]) if name else "")
 

@@ -15,7 +15,7 @@ from typing import Protocol
 from bot.tencent.failures import PlatformError, Trouble
 
 EARLY = timedelta(minutes=5)
-LEASE = timedelta(seconds=15)  # longer than a fetch can take
+LEASE = timedelta(seconds=30)  # longer than two fetches can take (`http.TOTAL_S`)
 FORCED_EVERY = timedelta(minutes=10)  # the platform allows twenty a day
 WAIT_S = 0.1
 WAITS = 50

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from bot.errors import BadInput
 from bot.tencent.callback import MAX_BODY_BYTES, Unproven
 
+BODY_S = 5.0  # as long as the platforms wait for the answer
+
 
 async def body_of(request: Request) -> bytes:
-    """Return a request's body; one that is too large is left unread.
+    """Return a request's body; one that is too large or too slow is left unread.
 
     Raises:
-        HTTPException: 413.
+        HTTPException: 413, 408.
     """
     body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_BODY_BYTES:
-            raise HTTPException(413, f"the body is larger than {MAX_BODY_BYTES} bytes")
+    try:
+        async with asyncio.timeout(BODY_S):
+            async for chunk in request.stream():
+                body += chunk
+                if len(body) > MAX_BODY_BYTES:
+                    raise HTTPException(413, f"the body is larger than {MAX_BODY_BYTES} bytes")
+    except TimeoutError:
+        raise HTTPException(408, "the body does not come", {"connection": "close"}) from None
     return bytes(body)
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from bot.messages import Outbound, Receipt
+from bot.messages import Outbound, Receipt, Say
 from tests.support.wechat import P1, WechatWorld
 
 
@@ -182,3 +183,130 @@ def test_a_late_retry_of_leaving_does_not_undo_that_the_user_is_back(wechat: Wec
     wechat.deliver_after(seconds=6)
 
     assert "李工（工单 T1）：正在处理" in wechat.texts()
+
+
+SEND = "message/custom/send"
+GOES_WELL = {"endpoint": SEND, "slow": 0}
+STEPS = [f"第{number}步：检查话务台与语音网关之间的连接是否正常。" for number in range(60)]
+
+
+def say(wechat: WechatWorld, text: str) -> None:
+    """Let the program say something to the first user."""
+    with wechat.app.store.begin(wechat.now) as unit:
+        unit.messages.say(wechat.chat_of("openid-1"), Say(text))
+    wechat.app.deliver()
+
+
+def test_of_a_long_text_each_piece_is_sent_once_though_one_of_them_fails(wechat: WechatWorld) -> None:
+    wechat.bind()
+    wechat.platform(
+        faults=[
+            {"endpoint": "message/custom/send", "slow": 0},
+            {"endpoint": "message/custom/send", "code": -1},
+        ]
+    )
+    say(wechat, "".join(STEPS))
+    wechat.deliver_after(minutes=2)
+
+    assert "".join(wechat.texts()) == "".join(STEPS)
+    assert len(wechat.sent()) == 3
+    assert wechat.left() == 1  # each piece cost one message, the failure none
+
+
+def test_a_piece_that_may_have_arrived_is_repeated_alone(wechat: WechatWorld) -> None:
+    wechat.bind()
+    wechat.platform(
+        faults=[
+            {"endpoint": "message/custom/send", "slow": 0},
+            {"endpoint": "message/custom/send", "lost": True},
+        ]
+    )
+    say(wechat, "".join(STEPS))
+    wechat.deliver_after(minutes=2)
+
+    first, second, again, third = wechat.texts()
+    assert second == again
+    assert first + second + third == "".join(STEPS)
+
+
+def test_of_what_is_too_long_for_the_quota_the_rest_comes_when_the_user_writes(wechat: WechatWorld) -> None:
+    wechat.bind()
+    for _ in range(2):
+        say(wechat, "第一条")
+    wechat.says("怎么了", who="openid-2")
+    say(wechat, "".join(STEPS))
+
+    *_, first, second = wechat.texts()
+    assert second.endswith("（未完，回复任意字看余下）")
+    assert len(wechat.sent()) == 4
+    rest = wechat.says("好") or ""
+
+    assert first + second.removesuffix("（未完，回复任意字看余下）") + rest.split("\n\n")[0] == "".join(STEPS)
+
+
+PNG = b"\x89PNG\r\n\x1a\n" + b"." * 100
+
+
+def attached(wechat: WechatWorld, kind: str, content: bytes, media_type: str) -> None:
+    """Let a customer report a fault and send something with it."""
+    wechat.bind()
+    wechat.says(P1)
+    kept = {"content": base64.b64encode(content).decode(), "type": media_type, "name": "x"}
+    wechat.platform(media={"m1": kept})
+    wechat.sends(f"<MsgType>{kind}</MsgType><PicUrl>http://p.example</PicUrl><MediaId>m1</MediaId>")
+    wechat.app.fetch_attachments()
+    wechat.says(f"加入 {wechat.joining_code('王敏')}", who="wang")
+    wechat.deliver_after(seconds=6)
+
+
+def test_support_gets_a_customers_picture_in_wechat(wechat: WechatWorld) -> None:
+    attached(wechat, "image", PNG, "image/png")
+
+    assert wechat.says("附件 T1", who="wang") is None  # no picture fits into the passive answer
+    wechat.deliver_after(seconds=6)
+
+    text, picture = wechat.sent("wang")[-2:]
+    assert text["text"]["content"].startswith("T1 附件 1/1：图片")
+    assert picture["msgtype"] == "image"
+    assert picture["image"]["media_id"].startswith("uploaded-")
+
+
+def test_a_picture_whose_upload_fails_is_sent_once_with_its_text(wechat: WechatWorld) -> None:
+    attached(wechat, "image", PNG, "image/png")
+    faults = [{"endpoint": "media/upload", "html": True}, GOES_WELL, {"endpoint": SEND, "code": -1}]
+    wechat.platform(faults=faults)
+
+    wechat.says("附件 T1", who="wang")
+    for _ in range(3):
+        wechat.deliver_after(seconds=10)
+
+    kinds = [sent["msgtype"] for sent in wechat.sent("wang")]
+    assert kinds == ["text", "image"]
+
+
+def test_of_a_film_support_is_told_where_it_is(wechat: WechatWorld) -> None:
+    film = b"\0\0\0\x18ftypmp42" + b"." * 100
+    attached(wechat, "video", film, "video")
+    [kept] = wechat.kept_files()
+    assert kept.read_bytes() == film
+
+    answer = wechat.says("附件 T1", who="wang")
+    wechat.deliver_after(seconds=6)
+
+    assert answer is None
+    said = wechat.texts("wang")[-1]
+    assert said.startswith("T1 附件 1/1：视频")
+    assert f"在企业微信或 Telegram 里发同样的命令，或向管理员要 {kept.parent.name}/{kept.name}" in said
+
+
+def test_where_only_answers_go_support_is_told_in_them_where_a_picture_is(wechat: WechatWorld) -> None:
+    attached(wechat, "image", PNG, "image/png")
+    wechat.platform(is_verified=False)
+    wechat.staff("认领 T1")
+
+    wechat.says("附件 T1", who="wang")
+    wechat.deliver_after(seconds=6)
+    answer = wechat.says("附件 T1", who="wang") or ""
+
+    assert "T1 附件 1/1：图片" in answer
+    assert "向管理员要" in answer

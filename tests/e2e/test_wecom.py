@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from bot.delivery.downloads import FOLDER
 from bot.desk.events import Kind
 from bot.desk.terms import Role
 from bot.messages import Option, Say
@@ -385,11 +386,39 @@ def test_a_picture_is_fetched_and_shown_to_support(wecom: WecomWorld) -> None:
 
 def test_a_picture_that_the_platform_refuses_is_said(wecom: WecomWorld) -> None:
     a_picture(wecom)
-    wecom.api.tell("fault", call="media/upload", fault={"errcode": 40009, "errmsg": "invalid media size"})
+    refusal = {"errcode": 40009, "errmsg": "invalid media size"}
+    wecom.api.tell("fault", call="media/upload", fault=refusal, times=2)  # as a picture, then as a file
 
     wecom.write(LI, "附件 T1")
 
-    assert wecom.api.texts(LI)[-1].endswith("（文件发不到企业微信，请在其他平台查看）")
+    [path] = (wecom.data / FOLDER).rglob("*.png")
+    said = wecom.api.texts(LI)[-1]
+    assert "文件发不到企业微信。请在 Telegram 里发同样的命令，或向管理员要" in said
+    assert str(path.relative_to(wecom.data / FOLDER)) in said
+
+
+def test_what_is_no_picture_for_the_platform_goes_as_a_file(wecom: WecomWorld) -> None:
+    a_picture(wecom)
+    refusal = {"errcode": 40005, "errmsg": "invalid file type"}
+    wecom.api.tell("fault", call="media/upload", fault=refusal)
+
+    wecom.write(LI, "附件 T1")
+
+    assert [shown["kind"] for shown in wecom.api.shown(LI)][-2:] == ["text", "file"]
+
+
+def test_of_a_long_text_each_piece_is_sent_once_though_one_of_them_fails(wecom: WecomWorld) -> None:
+    sentences = [f"第{number}步：检查话务台与语音网关之间的连接是否正常。" for number in range(60)]
+    told = len(wecom.api.texts(LI))
+    with wecom.app.store.begin(wecom.now) as unit:
+        [chat, *_] = unit.chats.staff()
+        unit.messages.say(chat, Say("".join(sentences)))
+    for fault in ("pass", {"errcode": 45009, "errmsg": "busy"}):
+        wecom.api.tell("fault", call="message/send", fault=fault)
+    wecom.app.deliver()
+    wecom.wait(minutes=2)
+
+    assert "".join(wecom.api.texts(LI)[told:]) == "".join(sentences)
 
 
 def test_a_busy_platform_delays_a_picture(wecom: WecomWorld) -> None:

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import base64
 import secrets
+import socketserver
+import threading
+import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
 import pytest
 
+from bot.messages import Fetched
 from bot.tencent.client import WechatApi
 from bot.tencent.client import wechat_api as api_of
 from bot.tencent.failures import PlatformError, Trouble
+from bot.tencent.media import media_of
 from bot.tencent.tokens import Kept
 
 SECRET = "app-secret-of-this-test"  # noqa: S105 - made up
@@ -166,6 +173,50 @@ def test_an_answer_that_does_not_come_may_have_been_heard(
     platform(faults=[{"endpoint": "message/custom/send", "slow": 1}])
     assert failure(api).trouble is Trouble.UNKNOWN
     api.close()
+
+
+class Dripping(socketserver.BaseRequestHandler):
+    """Answers in good order, but a byte at a time, for longer than anybody should wait."""
+
+    def handle(self) -> None:
+        said = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n" + b"X-Pad: " + b"." * 400 + b"\r\n"
+        body = b'{"errcode": 0, "access_token": "token", "expires_in": 7200}'
+        self.request.recv(65536)
+        with suppress(OSError):
+            for byte in said + b"Content-Length: %d\r\n\r\n" % len(body) + body:
+                self.request.sendall(bytes([byte]))
+                time.sleep(0.01)
+
+
+def test_an_answer_whose_headers_drip_is_not_waited_for(
+    appid: str, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.tencent.http.TOTAL_S", 0.3)
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Dripping) as server:
+        threading.Thread(target=server.serve_forever).start()
+        api = api_of(f"http://127.0.0.1:{server.server_address[1]}", appid, SECRET, Table(), clock)
+        with pytest.raises(PlatformError) as raised:
+            api.message.send_text("openid-1", "您好")
+        api.close()
+        server.shutdown()
+
+    assert (raised.value.call, raised.value.trouble) == ("stable_token", Trouble.BUSY)
+    assert "ReadTimeout" in str(raised.value)
+
+
+def test_a_film_is_fetched_from_where_the_platform_says_without_the_token(
+    api: WechatApi, wechat_api: str, platform: Control
+) -> None:
+    kept = {"content": base64.b64encode(b"a film").decode(), "type": "video", "name": "x"}
+    platform(media={"m1": kept, "m2": {**kept, "content": base64.b64encode(b"." * 100).decode()}})
+
+    assert media_of(api, "m1", 1000).content == b"a film"
+    assert media_of(api, "m2", 50) == Fetched(error="too_large", is_lost=True)
+    with pytest.raises(PlatformError):
+        api.download("file:///etc/passwd", 1000)
+    with pytest.raises(PlatformError) as raised:  # the address is good for a while only
+        api.download(f"{wechat_api}/film/x/m3", 1000)
+    assert raised.value.trouble is Trouble.BUSY
 
 
 def test_nobody_there_is_tried_again(appid: str, clock: Clock) -> None:

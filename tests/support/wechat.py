@@ -23,6 +23,7 @@ from typing import Any
 import httpx
 import pytest
 from pydantic import SecretStr
+from sqlalchemy import select
 from starlette.types import ASGIApp
 
 from bot import samples
@@ -32,8 +33,11 @@ from bot.delivery.downloads import FOLDER
 from bot.desk.staff import Grant, Purpose
 from bot.desk.terms import Role
 from bot.dialogue import codes
+from bot.messages import Address
 from bot.platforms import Platforms
 from bot.settings import Settings
+from bot.store.quotas import Quotas
+from bot.store.tables import ChatRow
 from bot.tencent.callback import Callback
 from bot.tencent.xml import Fields, parse
 from bot.web.application import application
@@ -304,6 +308,15 @@ class WechatWorld(WechatUsers, World):
     def staff_undelivered(self, text: str) -> None:
         """Send a message in the staff chat; what it brings about is not delivered yet."""
         self.app.submit(self.inbound(samples.STAFF_CHAT, self.person("li"), text))
+
+    def chat_of(self, who: str) -> int:
+        """Return our id of a user's chat."""
+        with self.app.store.read() as session:
+            return session.scalars(select(ChatRow.id).filter_by(account=ACCOUNT, chat=who)).one()
+
+    def left(self, who: str = "openid-1") -> int:
+        """Return how many ordinary messages may be sent to a user by our count."""
+        return Quotas(self.app.store, self.read_clock).of(Address("wechat", ACCOUNT, who)).left(self.now)
 
     def kept_files(self) -> list[Path]:
         """Return the kept attachments."""

@@ -154,15 +154,14 @@ class WecomWorld(Members, World):
     """The program with support in WeCom; customers write from the test's phones."""
 
     def __init__(self, database_url: str, api: WecomApi, data: Path) -> None:
-        self._data = data
         self.api = self.wecom_api = api
-        super().__init__(database_url, staff=False)  # support works in WeCom alone
+        super().__init__(database_url, staff=False, data=data)  # support works in WeCom alone
         self.join("LiGong", "李工", Role.ENGINEER)
         self.join("WangGong", "王工", Role.ENGINEER)
 
     def _program(self) -> App:
         """Start the program on the database."""
-        loaded = Settings(database_url=self.url, data=self._data, wecom={"default": account(self.api.url)})
+        loaded = Settings(database_url=self.url, data=self.data, wecom={"default": account(self.api.url)})
         store = Store(self.url, load_workdays())
         self.platforms = platforms = Platforms(loaded, store, self.read_clock)
         app = App(

@@ -14,6 +14,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
 
 from tests.e2e.wechat_api.platform import Account, Refusal
 
@@ -35,7 +36,8 @@ async def call(request: Request) -> Response:
     account = next((each for each in ACCOUNTS.values() if value.startswith(f"token-{each.appid}-")), None)
     if account is None:
         return _refused(Refusal(40001, "invalid credential"))
-    asked = json.loads(await request.body() or b"{}")
+    body = await request.body()
+    asked = {"file": body} if endpoint == "media/upload" else json.loads(body or b"{}")
 
     def do() -> dict[str, Any] | Response:
         account.check(value)
@@ -47,38 +49,73 @@ async def call(request: Request) -> Response:
 def _endpoint(
     account: Account, endpoint: str, asked: dict[str, Any], request: Request
 ) -> dict[str, Any] | Response:
-    if endpoint == "message/custom/send":
-        return account.send_custom(asked)
-    if endpoint in ("message/template/send", "message/subscribe/bizsend"):
-        return account.send_template(asked)
+    if endpoint == "media/upload":
+        return account.upload(request.query_params.get("type", ""), _file(asked["file"]))
     if endpoint == "media/get":
-        return _media(account, request.query_params.get("media_id", ""))
-    if endpoint == "qrcode/create":
-        scene = asked["action_info"]["scene"]["scene_str"]
-        if asked["action_name"] != "QR_STR_SCENE" or not 0 < len(scene) <= 64:
-            raise Refusal(40169, "invalid length for scene")
-        return {
-            "ticket": f"ticket-{scene}",
-            "expire_seconds": asked["expire_seconds"],
-            "url": f"http://q/{scene}",
-        }
-    if endpoint == "menu/create":
-        buttons = asked["button"]
-        if not 1 <= len(buttons) <= 3 or any(len(button.get("sub_button", [])) > 5 for button in buttons):
-            raise Refusal(40017, "invalid button size")
-        account.menu = asked
-        return {}
-    if endpoint == "menu/get":
-        if account.menu is None:
-            raise Refusal(46003, "menu no exist")
-        return {"menu": account.menu}
-    raise Refusal(48001, "no such api")
+        return _media(account, request.query_params.get("media_id", ""), request)
+    if endpoint not in ENDPOINTS:
+        raise Refusal(48001, "no such api")
+    return ENDPOINTS[endpoint](account, asked)
 
 
-def _media(account: Account, media_id: str) -> Response:
+def _qrcode(_: Account, asked: dict[str, Any]) -> dict[str, Any]:
+    scene = asked["action_info"]["scene"]["scene_str"]
+    if asked["action_name"] != "QR_STR_SCENE" or not 0 < len(scene) <= 64:
+        raise Refusal(40169, "invalid length for scene")
+    return {
+        "ticket": f"ticket-{scene}",
+        "expire_seconds": asked["expire_seconds"],
+        "url": f"http://q/{scene}",
+    }
+
+
+def _menu(account: Account, asked: dict[str, Any]) -> dict[str, Any]:
+    buttons = asked["button"]
+    if not 1 <= len(buttons) <= 3 or any(len(button.get("sub_button", [])) > 5 for button in buttons):
+        raise Refusal(40017, "invalid button size")
+    account.menu = asked
+    return {}
+
+
+def _menu_of(account: Account, _: dict[str, Any]) -> dict[str, Any]:
+    if account.menu is None:
+        raise Refusal(46003, "menu no exist")
+    return {"menu": account.menu}
+
+
+ENDPOINTS: dict[str, Callable[[Account, dict[str, Any]], dict[str, Any]]] = {
+    "message/custom/send": Account.send_custom,
+    "message/template/send": Account.send_template,
+    "message/subscribe/bizsend": Account.send_template,
+    "qrcode/create": _qrcode,
+    "menu/create": _menu,
+    "menu/get": _menu_of,
+}
+
+
+def _file(body: bytes) -> bytes:
+    """Return the one file of a form."""
+    boundary, _, rest = body.partition(b"\r\n")
+    head, _, content = rest.partition(b"\r\n\r\n")
+    if b'name="media"' not in head or b"filename=" not in head:
+        raise Refusal(41005, "media data missing")
+    return content.removesuffix(b"\r\n" + boundary + b"--\r\n")
+
+
+async def film(request: Request) -> Response:
+    """A film, where `media/get` says."""
+    kept = ACCOUNTS[request.path_params["appid"]].media.get(request.path_params["id"])
+    if kept is None or dict(request.query_params) != {"key": "1", "k": "2"}:
+        return HTMLResponse("<html>404</html>", 404)
+    return Response(base64.b64decode(kept["content"]), media_type="video/mp4")
+
+
+def _media(account: Account, media_id: str, request: Request) -> Response:
     kept = account.media.get(media_id)
     if kept is None:
         raise Refusal(40007, "invalid media_id")
+    if kept["type"] == "video":  # a film is given by its address, without a token
+        return JSONResponse({"video_url": f"{request.base_url}film/{account.appid}/{media_id}?key=1&k=2"})
     headers = {"content-disposition": f'attachment; filename="{kept["name"]}"'}
     return Response(base64.b64decode(kept["content"]), media_type=kept["type"], headers=headers)
 
@@ -90,6 +127,9 @@ async def _answer(account: Account, endpoint: str, do: Callable[[], dict[str, An
         account.faults.remove(fault)
         if "code" in fault:
             return _refused(Refusal(fault["code"], "as the test wants"))
+        if "lost" in fault:  # done, but the connection breaks before the answer
+            do()
+            return Broken()
         if "html" in fault:
             return HTMLResponse("<html><body>502 by a gateway</body></html>")
         if "status" in fault:
@@ -104,6 +144,15 @@ async def _answer(account: Account, endpoint: str, do: Callable[[], dict[str, An
 
 def _refused(refusal: Refusal) -> JSONResponse:
     return JSONResponse({"errcode": refusal.code, "errmsg": f"{refusal.message} rid: 65f0-1"})
+
+
+class Broken(Response):
+    """An answer in the middle of which the connection ends."""
+
+    async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
+        """Send its beginning."""
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"{", "more_body": True})
 
 
 async def control(request: Request) -> Response:
@@ -126,13 +175,14 @@ def main() -> None:
     app = Starlette(
         routes=[
             Route("/test", control, methods=["POST"]),
+            Route("/film/{appid}/{id}", film),
             Route("/cgi-bin/stable_token", token, methods=["POST"]),
             Route("/cgi-bin/{endpoint:path}", call, methods=["GET", "POST"]),
         ]
     )
     listener = socket.create_server(("127.0.0.1", 0))
     print(f"http://127.0.0.1:{listener.getsockname()[1]}", flush=True)
-    server = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="off", access_log=False))
+    server = uvicorn.Server(uvicorn.Config(app, log_level="critical", lifespan="off", access_log=False))
     asyncio.run(server.serve([listener]))
 
 

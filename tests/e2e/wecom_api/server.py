@@ -35,6 +35,8 @@ class Server:
         if fault == "lost":  # done, but its answer does not arrive
             await self._done(call, request)
             return Response(status_code=502)
+        if fault == "pass":  # this one goes well, the next fault is for the next call
+            return await self._done(call, request)
         if fault == "html":
             return HTMLResponse("<html>bad gateway</html>")
         if isinstance(fault, dict):

@@ -1,0 +1,38 @@
+"""A callback's HTTP side: neither a large body nor a slow one holds anything for long."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.types import Message, Receive
+
+from bot.tencent.web import body_of
+
+
+def request(receive: Receive) -> Request:
+    return Request({"type": "http", "method": "POST", "headers": []}, receive)
+
+
+async def a_byte_now_and_then() -> Message:
+    await asyncio.sleep(0.001)
+    return {"type": "http.request", "body": b"x", "more_body": True}
+
+
+async def a_large_part() -> Message:
+    return {"type": "http.request", "body": b"x" * 100_000, "more_body": True}
+
+
+def test_a_body_that_drips_is_left_unread(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.tencent.web.BODY_S", 0.05)
+    with pytest.raises(HTTPException) as raised:
+        asyncio.run(body_of(request(a_byte_now_and_then)))
+    assert raised.value.status_code == 408
+
+
+def test_a_body_that_is_too_large_is_left_unread() -> None:
+    with pytest.raises(HTTPException) as raised:
+        asyncio.run(body_of(request(a_large_part)))
+    assert raised.value.status_code == 413
