@@ -13,7 +13,7 @@ from functools import partial
 from typing import Any, NamedTuple
 
 import structlog
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
@@ -53,7 +53,8 @@ class Message:
 
 
 Handler = Callable[[UnitOfWork, Message], None]
-Answer = Callable[[UnitOfWork, t.InboxRow], None]  # takes what goes back within the channel's answer
+Answer = Callable[[UnitOfWork, t.InboxRow], str | None]  # takes what goes back within the channel's answer
+Find = Callable[[UnitOfWork], int | None]  # the chat whose next message is handled; None: nothing is to do
 
 # What is known of a message, its chat and its sender, in one query.
 KNOWN = select(
@@ -83,8 +84,13 @@ KNOWN = select(
     .label("contact"),
 )
 
-STATE_OF = select(t.InboxRow.chat_id, t.InboxRow.status, t.InboxRow.reply).where(
-    t.InboxRow.id == bindparam("message")
+# A message with all that handling it will ask for, in one query.
+AROUND = (
+    select(t.InboxRow, t.ChatRow, t.ContactRow, t.CustomerRow)
+    .join(t.ChatRow, t.ChatRow.id == t.InboxRow.chat_id)
+    .join(t.ContactRow, t.ContactRow.id == t.InboxRow.contact_id)
+    .outerjoin(t.CustomerRow, t.CustomerRow.id == t.ChatRow.customer_id)
+    .where(t.InboxRow.id == bindparam("message"))
 )
 NEXT = (
     select(t.InboxRow)
@@ -138,18 +144,24 @@ class Inbox:
 
     def handle(self, inbox_id: int, now: datetime, compose: Composer | None = None) -> str | None:
         """Handle what this chat has received and not handled, up to this message; see `bot.reception`."""
-        found = self._state(inbox_id)
-        if found.status == "received":
-            handled = self._handle_chat(found.chat_id, now, inbox_id, compose)
-            if handled is not None or compose is None:
-                return handled.reply if handled else None
-            found = self._state(inbox_id)  # another process was first
-        reply: str | None = found.reply
-        return reply
 
-    def _state(self, inbox_id: int) -> Row[int, str, str | None]:
+        def find(unit: UnitOfWork) -> int | None:
+            message: t.InboxRow = unit.session.execute(AROUND, {"message": inbox_id}).one()[0]
+            return message.chat_id if message.status == "received" else None
+
+        def answer(unit: UnitOfWork, row: t.InboxRow) -> str | None:
+            if self._inline is None or compose is None or row.id != inbox_id:
+                return None
+            return self._inline.take(unit, row, compose)
+
+        while (handled := self._handle_next(find, now, answer)) is not None:
+            if handled.id == inbox_id:
+                return handled.reply
+        return self._reply(inbox_id) if compose else None  # it was handled before
+
+    def _reply(self, inbox_id: int) -> str | None:
         with self._store.read() as session:
-            return session.execute(STATE_OF, {"message": inbox_id}).one()
+            return session.get_one(t.InboxRow, inbox_id).reply
 
     def resume(self, now: datetime, limit: int = 1000) -> int:
         """Handle what was received and not handled (after a crash); return how many chats had such."""
@@ -159,46 +171,30 @@ class Inbox:
             ).all()
         for chat_id in chats:
             try:
-                self._handle_chat(chat_id, now)
+                while self._handle_next(_in(chat_id), now) is not None:
+                    pass
             except Exception as error:  # noqa: BLE001 - one chat's trouble must not keep the others waiting
                 log.error("a chat waits", chat_id=chat_id, error=type(error).__name__, where=places(error))
         return len(chats)
 
-    def _handle_chat(
-        self, chat_id: int, now: datetime, until: int | None = None, compose: Composer | None = None
-    ) -> _Handled | None:
-        """Handle what a chat received, up to a message; return that one unless somebody else handled it.
-
-        Args:
-            compose: makes an answer to that one.
-        """
-
-        def inline(unit: UnitOfWork, row: t.InboxRow) -> None:
-            if self._inline and compose and row.id == until:
-                self._inline.take(unit, row, compose)
-
-        while (handled := self._handle_next(chat_id, now, inline)) is not None:
-            if handled.id == until:
-                return handled
-        return None
-
-    def _handle_next(self, chat_id: int, now: datetime, inline: Answer) -> _Handled | None:
-        """Handle the chat's earliest message that is not handled; return it, None if there is none.
+    def _handle_next(self, find: Find, now: datetime, answer: Answer = lambda *_: None) -> _Handled | None:
+        """Handle a chat's earliest message that is not handled; return it, None if there is none.
 
         Where the database itself fails the error is raised: the message stays and is resumed.
         """
         tries = [*[self._handle_message] * ATTEMPTS, self._rescue_message, self._give_up]
         for attempt, handle in enumerate(tries, start=1):
             status = "handled" if handle is self._handle_message else "failed"
-            one = partial(self._one, chat_id=chat_id, handle=handle, status=status, inline=inline)
+            one = partial(self._one, find=find, handle=handle, status=status, answer=answer)
             try:
                 return self._store.transact(one, now)
             except _HandlingFailed as failure:
                 self._note_failure(failure, attempt, now)
-        return self._store.transact(lambda unit: self._write_off(unit, chat_id), now)
+        return self._store.transact(lambda unit: self._write_off(unit, find), now)
 
-    def _write_off(self, unit: UnitOfWork, chat_id: int) -> _Handled | None:
+    def _write_off(self, unit: UnitOfWork, find: Find) -> _Handled | None:
         """Let a message that can't even be given up block its chat no longer; support must look it up."""
+        chat_id = find(unit)
         row = unit.session.scalars(NEXT, {"chat": chat_id}).first()
         if row is None:
             return None
@@ -207,8 +203,11 @@ class Inbox:
         return _Handled(row.id, None)
 
     def _one(
-        self, unit: UnitOfWork, chat_id: int, handle: Handler, status: str, inline: Answer
+        self, unit: UnitOfWork, find: Find, handle: Handler, status: str, answer: Answer
     ) -> _Handled | None:
+        chat_id = find(unit)
+        if chat_id is None:
+            return None
         chat = lock_chat(unit, chat_id)
         row = unit.session.scalars(NEXT, {"chat": chat_id}).first()
         if row is None:
@@ -220,14 +219,14 @@ class Inbox:
             unit.messages.answers(inbox_id, held_in=chat_id if is_inline else None, until=until)
             wake(unit, chat_id, until)
             handle(unit, _message(unit.session, row, chat))
-            row.status, row.handled_at = status, unit.now
-            inline(unit, row)
+            reply = answer(unit, row)
+            unit.session.write(row, status=status, handled_at=unit.now, reply=reply)
             unit.session.flush()
         except (OperationalError, InterfaceError):
             raise
         except Exception as error:
             raise _HandlingFailed(inbox_id) from error
-        return _Handled(inbox_id, row.reply)
+        return _Handled(inbox_id, reply)
 
     def _note_failure(self, failure: _HandlingFailed, attempt: int, now: datetime) -> None:
         cause = failure.__cause__
@@ -242,6 +241,10 @@ class Inbox:
             row.attempts, row.error = attempt, name
 
         self._store.transact(note, now)
+
+
+def _in(chat_id: int) -> Find:
+    return lambda _: chat_id
 
 
 def lock_chat(unit: UnitOfWork, chat_id: int) -> Chat:

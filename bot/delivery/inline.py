@@ -40,18 +40,18 @@ class Inline:
         self._settle = settle
         self._now = now
 
-    def take(self, unit: UnitOfWork, inbox: t.InboxRow, compose: Composer) -> None:
-        """Answer a message whose chat is locked with what waits there: with all, or from the first on."""
+    def take(self, unit: UnitOfWork, inbox: t.InboxRow, compose: Composer) -> str | None:
+        """Return an answer to a message whose chat is locked, made of what waits there from the first on."""
         rows, now = self._pending(unit, inbox.chat_id), self._now()
         if not rows or any(row.try_at <= now + MARGIN for row in rows):
-            return  # delivery may be at it, and what follows it must not overtake
+            return None  # delivery may be at it, and what follows it must not overtake
         composed = self._composed(unit, inbox, rows, compose)
         if composed is None:
-            return
+            return None
         unit.messages.answers(None)  # what is said because of it answers nobody
         for row in rows[: composed.taken]:
             self._settle(unit, row.id, Receipt(Outcome.SENT), now)
-        inbox.reply = composed.reply
+        return composed.reply
 
     def _composed(
         self, unit: UnitOfWork, inbox: t.InboxRow, rows: Sequence[t.OutboxRow], compose: Composer
