@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -156,11 +156,22 @@ class App:
 
     def receive(self, inbound: Inbound) -> tuple[int, bool]:
         """Make a message durable; return its id and whether it is new."""
-        inbox_id, is_new = self.inbox.receive(inbound, self.now())
+        received = self.inbox.receive(inbound, self.now())
+        self._note_received(inbound, *received)
+        return received
+
+    def receive_all(self, inbounds: Sequence[Inbound]) -> Sequence[tuple[int, bool] | Exception]:
+        """Make messages durable together; return for each what `receive` does, or why it is not ours yet."""
+        results = self.inbox.receive_all(inbounds, self.now())
+        for inbound, received in zip(inbounds, results, strict=True):
+            if not isinstance(received, Exception):
+                self._note_received(inbound, *received)
+        return results
+
+    def _note_received(self, inbound: Inbound, inbox_id: int, is_new: bool) -> None:
         channel = inbound.address.channel
         self.metrics.received(channel, is_new=is_new)
         log.info("received", message=inbox_id, channel=channel, is_new=is_new)
-        return inbox_id, is_new
 
     def handle(self, inbox_id: int, compose: Composer | None = None) -> str | None:
         """Handle a received message, after what its chat received before it; see `bot.reception`."""

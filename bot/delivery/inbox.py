@@ -6,7 +6,7 @@ the customer: no report is ever lost to a bug of ours.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -140,7 +140,30 @@ class Inbox:
         Any error here means that the message is *not* ours yet: the channel answers 5xx and the platform
         tries again.
         """
-        return self._store.transact(lambda unit: _insert(unit.session, inbound, now), now)
+        (received,) = self._store.transact(lambda unit: _insert_all(unit.session, [inbound], now), now)
+        return received
+
+    def receive_all(
+        self, inbounds: Sequence[Inbound], now: datetime
+    ) -> Sequence[tuple[int, bool] | Exception]:
+        """Make messages durable in one commit, as `receive` does each of them.
+
+        One that can't be stored costs the others nothing: then each has a commit of its own.
+        """
+        if len(inbounds) > 1:
+            try:
+                return self._store.transact(lambda unit: _insert_all(unit.session, inbounds, now), now)
+            except (OperationalError, InterfaceError):
+                raise  # the database's trouble, not a message's
+            except Exception as error:  # noqa: BLE001 - whose it is, is found below
+                log.warning("received one by one", error=type(error).__name__, messages=len(inbounds))
+        return [self._receive_alone(inbound, now) for inbound in inbounds]
+
+    def _receive_alone(self, inbound: Inbound, now: datetime) -> tuple[int, bool] | Exception:
+        try:
+            return self.receive(inbound, now)
+        except Exception as error:  # noqa: BLE001 - told to whoever waits
+            return error
 
     def handle(self, inbox_id: int, now: datetime, compose: Composer | None = None) -> str | None:
         """Handle what this chat has received and not handled, up to this message; see `bot.reception`."""
@@ -268,6 +291,10 @@ def _message(session: Session, row: t.InboxRow, chat: Chat) -> Message:
     )
     contact = contact_of(session.get_one(t.ContactRow, row.contact_id))
     return Message(row.id, inbound, chat, contact, min(row.sent_at, row.received_at))
+
+
+def _insert_all(session: UnitSession, inbounds: Sequence[Inbound], now: datetime) -> list[tuple[int, bool]]:
+    return [_insert(session, inbound, now) for inbound in inbounds]
 
 
 def _insert(session: UnitSession, inbound: Inbound, now: datetime) -> tuple[int, bool]:

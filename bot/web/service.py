@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from functools import partial
 
@@ -14,6 +14,7 @@ from bot.delivery.engine import Engine
 from bot.errors import HotlineError
 from bot.messages import Inbound
 from bot.reception import Composer
+from bot.web.batches import Batches
 from bot.web.loops import Loop
 
 DELIVER_EVERY_S = 0.25
@@ -24,6 +25,7 @@ TIDY_EVERY_S = 60.0
 LEAST_S = 0.05  # between two rounds of what every message wakes
 LONGEST_PAUSE_S = 2.0  # after failures: a worker that is back must show its life before others take over
 STOP_S = 2.0
+HANDLERS = 4  # threads that handle: more would only wait for each other
 
 
 class Service:
@@ -52,6 +54,8 @@ class Service:
         self.is_worker = worker
         self.error: HotlineError | None = None
         self.is_clean = True
+        self._receiving = Batches(self._receive)
+        self._handlers = asyncio.Semaphore(HANDLERS)
         self._changed = changed
         self._engine = engine
         self._on_error: Callable[[], None] = lambda: None
@@ -115,11 +119,15 @@ class Service:
 
     async def receive(self, inbound: Inbound) -> tuple[int, bool]:
         """See `bot.reception.Reception`."""
-        return await run_in_threadpool(self.app.receive, inbound)
+        return await self._receiving.do(inbound)
+
+    def _receive(self, inbounds: Sequence[Inbound]) -> Sequence[tuple[int, bool] | Exception]:
+        return self.app.receive_all(inbounds)
 
     async def handle(self, inbox_id: int, compose: Composer | None = None) -> str | None:
         """See `bot.reception.Reception`."""
-        reply = await run_in_threadpool(self.app.handle, inbox_id, compose)
+        async with self._handlers:
+            reply = await run_in_threadpool(self.app.handle, inbox_id, compose)
         self._changed()
         self._delivery.wake()
         self._attachments.wake()

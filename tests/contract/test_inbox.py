@@ -210,3 +210,23 @@ def test_a_backlog_is_resumed_in_rounds_so_that_alarms_do_not_wait_for_it(
     assert len(world.tickets()) == 2
     world.app.sweep()
     assert len(world.tickets()) == 3
+
+
+def test_what_is_received_together_is_each_known_by_itself(world: World) -> None:
+    first = world.inbound("regular", Sender("regular", "陈班长"), P1)
+    other = world.inbound("enhanced", Sender("enhanced", "林主管"), "IVR挂了")
+    broken = replace(first, dedupe_key="broken", sent_at=first.sent_at.replace(tzinfo=None))
+
+    (one, is_new), (two, _), again = map(kept, world.app.receive_all([first, other, first]))
+    later = world.inbound("regular", Sender("regular", "陈班长"), "还是不行")
+    failed, three = world.app.receive_all([broken, later])
+
+    assert is_new
+    assert again == (one, False)
+    assert isinstance(failed, Exception)
+    assert [row.id for row in inbox(world)] == [one, two, kept(three)[0]]
+
+
+def kept(received: tuple[int, bool] | Exception) -> tuple[int, bool]:
+    assert not isinstance(received, Exception)
+    return received

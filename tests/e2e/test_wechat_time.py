@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
@@ -67,11 +68,11 @@ def test_a_try_that_comes_while_the_first_is_handled_gets_the_same_bytes(
     wechat.bind()
     body = wechat.message("openid-1", f"<MsgType>text</MsgType><Content>{P1}</Content>")
     started, go = threading.Event(), threading.Event()
-    handle, receive = wechat.app.handle, wechat.app.receive
+    handle, receive = wechat.app.handle, wechat.app.receive_all
     received = threading.Semaphore(0)
 
-    def receive_and_tell(inbound: Inbound) -> tuple[int, bool]:
-        found = receive(inbound)
+    def receive_and_tell(inbounds: Sequence[Inbound]) -> Sequence[tuple[int, bool] | Exception]:
+        found = receive(inbounds)
         received.release()
         return found
 
@@ -81,7 +82,7 @@ def test_a_try_that_comes_while_the_first_is_handled_gets_the_same_bytes(
         return handle(inbox_id, compose)
 
     monkeypatch.setattr(wechat.app, "handle", handle_slowly)
-    monkeypatch.setattr(wechat.app, "receive", receive_and_tell)
+    monkeypatch.setattr(wechat.app, "receive_all", receive_and_tell)
     with ThreadPoolExecutor() as pool:
         tries = [pool.submit(wechat.post, body)]
         started.wait(20)
@@ -110,7 +111,7 @@ def test_a_message_that_can_not_be_stored_is_not_acknowledged(
 ) -> None:
     body = wechat.message("openid-1", f"<MsgType>text</MsgType><Content>{P1}</Content>")
     with monkeypatch.context() as broken:
-        broken.setattr(wechat.app, "receive", lambda _: 1 / 0)
+        broken.setattr(wechat.app, "receive_all", lambda _: 1 / 0)
         assert wechat.post(body).status_code == 500
 
     assert "T1" in wechat.opened(wechat.post(body).text).text("Content")

@@ -1,0 +1,75 @@
+"""What comes while work is done is done together by the next; a failure is told to whom it concerns."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Sequence
+
+import pytest
+
+from bot.errors import BadInput
+from bot.web.batches import MOST, Batches
+
+
+def test_what_comes_while_work_is_done_is_done_together() -> None:
+    begun, go_on, batches = threading.Event(), threading.Event(), []
+
+    def work(given: Sequence[int]) -> Sequence[int | Exception]:
+        batches.append(list(given))
+        begun.set()
+        go_on.wait()
+        return [10 * number for number in given]
+
+    async def come() -> list[int]:
+        together = Batches(work)
+        first = asyncio.create_task(together.do(1))
+        await asyncio.to_thread(begun.wait)
+        rest = [asyncio.create_task(together.do(number)) for number in range(2, MOST + 3)]
+        await asyncio.sleep(0)
+        go_on.set()
+        return await asyncio.gather(first, *rest)
+
+    assert asyncio.run(come()) == [10 * number for number in range(1, MOST + 3)]
+    assert [len(batch) for batch in batches] == [1, MOST, 1]
+
+
+def test_each_is_told_of_its_own_failure() -> None:
+    def work(given: Sequence[int]) -> Sequence[int | Exception]:
+        return [BadInput("odd") if number % 2 else number for number in given]
+
+    async def come() -> list[int | BaseException]:
+        together = Batches(work)
+        return await asyncio.gather(*(together.do(number) for number in range(4)), return_exceptions=True)
+
+    results = asyncio.run(come())
+    assert results[0::2] == [0, 2]
+    assert all(isinstance(result, BadInput) for result in results[1::2])
+
+
+def test_all_are_told_when_all_failed_and_the_next_are_done() -> None:
+    failures = [OSError("away")]
+
+    def work(given: Sequence[int]) -> Sequence[int | Exception]:
+        if failures:
+            raise failures.pop()
+        return list(given)
+
+    async def come() -> int:
+        together = Batches(work)
+        with pytest.raises(OSError, match="away"):
+            await together.do(1)
+        return await together.do(2)
+
+    assert asyncio.run(come()) == 2
+
+
+def test_one_who_has_gone_keeps_nobody_waiting() -> None:
+    async def come() -> int:
+        together: Batches[int, int] = Batches(list)
+        gone = asyncio.create_task(together.do(1))
+        await asyncio.sleep(0)
+        gone.cancel()
+        return await together.do(2)
+
+    assert asyncio.run(come()) == 2
