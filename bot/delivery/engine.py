@@ -25,7 +25,7 @@ from sqlalchemy.orm import Session
 
 from bot import clock as real_clock
 from bot.clock import Clock
-from bot.delivery import mending
+from bot.delivery import mending, stranded
 from bot.delivery.attempts import Attempts
 from bot.delivery.limits import Queue, Rate, queues_for
 from bot.delivery.outbox import Courier
@@ -150,8 +150,10 @@ class Engine:
         self._recover()
 
     def tidy(self) -> None:
-        """Hand over again what the engine lost, and forget what it has finished."""
+        """Hand over again what the engine lost, and forget what it has finished or nobody can send."""
         now = self._clock()
+        if unsent := stranded.give_up(self._store, self._courier, now):
+            DBOS.delete_workflows(unsent)
         failed = DBOS.list_workflows(
             status=ENDED_BADLY, limit=TIDIED, load_input=False, load_output=False, application_name=NAME
         )

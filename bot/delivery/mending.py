@@ -12,7 +12,7 @@ from bot.store import tables as t
 from bot.store.store import Store, UnitOfWork
 
 OVERDUE = timedelta(minutes=10)
-LOOKED_AT = 100
+LOOKED_AT = 500  # at once
 
 Stuck = Callable[[UnitOfWork, int], None]
 
@@ -27,8 +27,10 @@ def hand_over_again(
         active: returns those of some workflows that the engine has still to do.
         stuck: told of it in the same commit.
     """
-    overdue = _overdue(store, now)
-    lost = [*ended, *set(overdue) - active(overdue)] if overdue else list(ended)
+    lost, overdue = set(ended), _overdue(store, now)
+    for first in range(0, len(overdue), LOOKED_AT):
+        some = overdue[first : first + LOOKED_AT]
+        lost |= set(some) - active(some)
     if not lost:
         return 0
 
@@ -49,13 +51,12 @@ def hand_over_again(
 
 
 def _overdue(store: Store, now: datetime) -> list[str]:
-    """Return the workflows of the oldest messages that should have been tried long ago."""
+    """Return the workflows of messages that should have been tried long ago, whatever became of them."""
     row = t.OutboxRow
     with store.read() as session:
         found = session.execute(
-            select(row.id, row.relays)
-            .where(row.status == "pending", row.relayed_at < now - OVERDUE, row.try_at < now - OVERDUE)
-            .order_by(row.relayed_at)
-            .limit(LOOKED_AT)
+            select(row.id, row.relays).where(
+                row.status == "pending", row.relayed_at < now - OVERDUE, row.try_at < now - OVERDUE
+            )
         )
-        return [workflow_id(outbox_id, relays) for outbox_id, relays in found]
+        return sorted(workflow_id(outbox_id, relays) for outbox_id, relays in found)

@@ -182,7 +182,14 @@ class Settlement:
             return
         error = receipt.error or receipt.outcome.value
         event = Event(Kind.UNDELIVERED, now, BOT, {"outbox": row.id, "error": error})
-        self._watchers.undelivered(unit, unit.tickets.record(ticket, event), error, now)
+        last = unit.tickets.events(ticket.ticket.id)[-1]
+        case = unit.tickets.record(ticket, event)
+        if (last.kind, last.at, last.data.get("error")) != (
+            event.kind,
+            now,
+            error,
+        ):  # else it failed together
+            self._watchers.undelivered(unit, case, error, now)
 
     def _note_unheard(self, unit: UnitOfWork, row: t.OutboxRow, receipt: Receipt) -> None:
         """An engineer who answers a chat without a ticket has no card to see it on: they are told."""

@@ -29,6 +29,7 @@ REASONS: Mapping[str, str] = {
     "not_started": "客户没有打开过与机器人的对话",
     "no_rights": "机器人在群里不能发言",
     "account": "这个账号已不在设置里",
+    "no-account": "这个账号已不在设置里",
     "token": "平台不认我们的令牌",
     "unreachable": "连不上平台",
     "timeout": "平台没有回音，可能已送达",

@@ -5,19 +5,23 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from sqlalchemy.exc import DBAPIError
 from structlog.contextvars import merge_contextvars
 from structlog.testing import capture_logs
 
+from bot import samples
+from bot.delivery import stranded
 from bot.delivery.alone import alone
 from bot.delivery.presence import Presence
 from bot.delivery.settlement import Settlement
+from bot.desk.events import Kind
+from bot.dialogue import notify
 from bot.errors import StoreError
 from bot.messages import Outcome, Receipt, Sender
 from bot.store import tables as t
 from bot.store.guests import guest_engine
-from tests.support.world import World, migrated
+from tests.support.world import CHANNEL, World, migrated
 
 P1 = "所有坐席都登不上系统了，电话全打不进来"
 
@@ -78,6 +82,48 @@ def test_a_stored_message_that_cannot_be_read_blocks_nothing_and_support_hears_o
 
     assert [said[:2] for said in world.heard("regular")] == ["不客"]
     assert any(f"编号 {bad}" in said for said in world.heard("staff"))
+
+
+def test_what_waits_for_a_platform_that_is_not_in_the_settings_fails_and_support_phones(world: World) -> None:
+    world.app.submit(world.inbound("regular", Sender("regular", "陈班长"), P1))
+    world.app.submit(world.inbound("regular", Sender("regular", "陈班长"), "催单"))
+    with world.app.store.begin(world.now) as unit:
+        unit.session.execute(update(t.ChatRow).where(t.ChatRow.chat == "regular").values(channel="gone"))
+
+    def give_up() -> list[str]:
+        return stranded.give_up(world.app.store, world.app.courier, world.now)
+
+    world.wait(minutes=30)
+    assert give_up() == []
+    world.wait(seconds=1)
+    give_up()
+    world.wait(seconds=1)
+
+    with world.app.store.read() as session:
+        left = session.scalars(
+            select(t.OutboxRow.status)
+            .join(t.ChatRow, t.ChatRow.id == t.OutboxRow.chat_id)
+            .where(t.ChatRow.channel == "gone", t.OutboxRow.status != "sent")
+        ).all()
+        events = session.scalars(
+            select(t.TicketEventRow.kind).where(t.TicketEventRow.kind == Kind.UNDELIVERED)
+        ).all()
+    assert left == ["failed", "failed"] == ["failed" for _ in events]
+    [told] = [said for said in world.heard("staff") if "送不到客户" in said]
+    assert "不在设置里" in told
+    assert "请打电话" in told
+    assert world.differences() == {}
+
+
+def test_an_alarm_for_a_platform_that_is_not_in_the_settings_goes_another_way_soon(world: World) -> None:
+    with world.app.store.begin(world.now) as unit:
+        unit.session.execute(update(t.ChatRow).where(t.ChatRow.kind == "staff").values(channel="gone"))
+        samples.add_chat(unit.session, samples.address(CHANNEL, "li"), "private", None)
+        notify.staff_line(unit, "⚠ 要紧", urgent=True)
+    world.wait(minutes=5, seconds=1)
+    stranded.give_up(world.app.store, world.app.courier, world.now)
+    world.app.deliver()
+    assert any("⚠ 要紧" in said for said in world.heard("li"))
 
 
 @pytest.mark.postgres

@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
 from dbos import DBOS
-from sqlalchemy import text, update
+from sqlalchemy import bindparam, func, text, update
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
-from bot.delivery import limits
+from bot.delivery import limits, mending
+from bot.delivery.relay import Parcel
 from bot.errors import SchemaMoved
 from bot.messages import Outbound, Outcome, Receipt
 from bot.store import migrate
 from bot.store import tables as t
 from bot.store.store import Store
-from tests.support.engine import Phone, delivering
+from tests.support.engine import Phone, Post, delivering
 from tests.support.postgres import PostgresServer
 from tests.support.world import migrated
+
+HANDED_OVER = (
+    update(t.OutboxRow)
+    .where(t.OutboxRow.id.in_(bindparam("ids", expanding=True)))
+    .values(relayed_at=func.coalesce(t.OutboxRow.relayed_at, t.OutboxRow.created_at), relays=1)
+)
 
 
 def later(seconds: float) -> Receipt:
@@ -203,6 +212,42 @@ def test_what_the_engine_lost_or_failed_at_is_handed_over_again_and_staff_are_to
         post.wait(lambda: phone.heard("d") == ["lost"])
         post.wait(lambda: len(phone.heard("staff")) == 3)
     assert [said[:8] for said in phone.heard("staff")[1:]] == ["⚠ 消息投递中断", "⚠ 消息投递中断"]
+
+
+def test_what_waits_for_a_platform_that_is_gone_hides_nothing_and_is_forgotten_at_last(
+    migrated_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mending, "LOOKED_AT", 3)
+    phone = Phone()
+    with delivering(migrated_url, phone=phone) as post:
+        gone = [post.say(f"g{number}", "to nobody", channel="wecom") for number in range(7)]
+        hand_over(post, gone)  # by a process that still had the platform
+        lost = post.say("c", "lost")
+        post.app.store.transact(
+            lambda unit: unit.session.execute(HANDED_OVER, {"ids": [lost]}), post.app.now()
+        )
+        post.ahead = timedelta(minutes=15)
+        post.engine.tidy()
+        post.wait(lambda: phone.heard("c") == ["lost"])
+        assert {post.status(each) for each in gone} == {"pending"}
+
+        post.ahead = timedelta(hours=1)
+        post.engine.tidy()
+        assert {post.status(each) for each in gone} == {"failed"}
+        assert DBOS.list_workflows(status="ENQUEUED") == []
+        assert post.engine.feed() == 0
+
+
+def hand_over(post: Post, messages: Sequence[int]) -> None:
+    """Leave messages in a queue that no process looks into."""
+    with Session(post.engine._database) as session, session.begin():
+        for message in messages:
+            post.engine._enqueue(session, Parcel(message, f"out:{message}", limits.WECOM, "lane", "wecom"))
+    note_handed_over(post, messages)
+
+
+def note_handed_over(post: Post, messages: Sequence[int]) -> None:
+    post.app.store.transact(lambda unit: unit.session.execute(HANDED_OVER, {"ids": messages}), post.app.now())
 
 
 def test_finished_work_is_forgotten_after_an_hour(migrated_url: str) -> None:
