@@ -24,6 +24,12 @@ def _not_empty(value: SecretStr) -> SecretStr:
     return value
 
 
+def _for_a_header(value: SecretStr) -> SecretStr:
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", value.get_secret_value()):
+        raise ValueError("must be 1 to 256 letters, digits, _ and -: Telegram takes no other")
+    return value
+
+
 def _pairs(value: Any) -> Any:
     """Return ``thing1=text,time2=time`` as pairs."""
     if not isinstance(value, str):
@@ -33,6 +39,7 @@ def _pairs(value: Any) -> Any:
 
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 Secret = Annotated[SecretStr, AfterValidator(_not_empty)]
+HeaderSecret = Annotated[SecretStr, AfterValidator(_for_a_header)]
 
 
 class Account(BaseModel):
@@ -51,7 +58,7 @@ class TelegramAccount(Account):
     """
 
     token: Secret
-    secret: Secret | None = None
+    secret: HeaderSecret | None = None
     mode: Literal["polling", "webhook"] = "polling"
     staff_chat: str | None = None
     proxy: SecretStr | None = None

@@ -8,8 +8,7 @@ from bot.messages import Outcome, Receipt
 from bot.store import tables as t
 
 BACKOFF = (timedelta(seconds=1), timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=2))
-UNKNOWNS = 10  # of which each may have arrived: then it failed
-URGENT_UNKNOWNS = 4
+UNKNOWNS = 3  # of which each may have arrived: then it failed, and support is told
 MOST_ATTEMPTS = 500  # that certainly did not arrive, every two minutes at last: more than twelve hours
 LATE_ATTEMPTS = 10  # from then on support is told meanwhile
 URGENT_LATE_ATTEMPTS = 4  # from then on an alarm is raised another way as well
@@ -24,13 +23,15 @@ def note(row: t.OutboxRow, receipt: Receipt, now: datetime, jitter: float) -> No
     row.error = receipt.error
     note_parts(row, receipt)
     row.attempts += 1
-    row.unknowns += receipt.outcome is Outcome.UNKNOWN
+    is_unknown = receipt.outcome is Outcome.UNKNOWN
+    row.unknowns += is_unknown
     if receipt.outcome is Outcome.SENT:
         row.status, row.sent_at, row.external_id = "sent", now, receipt.external_id
     elif _is_over(row, receipt.outcome):
         row.status = "failed"
     else:
-        backoff = BACKOFF[min(row.attempts, len(BACKOFF)) - 1] * jitter
+        step = row.attempts + is_unknown  # what may have arrived is less in a hurry
+        backoff = BACKOFF[min(step, len(BACKOFF)) - 1] * jitter
         row.try_at, row.relayed_at = receipt.retry_at or now + backoff, None
 
 
@@ -43,4 +44,4 @@ def _is_over(row: t.OutboxRow, outcome: Outcome) -> bool:
     """Whether a message is not tried again: what may have arrived is doubled only so often."""
     if outcome is Outcome.LATER:
         return row.attempts >= MOST_ATTEMPTS
-    return outcome is not Outcome.UNKNOWN or row.unknowns >= (URGENT_UNKNOWNS if row.urgent else UNKNOWNS)
+    return outcome is not Outcome.UNKNOWN or row.unknowns >= UNKNOWNS

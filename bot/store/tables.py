@@ -242,6 +242,20 @@ class InboxRow(Base):
     reply: Mapped[str | None] = mapped_column(Text)  # what went back within the answer to the platform
 
 
+class UnreadRow(Base):
+    """What a platform sent and the program could not read, as it came: somebody must look it up."""
+
+    __tablename__ = "unread_updates"
+    __table_args__ = (UniqueConstraint("channel", "account", "key"),)
+    id: Mapped[int] = mapped_column(Id, primary_key=True)
+    channel: Mapped[str] = mapped_column(String(32))
+    account: Mapped[str] = mapped_column(String(64))
+    key: Mapped[str] = mapped_column(String(64))
+    body: Mapped[str] = mapped_column(Text)
+    error: Mapped[str] = mapped_column(String(200))
+    received_at: Mapped[datetime]
+
+
 class AttachmentRow(Base):
     """A picture, voice or file of a received message: fetched from the platform, then kept as a file.
 

@@ -71,6 +71,11 @@ def test_a_toml_file_describes_several_accounts(monkeypatch: pytest.MonkeyPatch,
     [
         ({"TELEGRAM_TOKEN": "1:a", "TELEGRAM_MODE": "webhook"}, "HOTLINE_TELEGRAM: mode webhook needs"),
         ({"TELEGRAM_TOKEN": "1:a", "TELEGRAM_MODE": "push"}, "HOTLINE_TELEGRAM_MODE"),
+        (
+            {"TELEGRAM_TOKEN": "1:a", "TELEGRAM_SECRET": "s3cr3t!"},
+            "HOTLINE_TELEGRAM_SECRET: must be 1 to 256",
+        ),
+        ({"TELEGRAM_TOKEN": "1:a", "TELEGRAM_SECRET": "a" * 257}, "HOTLINE_TELEGRAM_SECRET: must be 1 to"),
         ({"TELEGRAM_TOKEN": " "}, "HOTLINE_TELEGRAM_TOKEN"),
         ({"TELEGRAM_SECRET": "only-that"}, "HOTLINE_TELEGRAM_TOKEN"),
         ({"WECHAT_APPID": "wx", "WECHAT_SECRET": "s", "WECHAT_TOKEN": "t"}, "HOTLINE_WECHAT: mode secure"),

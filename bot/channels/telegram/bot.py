@@ -132,18 +132,17 @@ class TelegramBot:
     def send(self, message: Outbound) -> Receipt:
         """Send one message; called in a thread."""
         try:
-            try:
-                return self._deliver(message, message.address.chat)
-            except ChatMigrated as error:
-                new = Address(NAME, self.name, str(error.new_chat_id))
-                self._places.moved(message.address, new)
-                # the new place has numbers of its own: there is nothing to edit or to quote
-                return self._deliver(replace(message, replaces=None, in_reply_to=None), new.chat)
-        except TelegramError as error:
+            return self._deliver(message, message.address.chat)
+        except ChatMigrated as error:
+            new = Address(NAME, self.name, str(error.new_chat_id))
+            self._places.moved(message.address, new)
+        try:  # the new place has numbers of its own: there is nothing to edit or to quote
+            return self._deliver(replace(message, replaces=None, in_reply_to=None), new.chat)
+        except ChatMigrated as error:
             return receipt(error, self._now())
 
     def _deliver(self, message: Outbound, chat: str) -> Receipt:
-        return self.api.call(sending.deliver(self.api.bot, message, chat, self._files))
+        return self.api.call(sending.deliver(self.api.bot, message, chat, self._files, self._now))
 
     def fetch(self, reference: str, limit: int) -> Fetched:
         """Fetch one file; called in a thread."""

@@ -75,8 +75,12 @@ def was_sent(error: TelegramError) -> bool:
     return not isinstance(error.__cause__, _BEFORE_SENDING)
 
 
-def receipt(error: TelegramError, now: datetime) -> Receipt:
-    """Return how an attempt to send ended."""
+def receipt(error: TelegramError, now: datetime, *, is_repeatable: bool = False) -> Receipt:
+    """Return how an attempt to send ended.
+
+    Args:
+        is_repeatable: the same call again changes nothing: whether it arrived does not matter.
+    """
     if isinstance(error, RetryAfter):
         return Receipt(Outcome.LATER, retry_at=now + pause_of(error), error="flood")
     if isinstance(error, InvalidToken):
@@ -87,9 +91,10 @@ def receipt(error: TelegramError, now: datetime) -> Receipt:
         return Receipt(Outcome.LATER, error="migrated")
     if isinstance(error, NetworkError) and not was_sent(error):
         return Receipt(Outcome.LATER, error="unreachable")
+    unclear = Outcome.LATER if is_repeatable else Outcome.UNKNOWN
     if isinstance(error, TimedOut):
-        return Receipt(Outcome.UNKNOWN, error="timeout")
-    return Receipt(Outcome.UNKNOWN, error="network" if isinstance(error, NetworkError) else "answer")
+        return Receipt(unclear, error="timeout")
+    return Receipt(unclear, error="network" if isinstance(error, NetworkError) else "answer")
 
 
 def _refusal(error: TelegramError) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 
 from telegram import (
@@ -16,37 +17,73 @@ from telegram import (
     ReplyParameters,
     User,
 )
-from telegram.error import BadRequest, RetryAfter, TelegramError
+from telegram.error import BadRequest, ChatMigrated, TelegramError
 
-from bot.channels.telegram.errors import is_uneditable, is_unmodified, pause_of
-from bot.channels.telegram.outgoing import CAPTION_LIMIT, keyboard, length, pieces
+from bot.channels.telegram.errors import is_uneditable, is_unmodified, receipt
+from bot.channels.telegram.outgoing import CAPTION_LIMIT, TEXT_LIMIT, keyboard, length, pieces
+from bot.channels.telegram.ports import Clock
 from bot.messages import AttachmentKind, File, Outbound, Outcome, Receipt, Sender
 
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)  # a customer's address must not be fetched by the platform
-PATIENCE_S = 30.0  # between two pieces of one message
+GONE = "（文件已不在服务器上）"
 
 
-async def deliver(bot: Bot, message: Outbound, chat: str, files: Path) -> Receipt:
-    """Deliver one message to ``chat``; a card is edited where it stands.
+async def deliver(bot: Bot, message: Outbound, chat: str, files: Path, now: Clock) -> Receipt:
+    """Deliver one message to ``chat``; a card is edited where it stands, a long text goes in pieces.
+
+    What a piece met ends the attempt, and the receipt says how many arrived: they are not sent again.
 
     Raises:
-        TelegramError: as `errors.receipt` reads it.
+        ChatMigrated: the chat has another id now.
     """
-    if message.file is not None:
-        return _sent(await _send_file(bot, message, message.file, chat, files))
-    parts = pieces(message.text)
-    if message.replaces is not None and len(parts) == 1 and await _edited(bot, message, chat):
-        return Receipt(Outcome.SENT, external_id=message.replaces)
-    return _sent(await _send(bot, message, parts, chat))
-
-
-async def _edited(bot: Bot, message: Outbound, chat: str) -> bool:
-    """Edit the message that this one replaces; tell whether it stands there now."""
+    content = await _content(message.file, files)
+    text = f"{message.text}\n{GONE}" if message.file is not None and content is None else message.text
+    parts = pieces(text, CAPTION_LIMIT if content is not None else TEXT_LIMIT)
+    sent: Message | None = None
     try:
+        if message.replaces is not None and await _stands(bot, message, parts, chat):
+            return Receipt(Outcome.SENT, external_id=message.replaces)
+    except ChatMigrated:
+        raise
+    except TelegramError as error:  # to edit again what was edited changes nothing
+        return receipt(error, now(), is_repeatable=True)
+    for number, part in enumerate(parts):
+        if number < message.arrived:
+            continue
+        try:
+            if content is not None and number == len(parts) - 1:
+                sent = await _send_file(bot, message, content, chat, part)
+            else:
+                sent = await _send(bot, message, chat, part, number, len(parts))
+        except ChatMigrated:
+            raise
+        except TelegramError as error:
+            return replace(receipt(error, now()), arrived=number)
+    return Receipt(Outcome.SENT, external_id=str(sent.message_id) if sent else None)
+
+
+async def _content(file: File | None, files: Path) -> bytes | None:
+    try:
+        return await asyncio.to_thread((files / file.path).read_bytes) if file is not None else None
+    except OSError:
+        return None
+
+
+async def _stands(bot: Bot, message: Outbound, parts: list[str], chat: str) -> bool:
+    """Edit the message that this one replaces; tell whether it stands there now.
+
+    One that can't is sent anew, and the buttons below the old one are taken away: they would say what no
+    longer holds.
+    """
+    replaced = int(message.replaces or 0)
+    try:
+        if len(parts) > 1:
+            await bot.edit_message_reply_markup(chat, replaced, reply_markup=None)
+            return False
         await bot.edit_message_text(
             message.text,
             chat_id=chat,
-            message_id=int(message.replaces or 0),
+            message_id=replaced,
             reply_markup=keyboard(message.choices),
             link_preview_options=NO_PREVIEW,
         )
@@ -55,39 +92,21 @@ async def _edited(bot: Bot, message: Outbound, chat: str) -> bool:
             return False
         if not is_unmodified(error):
             raise
+        return len(parts) == 1
     return True
 
 
-async def _send(bot: Bot, message: Outbound, parts: list[str], chat: str) -> Message:
-    """Send a text in its pieces, the choices below the last; return the last.
-
-    What was begun is finished: to try again later would say the first piece twice.
-    """
-    *first, last = parts
-    sent: Message | None = None
-    for part in first:
-        sent = await _patiently(bot, message, part, chat, is_first=sent is None, choices=False)
-    return await _patiently(bot, message, last, chat, is_first=sent is None, choices=True)
-
-
-async def _patiently(
-    bot: Bot, message: Outbound, text: str, chat: str, *, is_first: bool, choices: bool
-) -> Message:
-    reply = _reply_to(message) if is_first else None
-    while True:
-        try:
-            return await bot.send_message(
-                chat,
-                text,
-                reply_markup=_markup(message) if choices else None,
-                reply_parameters=reply,
-                entities=_mention(message.asks, text) if message.asks and is_first else None,
-                link_preview_options=NO_PREVIEW,
-            )
-        except RetryAfter as error:
-            if is_first or pause_of(error).total_seconds() > PATIENCE_S:
-                raise
-            await asyncio.sleep(pause_of(error).total_seconds())
+async def _send(bot: Bot, message: Outbound, chat: str, text: str, number: int, count: int) -> Message:
+    """Send one piece of a text: the first quotes what it answers, the last bears the choices."""
+    is_first = number == 0
+    return await bot.send_message(
+        chat,
+        text,
+        reply_markup=_markup(message) if number == count - 1 and message.file is None else None,
+        reply_parameters=_reply_to(message) if is_first else None,
+        entities=_mention(message.asks, text) if message.asks and is_first else None,
+        link_preview_options=NO_PREVIEW,
+    )
 
 
 def _markup(message: Outbound) -> InlineKeyboardMarkup | ForceReply | None:
@@ -113,15 +132,10 @@ def _reply_to(message: Outbound) -> ReplyParameters | None:
     return ReplyParameters(int(message.in_reply_to), allow_sending_without_reply=True)
 
 
-async def _send_file(bot: Bot, message: Outbound, file: File, chat: str, files: Path) -> Message:
-    """Send a kept file with its text; a picture that the platform won't show goes as a document."""
-    try:
-        content = await asyncio.to_thread((files / file.path).read_bytes)
-    except OSError:
-        return await _send(bot, message, pieces(f"{message.text}\n（文件已不在服务器上）"), chat)
-    caption = (
-        message.text if length(message.text) <= CAPTION_LIMIT else pieces(message.text, CAPTION_LIMIT)[0]
-    )
+async def _send_file(bot: Bot, message: Outbound, content: bytes, chat: str, caption: str) -> Message:
+    """Send a kept file with the last piece of its text; what the platform won't show goes as a document."""
+    file = message.file
+    assert file is not None  # noqa: S101 - it has a content
     try:
         if file.kind is AttachmentKind.PHOTO:
             return await bot.send_photo(chat, InputFile(content, file.name), caption=caption)
@@ -136,7 +150,3 @@ async def _send_file(bot: Bot, message: Outbound, file: File, chat: str, files: 
 def _is_about_the_file(error: TelegramError) -> bool:
     said = error.message.lower()
     return any(word in said for word in ("photo", "image", "voice", "dimensions"))
-
-
-def _sent(message: Message) -> Receipt:
-    return Receipt(Outcome.SENT, external_id=str(message.message_id))

@@ -56,8 +56,11 @@ def file(bots: Bots, token: str, given: Json) -> bool:
 
 
 def fault(bots: Bots, token: str, given: Json) -> bool:
-    """Prepare a fault: kind flood, gateway, drop, drop_after or odd; for a method, a chat, some times."""
-    bots[token].faults.append({"times": 1, **given})
+    """Prepare a fault: kind flood, gateway, drop, drop_after or odd; for a method, a chat, some times.
+
+    ``skip`` calls go well before.
+    """
+    bots[token].faults.append({"times": 1, "skip": 0, **given})
     return True
 
 
@@ -66,6 +69,9 @@ def fault_for(bot: Bot, method: str, given: Json) -> Json | None:
     for prepared in bot.faults:
         is_here = "chat" not in prepared or str(prepared["chat"]) == str(given.get("chat_id"))
         if prepared["times"] and prepared["method"] == method and is_here:
+            if prepared["skip"]:
+                prepared["skip"] -= 1
+                continue
             prepared["times"] -= 1
             return prepared
     return None

@@ -116,10 +116,27 @@ def edit_message_text(bot: Bot, given: Json, _: Files) -> Json:
     return message
 
 
+def edit_message_reply_markup(bot: Bot, given: Json, _: Files) -> Json:
+    """Edit the buttons of one of the bot's own messages."""
+    chat = bot.chat(given["chat_id"])
+    message = chat.messages.get(int(given["message_id"]))
+    if message is None:
+        raise bad("message to edit not found")
+    if message["from"]["id"] != bot.user["id"]:
+        raise bad("message can't be edited")
+    markup = _markup(given.get("reply_markup"))
+    if message.get("reply_markup") == markup:
+        raise bad("message is not modified")
+    message.pop("reply_markup", None)
+    if markup is not None:
+        message["reply_markup"] = markup
+    return message
+
+
 def _text(text: str, parse_mode: str | None, limit: int, empty: str | None) -> str:
     if not text.strip() and empty:
         raise bad(empty)
-    if len(text) > limit:
+    if len(text.encode("utf-16-le")) // 2 > limit:  # code units, after entities are parsed
         raise bad("message is too long" if limit == TEXT_LIMIT else "message caption is too long")
     if parse_mode == "HTML":
         _Html().feed(text)
@@ -277,6 +294,7 @@ METHODS: Mapping[str, tuple[Method, set[str]]] = {
     "sendDocument": (send_file("document"), MESSAGE_PARAMETERS | {"document"}),
     "sendVoice": (send_file("voice"), MESSAGE_PARAMETERS | {"voice"}),
     "editMessageText": (edit_message_text, MESSAGE_PARAMETERS),
+    "editMessageReplyMarkup": (edit_message_reply_markup, {"chat_id", "message_id", "reply_markup"}),
     "answerCallbackQuery": (answer_callback_query, {"callback_query_id"}),
     "getFile": (get_file, {"file_id"}),
     "setMyCommands": (set_my_commands, {"commands", "scope", "language_code"}),
