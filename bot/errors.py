@@ -5,6 +5,7 @@
     ├── StoreError              the database cannot be used as it is
     │   └── SchemaMoved         another version of the program has migrated it while this one ran
     ├── BadInput                a value from outside is malformed: names what and why
+    │   ├── Unstorable          no database keeps it, however often it comes
     │   ├── NaiveTimestamp      an instant without a time zone
     │   └── UnknownYear         the calendar does not know the working days of that year
     └── Refused                 an action that is not possible now; says what is (shown in Chinese)
@@ -33,6 +34,10 @@ class SchemaMoved(StoreError):
 
 class BadInput(HotlineError):
     """A value from outside is malformed."""
+
+
+class Unstorable(BadInput):
+    """A message that the database refuses for what stands in it: to take it again would be no use."""
 
 
 class NaiveTimestamp(BadInput):

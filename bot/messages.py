@@ -105,6 +105,22 @@ def storable(text: str) -> str:
     return text.replace("\0", "").encode("utf-8", "ignore").decode("utf-8")
 
 
+@dataclass(frozen=True, slots=True)
+class Unread:
+    """What a platform sent and the program can't read: ``body`` as it came, in ASCII.
+
+    Attributes:
+        key: unique within the account.
+        error: what was raised, its name alone.
+    """
+
+    channel: str
+    account: str
+    key: str
+    body: str
+    error: str
+
+
 class Occasion(StrEnum):
     """What happened in a chat when nobody wrote anything; values are stored."""
 
@@ -175,7 +191,7 @@ class Inbound:
     def to_dict(self) -> dict[str, Any]:
         """Return the content as JSON types (address, key and instants are columns of the inbox)."""
         return {
-            "sender": {"user": self.sender.user, "name": storable(self.sender.name)},
+            "sender": {"user": storable(self.sender.user), "name": storable(self.sender.name)},
             "text": storable(self.text),
             "choice": storable(self.choice) if self.choice is not None else None,
             "addressed": self.addressed,
@@ -193,15 +209,16 @@ class Inbound:
             "answers": self.answers,
             "is_correction": self.is_correction,
             "occasion": self.occasion.value if self.occasion else None,
-            "scene": storable(self.scene),
-            "phone": storable(self.phone) if self.phone else None,
+            "scene": self.scene,
+            "phone": self.phone,
             "is_inline": self.is_inline,
             "reach": self.reach.value if self.reach else None,
             "external_id": self.external_id,
             "album": self.album,
             "forwarded": self.forwarded.value if self.forwarded else None,
         }
-        return {name: value for name, value in rare.items() if value}
+        kept = {name: value for name, value in rare.items() if value}
+        return {name: storable(value) if isinstance(value, str) else value for name, value in kept.items()}
 
     @classmethod
     def from_dict(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bot.clock import Clock
 from bot.delivery.inbox import chat_id
-from bot.dialogue import notify
-from bot.messages import Address
-from bot.store import places
+from bot.dialogue import notify, told
+from bot.messages import Address, Unread
+from bot.store import places, unread
 from bot.store.store import Store, UnitOfWork
 
 
@@ -44,3 +44,12 @@ class StorePlaces:
             return True
 
         return self._store.transact(make, self._now())
+
+    def keep_unread(self, update: Unread) -> None:
+        """Keep an update that can't be read; support is told, once."""
+
+        def keep(unit: UnitOfWork) -> None:
+            if (number := unread.keep(unit.session, update, unit.now)) is not None:
+                told.unread(unit, number)
+
+        self._store.transact(keep, self._now())

@@ -14,13 +14,14 @@ from typing import Any, NamedTuple
 
 import structlog
 from sqlalchemy import bindparam, select
-from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
 from bot.delivery.inline import Inline
 from bot.delivery.settlement import wake
 from bot.desk.case import Chat, Contact
 from bot.desk.terms import Role
+from bot.errors import Unstorable
 from bot.log import places
 from bot.messages import Address, Inbound, storable
 from bot.reception import Composer
@@ -34,6 +35,7 @@ from bot.store.store import Store, UnitOfWork
 log = structlog.get_logger(__name__)
 
 ATTEMPTS = 3
+NAME_LENGTH = 200  # of a contact
 HOLD = timedelta(seconds=5)  # for what a channel may take inline: as long as its platform waits for an answer
 
 
@@ -139,8 +141,14 @@ class Inbox:
 
         Any error here means that the message is *not* ours yet: the channel answers 5xx and the platform
         tries again.
+
+        Raises:
+            Unstorable: that would be no use.
         """
-        (received,) = self._store.transact(lambda unit: _insert_all(unit.session, [inbound], now), now)
+        try:
+            (received,) = self._store.transact(lambda unit: _insert_all(unit.session, [inbound], now), now)
+        except (DataError, ValueError) as error:  # of a driver, which quotes the values
+            raise Unstorable(f"a message that can't be stored ({type(error).__name__})") from None
         return received
 
     def receive_all(
@@ -346,7 +354,11 @@ def _contact_id(session: Session, inbound: Inbound) -> int:
         "account": inbound.address.account,
         "user": inbound.sender.user,
     }
-    rest = {"name": inbound.sender.name, "role": Role.CUSTOMER.value, "bind_failures": 0}
+    rest = {
+        "name": storable(inbound.sender.name)[:NAME_LENGTH],
+        "role": Role.CUSTOMER.value,
+        "bind_failures": 0,
+    }
     return _get_or_make(session, t.ContactRow, key, rest)
 
 

@@ -117,6 +117,15 @@ def unrecorded(desk: Desk, outbox_id: int) -> None:
     )
 
 
+def unread(desk: Desk, number: int) -> None:
+    """A platform sent what can't be read; it may be a customer's report."""
+    notify.staff_line(
+        desk,
+        f"⚠ 有一条消息看不懂（留存编号 {number}），可能是客户报修。请运维查看，并留意客户来电。",
+        urgent=True,
+    )
+
+
 def unreadable(desk: Desk, inbox_id: int) -> None:
     """A stored message can't be read or handled in any way: somebody must look it up."""
     notify.staff_line(

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from bot.doctor.finding import Finding, ok, warn
-from bot.store import figures
+from bot.store import figures, unread
 from bot.watch.heartbeat import FRESH, SWEEP
 
 LONG = timedelta(minutes=5)
@@ -16,6 +16,12 @@ LONG = timedelta(minutes=5)
 
 def check_work(session: Session, now: datetime) -> Iterator[Finding]:
     """Yield how watch, inbox and outbox stand."""
+    if count := unread.count(session):
+        yield warn(
+            "unread",
+            f"{count} updates of a platform could not be read",
+            "look at table unread_updates: a customer may have written them; then delete the rows",
+        )
     found = figures.read(session, now)
     yield _watch(dict(found.beats_s).get(SWEEP), found.sweep_failures)
     advice = "look at the log of `hotline serve` or `hotline worker`"

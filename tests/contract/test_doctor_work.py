@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bot.doctor.finding import Finding, Status
 from bot.doctor.work import check_work
-from bot.messages import Sender
+from bot.messages import Sender, Unread
+from bot.places import StorePlaces
 from tests.support.world import World
 
 
@@ -25,6 +26,13 @@ def test_where_all_goes_well_nothing_is_to_do(world: World) -> None:
     world.app.sweep()
     world.customer("录音听不了了")
     assert [finding.status for finding in examined(world).values()] == [Status.OK] * 3
+
+
+def test_updates_that_could_not_be_read_are_told(world: World) -> None:
+    unread = Unread("telegram", "default", "update:1:2", "{}", "BadInput")
+    for _ in range(2):
+        StorePlaces(world.app.store, world.read_clock).keep_unread(unread)
+    assert examined(world)["unread"].detail == "1 updates of a platform could not be read"
 
 
 def test_what_waits_too_long_is_told_with_its_channel(world: World) -> None:

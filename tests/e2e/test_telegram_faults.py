@@ -226,21 +226,6 @@ def test_a_card_that_was_deleted_is_sent_anew(telegram: TelegramWorld) -> None:
 
 
 @polled
-def test_the_same_update_twice_is_handled_once(telegram: TelegramWorld) -> None:
-    message = telegram.chen.say(P1)
-    telegram.api.again({"update_id": 5000, "message": message})
-    telegram.settle()
-    assert receipts(telegram) == 1
-
-
-@polled
-def test_an_update_that_can_not_be_read_holds_up_nobody(telegram: TelegramWorld) -> None:
-    telegram.api.control("update", message={"nonsense": True})
-    telegram.chen.say(P1)
-    assert receipts(telegram) == 1
-
-
-@polled
 def test_a_press_that_is_too_old_to_acknowledge_counts(telegram: TelegramWorld) -> None:
     telegram.chen.say(P1)
     telegram.stop()
@@ -317,7 +302,8 @@ def test_no_webhook_is_there_where_the_bot_polls(telegram: TelegramWorld) -> Non
         ("é", b"{}", 401),
         (SECRET, b"{", 400),
         (SECRET, b"[]", 400),
-        (SECRET, b'{"update_id": 1, "message": {}}', 400),
+        (SECRET, b'{"update_id": "1", "message": {}}', 400),
+        (SECRET, b'{"update_id": 1, "message": {}}', 200),  # kept: it would come again for a day
         (SECRET, b"[" * 100_000, 400),
         (SECRET, b" " * (1024 * 1024 + 1), 413),
         (SECRET, b'{"update_id": 1, "poll": null}', 200),
@@ -329,20 +315,3 @@ def test_what_is_forged_or_malformed_is_refused(
     headers = {"x-telegram-bot-api-secret-token": secret.encode()} if secret else {}
     url = f"{url_of(telegram.listener)}/telegram/default"
     assert httpx.post(url, content=body, headers=headers, trust_env=False).status_code == code
-
-
-@hooked
-def test_what_could_not_be_stored_comes_again(
-    telegram: TelegramWorld, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    real, failures = telegram.app.inbox.receive, [OSError("disk full"), OSError("disk full")]
-
-    def receive(*args: object) -> tuple[int, bool]:
-        if failures:
-            raise failures.pop()
-        return real(*args)  # type: ignore[arg-type]
-
-    monkeypatch.setattr(telegram.app.inbox, "receive", receive)
-    telegram.chen.say(P1)
-    assert receipts(telegram) == 1
-    assert "503" in telegram.api.look()["webhook_error"]

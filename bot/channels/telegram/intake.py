@@ -1,21 +1,27 @@
-"""One update is taken in: read, made durable, acknowledged to who pressed, then handled."""
+"""One update is taken in: read, made durable, acknowledged to who pressed, then handled.
+
+One that can't be read or stored, whatever stands in it, is kept as it came and holds up nobody.
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 from starlette.concurrency import run_in_threadpool
-from telegram import Update
 from telegram.error import TelegramError
 
 from bot.channels.telegram import updates
 from bot.channels.telegram.api import Api
 from bot.channels.telegram.errors import is_stale_query
 from bot.channels.telegram.ports import Clock, Places
-from bot.channels.telegram.updates import Context, Me
+from bot.channels.telegram.updates import NAME, Context, Me
+from bot.errors import Unstorable
 from bot.log import places
+from bot.messages import Unread
 from bot.reception import Reception
 
 log = structlog.get_logger(__name__)
@@ -32,19 +38,29 @@ class Intake:
     places: Places
     now: Clock
 
-    async def take(self, update: Update, me: Me, reception: Reception) -> Rest | None:
+    async def take(self, data: Any, me: Me, reception: Reception) -> Rest | None:
         """Make an update durable, and return what is left to do once it is acknowledged to the platform.
 
         Any error means that it is not durable: it must come again.
         """
-        if moved := updates.migration(update, self.account):
+        try:
+            update = updates.parse(data)
+            moved = updates.migration(update, self.account)
+            inbound = updates.inbound(update, Context(self.account, me, self.now()))
+        except Exception as error:  # noqa: BLE001 - a boundary: an update must not stop a bot
+            await self._keep(data, me, error)
+            return None
+        if moved:
             await run_in_threadpool(self.places.moved, *moved)
             return None
         query = update.callback_query
-        inbound = updates.inbound(update, Context(self.account, me, self.now()))
         if inbound is None:
             return (lambda: self._acknowledge(query.id)) if query else None
-        inbox_id, is_new = await reception.receive(inbound)
+        try:
+            inbox_id, is_new = await reception.receive(inbound)
+        except Unstorable as error:
+            await self._keep(data, me, error)
+            return None
 
         async def rest() -> None:
             if query is not None:  # before all else: the button shows that it waits
@@ -53,6 +69,16 @@ class Intake:
                 await self._handle(reception, inbox_id)
 
         return rest
+
+    async def _keep(self, data: Any, me: Me, error: Exception) -> None:
+        """Keep an update that can't be taken as it came, for somebody to look it up."""
+        name, found = type(error).__name__, updates.number(data)
+        log.error(
+            "an update can't be taken", account=self.account, update=found, error=name, where=places(error)
+        )
+        if found is not None:  # else it is nothing of the platform's
+            unread = Unread(NAME, self.account, updates.key(found, me), json.dumps(data), name)
+            await run_in_threadpool(self.places.keep_unread, unread)
 
     async def _acknowledge(self, query_id: str) -> None:
         try:

@@ -19,7 +19,6 @@ from bot.channels.telegram.errors import pause_of
 from bot.channels.telegram.intake import Intake, Rest
 from bot.channels.telegram.ports import Lock
 from bot.channels.telegram.updates import Me
-from bot.errors import BadInput
 from bot.log import places
 from bot.reception import Reception
 
@@ -87,23 +86,12 @@ class Poller:
         left: list[Rest] = []
         try:
             for data in batch:
-                try:
-                    update = updates.parse(data)
-                except BadInput as error:
-                    self._skip(data, str(error))
-                    continue
-                rest = await self._intake.take(update, me, reception)
-                self._offset = update.update_id + 1
+                rest = await self._intake.take(data, me, reception)
+                number = updates.number(data)
+                self._offset = self._offset if number is None else number + 1
                 left += [rest] if rest else []
         finally:
             await _all(left)
-
-    def _skip(self, data: Any, why: str) -> None:
-        """Leave out what can't be read: it must not hold up what comes after it."""
-        number = data.get("update_id") if isinstance(data, dict) else None
-        log.error("an update was left out", account=self._intake.account, update=number, why=why)
-        if isinstance(number, int):
-            self._offset = number + 1
 
 
 async def _all(left: list[Callable[[], Awaitable[None]]]) -> None:

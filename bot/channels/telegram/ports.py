@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
-from bot.messages import Address
+from bot.messages import Address, Unread
 
 Clock = Callable[[], datetime]
 
@@ -22,6 +22,9 @@ class Places(Protocol):
 
     def make_staff(self, place: Address) -> bool:
         """Make a chat support's; False where it is a customer's."""
+
+    def keep_unread(self, update: Unread) -> None:
+        """Keep an update that can't be read; support is told, once."""
 
 
 class Lock(Protocol):

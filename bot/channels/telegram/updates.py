@@ -122,7 +122,7 @@ def _message(
     return Inbound(
         address=_address(message.chat, context.account),
         sender=sender,
-        dedupe_key=_key(update_id),
+        dedupe_key=key(update_id, context.me),
         sent_at=(message.edit_date if is_correction else None) or message.date,
         text="" if start else said.text,
         attachments=attachments_of(message),
@@ -146,7 +146,7 @@ def _pressed(update: Update, context: Context) -> Inbound | None:
     return Inbound(
         address=_address(query.message.chat, context.account),
         sender=_person(query.from_user),
-        dedupe_key=_key(update.update_id),
+        dedupe_key=key(update.update_id, context.me),
         sent_at=context.now,  # the platform says when the message was sent, not when it was pressed
         choice=query.data,
         is_group=query.message.chat.type != PRIVATE,
@@ -165,7 +165,7 @@ def _membership(update: Update, context: Context) -> Inbound | None:
     return Inbound(
         address=_address(change.chat, context.account),
         sender=_person(change.from_user),
-        dedupe_key=_key(update.update_id),
+        dedupe_key=key(update.update_id, context.me),
         sent_at=change.date,
         is_group=is_group,
         occasion=Occasion.FOLLOWED if now else Occasion.UNFOLLOWED,
@@ -217,5 +217,12 @@ def _address(chat: Chat, account: str) -> Address:
     return Address(NAME, account, str(chat.id))
 
 
-def _key(update_id: int) -> str:
-    return f"update:{update_id}"
+def key(update_id: int, me: Me) -> str:
+    """Return by what an update is known: another bot of the same account begins with numbers of its own."""
+    return f"update:{me.id}:{update_id}"
+
+
+def number(data: Any) -> int | None:
+    """Return the number of an update as it came; None for what is no update at all."""
+    found = data.get("update_id") if isinstance(data, dict) else None
+    return found if isinstance(found, int) else None

@@ -1,6 +1,7 @@
 """The webhook: what the platform sends is checked, made durable, and only then acknowledged.
 
-A wrong secret is answered 401, what is no update 400, what could not be stored 503: then it comes again.
+A wrong secret is answered 401, what is no update 400, what could not be stored 503: then it comes again. An
+update that can't be read is kept as it came and acknowledged: the platform would send it for a day.
 """
 
 from __future__ import annotations
@@ -17,7 +18,6 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.channels.telegram import updates
-from bot.errors import BadInput
 from bot.log import places
 from bot.reception import Reception
 
@@ -48,11 +48,13 @@ class Webhook:
         if not secret or not hmac.compare_digest(given.encode(), secret.encode()):
             raise HTTPException(401, FORGED_LOGGED)
         try:
-            update = updates.parse(json.loads(await _body(request)))
-        except (ValueError, RecursionError, BadInput) as error:
-            raise HTTPException(400, "the body is no update") from error
+            data = json.loads(await _body(request))
+        except (ValueError, RecursionError) as error:
+            raise HTTPException(400, "the body is no JSON") from error
+        if updates.number(data) is None:
+            raise HTTPException(400, "the body is no update")
         try:
-            rest = await bot.intake.take(update, await bot.me(), self._reception)
+            rest = await bot.intake.take(data, await bot.me(), self._reception)
         except Exception as error:
             log.error(
                 "an update was not taken", account=bot.name, error=type(error).__name__, where=places(error)

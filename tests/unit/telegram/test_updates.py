@@ -43,7 +43,7 @@ def test_a_private_message() -> None:
     assert heard(text="IVR挂了 😱") == Inbound(
         address=Address("telegram", "default", "42"),
         sender=Sender("42", "陈 班长"),
-        dedupe_key="update:9",
+        dedupe_key="update:777:9",
         sent_at=datetime.fromtimestamp(SENT, UTC),
         text="IVR挂了 😱",
         external_id="7",
