@@ -9,6 +9,7 @@
     │   ├── NaiveTimestamp      an instant without a time zone
     │   └── UnknownYear         the calendar does not know the working days of that year
     └── Refused                 an action that is not possible now; says what is (shown in Chinese)
+        └── WrongForm           a command that can't be read as it was written: its right form helps
 
 No message of these carries a secret or a customer's text.
 """
@@ -50,3 +51,7 @@ class UnknownYear(BadInput):
 
 class Refused(HotlineError):
     """An action is not possible in this state; the sentence, in Chinese, says what is possible."""
+
+
+class WrongForm(Refused):
+    """A command can't be read as it was written; the sentence says what is missing, its form follows."""

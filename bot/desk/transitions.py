@@ -170,34 +170,34 @@ OBSTACLES: Mapping[Kind, Obstacle] = {
     Kind.CLOSED: _closable,
 }
 
-# What the kinds are called in the chats.
+# What the kinds are called in the chats, as what somebody can't do: 不能转现场.
 ACTION_NAMES: Mapping[Kind, str] = {
     Kind.REPORTED: "报修",
     Kind.DETAIL: "补充",
     Kind.JOINED: "并入报修",
     Kind.BOUND: "绑定客户",
     Kind.ASKED: "问客户",
-    Kind.NO_ONSITE: "不能远程",
+    Kind.NO_ONSITE: "转现场",
     Kind.UPDATED: "告知进展",
     Kind.ABSORBED: "并入别的工单",
     Kind.RECOVERED: "已恢复",
-    Kind.VIEW: "确认或改优先级",
+    Kind.VIEW: "再定优先级",
     Kind.URGED: "催单",
     Kind.ASSIGNED: "认领",
     Kind.REPLIED: "回复",
     Kind.RESPONDED: "响应",
     Kind.WORKAROUND: "旁路办法",
-    Kind.REMOTE_FAILED: "不能远程",
+    Kind.REMOTE_FAILED: "转现场",
     Kind.ARRIVED: "到场",
     Kind.ACTED: "行动",
     Kind.TIME_OFFERED: "约定",
     Kind.TIME_AGREED: "同意时间",
-    Kind.TIME_REFUSED: "不同意时间",
+    Kind.TIME_REFUSED: "拒绝时间",
     Kind.UPDATE_PROMISED: "下次进展",
     Kind.ACKNOWLEDGED: "知道了",
     Kind.PAUSE_ASKED: "暂停",
     Kind.PAUSED: "同意暂停",
-    Kind.PAUSE_REFUSED: "不同意暂停",
+    Kind.PAUSE_REFUSED: "拒绝暂停",
     Kind.RESUMED: "继续",
     Kind.MERGED: "合并",
     Kind.SPLIT: "拆分",
@@ -249,7 +249,7 @@ def check(ticket: Ticket, kind: Kind, actor: Actor) -> None:
     if ticket.work in TRANSITIONS[kind] and actor.side in SIDES[kind]:
         reason = f"（{OBSTACLES[kind](ticket, actor.side)}）"
     raise Refused(
-        f"工单T{ticket.id}{STATE_NAMES[ticket.work]}，不能{name}{reason}。{_instead(ticket, actor)}"
+        f"工单 T{ticket.id} {STATE_NAMES[ticket.work]}，不能{name}{reason}。{_instead(ticket, actor)}"
     )
 
 
@@ -268,5 +268,5 @@ def _instead(ticket: Ticket, actor: Actor) -> str:
         if is_possible(ticket, kind, actor.side)
     ][:OFFERED]
     if ticket.merged_into is not None:
-        return f"已并入T{ticket.merged_into}，请对T{ticket.merged_into}操作。"
+        return f"已并入 T{ticket.merged_into}，请对 T{ticket.merged_into} 操作。"
     return f"现在可以：{'、'.join(options)}。" if options else "没有可做的操作。"

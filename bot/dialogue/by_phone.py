@@ -12,7 +12,7 @@ from bot.dialogue.commands import Command
 from bot.dialogue.opening import Finding, opened
 from bot.dialogue.reading import Report
 from bot.dialogue.turn import Turn
-from bot.errors import Refused
+from bot.errors import WrongForm
 
 
 def report_for(turn: Turn, command: Command) -> None:
@@ -25,7 +25,7 @@ def report_for(turn: Turn, command: Command) -> None:
     customer = staff_actions.one_customer(turn, name)
     at, words = moments.past(rest, turn.now)
     if not words:
-        raise Refused("请写客户说了什么。")
+        raise WrongForm("请写客户说了什么。")
     chat, contact = turn.desk.chats.telephone(customer.id)
     theirs = replace(turn, chat=chat, contact=contact, reported_at=at or turn.reported_at)
     read = reading.of(theirs, words, theirs.reported_at)

@@ -13,7 +13,7 @@ from bot.desk.lateness import missed
 from bot.desk.pauses import Pause
 from bot.desk.penalty import Breach, penalty
 from bot.desk.sla import ClockName, Deadline
-from bot.dialogue.receipts import deadline_reason, say_deadline, say_duration, say_time
+from bot.dialogue.receipts import deadline_reason, say_deadline, say_duration, say_start, say_time
 from bot.dialogue.sums import penalty_lines
 
 NAMES: Mapping[ClockName, str] = {
@@ -65,7 +65,15 @@ def with_reason(case: Case, deadline: Deadline, now: datetime) -> str:
     said = say_deadline(deadline, now)
     if deadline.clock == ClockName.AGREED:
         return f"{said}（双方约定）"
-    return f"{said}（{deadline_reason(deadline, case.terms)}）" if case.terms else said
+    if case.terms is None:
+        return said
+    return f"{said}（{deadline_reason(deadline, case.terms)}{_starts(deadline, now)}）"
+
+
+def _starts(deadline: Deadline, now: datetime) -> str:
+    """Return when a clock starts that does not run yet, and on which day: ，从明天（周二）09:00 起算."""
+    first = deadline.segments[0].start if deadline.segments else now
+    return f"，从{say_start(first, now)} 起算" if first > max(now, deadline.started_at) else ""
 
 
 def resting_line(case: Case) -> str:

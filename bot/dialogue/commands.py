@@ -77,6 +77,7 @@ STAFF_VERBS: Mapping[str, tuple[str, ...]] = {
     "resolve": ("解决", "resolve"),
     "close": ("关闭", "close"),
     "reopen": ("重开", "reopen"),
+    "withdraw": ("撤销", "撤单", "withdraw"),
     "bind": ("绑定客户", "绑定", "bind"),
     "code": ("绑定码", "code"),
     "join": ("加入", "设为值班群", "join"),
@@ -208,6 +209,9 @@ def staff_command(text: str) -> Command | None:
     ``确认T12 1``, ``确认 12 1`` and ``/confirm 12 1`` are the same.
     """
     words = text.strip().removeprefix("/")
+    number, more = _take_ticket(_ENDING.sub("", words), _TICKET)
+    if number is not None and not more:
+        return Command("ticket", number)  # a ticket's number alone shows its card
     for name, verb in _STAFF_NAMES:
         if not words.lower().startswith(name):
             continue

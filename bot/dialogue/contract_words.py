@@ -9,7 +9,7 @@ from bot.desk.case import coverage_at
 from bot.desk.contract import Coverage, Terms
 from bot.desk.fee_check import check_fee
 from bot.desk.tables import ENTITLEMENTS, LEVEL_NAMES, SERVICE_NAMES, Service
-from bot.desk.terms import Purchase
+from bot.desk.terms import Level, Purchase
 from bot.dialogue.receipts import service_hours_zh
 from bot.dialogue.sums import say_money
 
@@ -43,13 +43,18 @@ def uncovered_line(terms: Terms, at: datetime) -> str:
     ended = "合同已终止"
     if given is Coverage.EXPIRED:
         ended = f"合同服务期已于 {terms.ends_on:%Y年%-m月%-d日} 届满"
-    return f"{ended}，{after}；{renewal_line(terms)}"
+    return f"{ended}，{after}；{renewal_line(terms, at)}"
 
 
-def renewal_line(terms: Terms) -> str:
-    """Return what the first renewal after a break costs by the contract's table, as far as it is known."""
-    found = check_fee(replace(terms, purchase=Purchase.LAPSED))
-    if found.computed is None:  # diamond: the table has no figure
+def renewal_line(terms: Terms, at: datetime) -> str:
+    """Return what a renewal costs by the contract's tables, as far as it is known (contract 3).
+
+    Whose contract has ended renews after a break, everybody else without one.
+    """
+    is_lapsed = coverage_at(terms, at) in {Coverage.EXPIRED, Coverage.ENDED}
+    found = check_fee(replace(terms, purchase=Purchase.LAPSED if is_lapsed else Purchase.CONTINUOUS))
+    if found.computed is None:  # diamond after a break: the table has no figure
         return "续费金额请向商务同事询价"
-    least = "不低于" if found.at_least else ""
-    return f"中断后首次续费按合同费率为每年{least} {say_money(found.computed)}"
+    what = "中断后首次续费" if is_lapsed else "连续续费"
+    span = "" if terms.level is Level.DIAMOND else "每年"
+    return f"{what}按合同费率为{span}{'不低于' if found.at_least else ''} {say_money(found.computed)}"

@@ -12,7 +12,7 @@ from bot.desk.staff import Task, require
 from bot.dialogue import notify
 from bot.dialogue.commands import Command
 from bot.dialogue.turn import Turn
-from bot.errors import BadInput, Refused
+from bot.errors import BadInput, Refused, WrongForm
 
 CHANGES_SHOWN = 3
 LONGEST_SWAP = 31  # days
@@ -42,10 +42,10 @@ def swap(turn: Turn, command: Command) -> None:
         raise Refused(NO_ROSTER)
     words = command.argument.split()
     if len(words) != 3:
-        raise Refused("请写明原值班人、替班人和日期。")
+        raise WrongForm("请写明原值班人、替班人和日期。")
     away, stand_in, when = words
     if stand_in not in turn.desk.roster.staff_names():
-        raise Refused(f"没有叫“{stand_in}”的同事。")
+        raise WrongForm(f"没有叫“{stand_in}”的同事。")
     days = list(_days(when, turn.now))
     changes = [Swap(day, stand_in, away) for day in days]
     for change in changes:  # all of them before any is stored: a refusal must leave nothing behind
@@ -70,7 +70,7 @@ def _days(when: str, now: datetime) -> Iterator[date]:
     start = _day(first, today)
     end = _day(last, today) if last else start
     if not start <= end < start + timedelta(days=LONGEST_SWAP):
-        raise Refused(f"日期要从早到晚，最多 {LONGEST_SWAP} 天。")
+        raise WrongForm(f"日期要从早到晚，最多 {LONGEST_SWAP} 天。")
     for offset in range((end - start).days + 1):
         yield start + timedelta(days=offset)
 
@@ -87,7 +87,7 @@ def _day(text: str, today: date) -> date:
         if year is None and found < today - timedelta(days=1):  # yesterday's duty may still go on
             found = date(today.year + 1, month, day)
     except ValueError:
-        raise Refused(f"“{text}”不是日期，请写成 11-24。") from None
+        raise WrongForm(f"“{text}”不是日期，请写成 11-24。") from None
     return found
 
 

@@ -59,18 +59,27 @@ def card(outage: Outage, now: datetime, *, is_first: bool = False) -> Say:
 
 
 def alarm(
-    outage: Outage, case: Case, step: Step, tickets: Sequence[int], who: Sequence[Member], now: datetime
+    outage: Outage,
+    loud: Sequence[tuple[Case, Step]],
+    tickets: Sequence[int],
+    who: Sequence[Member],
+    now: datetime,
 ) -> Say:
     """Return one alarm for the tickets of an outage whose clocks ring.
 
     Args:
-        case: the ticket whose ``step`` is the gravest.
-        tickets: those that ring now.
+        loud: of each clock that rings the gravest step with its ticket, the gravest first.
+        tickets: those whose gravest clock rings now.
+        who: whom that step calls.
     """
+    case, step = loud[0]
     lines = [
         f"⚠ 疑似共性故障（{len(outage.tickets)} 个工单）· {case.number} {state_words(step, now)}",
         f"请{who_words(case, step.target, who)}现在{TO_DO[step.clock]}：{CLOCK_NAMES[step.clock]}到点的有"
         f" {numbers(tickets)}",
+    ]
+    lines += [
+        f"另外：{one.number} {state_words(other, now)}，请{TO_DO[other.clock]}" for one, other in loud[1:]
     ]
     typed = f"知道了故障 {outage.id} {CLOCK_NAMES[step.clock]}"
     known = Option("知道了", typed, "ack_outage", None, f"{outage.id} {step.clock.value}")

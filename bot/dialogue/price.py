@@ -15,7 +15,7 @@ from bot.desk.terms import Level, Place, Purchase, Scheme
 from bot.dialogue import staff_actions, sums
 from bot.dialogue.commands import Command
 from bot.dialogue.turn import Turn
-from bot.errors import BadInput, Refused
+from bot.errors import BadInput, Refused, WrongForm
 
 Value = TypeVar("Value", bound=Enum)
 
@@ -32,7 +32,7 @@ def price(turn: Turn, command: Command) -> None:
     """Say a fee and how it came about: 报价 增强级 交换机 外地 20万, or 报价 CUSTOMER."""
     words = command.argument
     if not words:
-        raise Refused("请写等级、板卡或交换机、本地或外地和成交价，或写客户名称。")
+        raise WrongForm("请写等级、板卡或交换机、本地或外地和成交价，或写客户名称。")
     lines = _by_words(turn, words) if _named(words, _LEVELS) else _of_customer(turn, words)
     turn.reply("\n".join(lines))
 
@@ -41,7 +41,7 @@ def _by_words(turn: Turn, words: str) -> list[str]:
     level, scheme, place = _named(words, _LEVELS), _named(words, _SCHEMES), _named(words, _PLACES)
     purchase = Purchase.LAPSED if _LAPSED.search(words) else Purchase.CONTINUOUS
     if level is None or scheme is None or place is None:
-        raise Refused("请写明板卡或交换机、本地或外地。")
+        raise WrongForm("请写明板卡或交换机、本地或外地。")
     found, months = _PRICE.search(words), _MAN_MONTHS.search(words)
     amount = Decimal(found[1]) * (_TEN_THOUSAND if found[2] else 1) if found else None
     people = int(months[1]) if months else None
@@ -51,7 +51,7 @@ def _by_words(turn: Turn, words: str) -> list[str]:
         result = quote(level, scheme, place, purchase=purchase, price=amount, man_months=people)
     except BadInput:
         missing = "几个人月（例如 12人月）" if level is Level.DIAMOND else "合同成交价（例如 20万）"
-        raise Refused(f"请写明{missing}。") from None
+        raise WrongForm(f"请写明{missing}。") from None
     except Refused as refusal:
         raise Refused(f"{refusal}，请联系{turn.office.sales}。") from refusal
     return sums.quote_lines(result, level, scheme, place, purchase, amount)

@@ -33,14 +33,24 @@ def say_time(due: datetime, now: datetime) -> str:
     Seconds are left off: what is said is never later than what is due. Midnight ends the day before: 24:00.
     """
     day, clock = _end_of(due.replace(second=0, microsecond=0))
+    return f"{_day_and(day, clock, now)} 前"
+
+
+def say_start(start: datetime, now: datetime) -> str:
+    """Return when something begins, in Shanghai's days: 明天（周二）09:00."""
+    local = start.astimezone(SHANGHAI)
+    return _day_and(local.date(), f"{local:%H:%M}", now)
+
+
+def _day_and(day: date, clock: str, now: datetime) -> str:
     today = now.astimezone(SHANGHAI).date()
     away = (day - today).days
     if away == 0:
-        return f"今天 {clock} 前"
+        return f"今天 {clock}"
     if away in _NAMED_DAYS:
-        return f"{_NAMED_DAYS[away]}（周{_WEEKDAYS[day.weekday()]}）{clock} 前"
+        return f"{_NAMED_DAYS[away]}（周{_WEEKDAYS[day.weekday()]}）{clock}"
     year = "" if day.year == today.year else f"{day.year}年"
-    return f"{year}{_say_day(day)}{clock} 前"
+    return f"{year}{_say_day(day)}{clock}"
 
 
 def say_deadline(deadline: Deadline, now: datetime) -> str:

@@ -11,7 +11,7 @@ from bot.desk.sla import ClockName
 from bot.desk.terms import Priority
 from bot.desk.ticket import Work
 from bot.dialogue.choices import EFFECT_NAMES
-from bot.dialogue.clock_words import customer_lines, resting_line, with_reason
+from bot.dialogue.clock_words import customer_lines, resting_line, say_clock, with_reason
 from bot.dialogue.contract_words import uncovered_line
 from bot.dialogue.receipts import say_deadline
 
@@ -35,6 +35,7 @@ def timed(priority: Priority) -> str:
     return f"按{PRIORITY_NAMES[priority]}计时" if is_fault else "不按故障计时"
 
 
+FROM_FIRST = "，从首次报修起算"
 EFFECT_QUESTION = "请问影响多大？点一下或回复数字即可。"
 
 
@@ -60,13 +61,30 @@ def priority_line(case: Case) -> str:
     ticket = case.ticket
     if not ticket.certain:
         return "优先级待工程师确认，确认前按优先等级1计时"
+    if ticket.held != ticket.agreement.proposed:
+        return f"{PRIORITY_NAMES[ticket.held]}：{whose_view(case)}"
     if ticket.words:
         return f"{PRIORITY_NAMES[ticket.held]}：您提到{quoted(ticket.words)}（{clause_zh(ticket.clause)}）"
     return f"{PRIORITY_NAMES[ticket.held]}（{clause_zh(ticket.clause)}），与工程师共同确认"
 
 
+def whose_view(case: Case) -> str:
+    """Return on whose word a priority holds that is not what the bot proposed (contract 2.1)."""
+    views = case.ticket.agreement
+    if views.standing is Standing.AGREED:
+        return "双方已确认"
+    return "按您的判断" if views.customer == views.held else "按工程师的判断"
+
+
 def deadline_line(case: Case, now: datetime) -> str:
-    """Return the deadline as people say it and why it is there, or plainly why there is none."""
+    """Return the deadline as people say it and why it is there, or plainly why there is none.
+
+    Once support has answered, when that was: what is past is no deadline any more.
+    """
+    answered = case.ticket.responded_at
+    if answered is not None:
+        until = f"（响应期限 {say_clock(case.response.due, now)}）" if case.response else ""
+        return f"工程师已于 {say_clock(answered, now)} 响应{until}"
     if case.response:
         return f"响应期限：{with_reason(case, case.response, now)}{_overdue(case, now)}"
     if ClockName.RESPONSE in case.deadlines.resting:
@@ -82,8 +100,7 @@ def deadline_line(case: Case, now: datetime) -> str:
 
 def _overdue(case: Case, now: datetime) -> str:
     """Return that the response is late, as long as it is awaited: also a raise can make it so at once."""
-    is_awaited = case.response is not None and case.ticket.responded_at is None
-    return "，现已超过" if is_awaited and case.response and not case.response.is_met_at(now) else ""
+    return "，现已超过" if case.response and not case.response.is_met_at(now) else ""
 
 
 def receipt(case: Case, now: datetime, hotline: tuple[str, ...], help_line: str | None) -> str:
@@ -156,7 +173,7 @@ def raised(case: Case, before: Case, now: datetime, hotline: tuple[str, ...]) ->
         [
             f"工单 {case.number} 已提高为{PRIORITY_NAMES[case.ticket.held]}。",
             priority_line(case) + "。",
-            deadline_line(case, now) + "，从首次报修起算。",
+            deadline_line(case, now) + (FROM_FIRST if case.ticket.responded_at is None else "") + "。",
             f"已通知值班工程师。{effect_question(before)}",
             hotline_line(hotline),
         ]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from bot.desk.contract import Terms
+from bot.desk.case import coverage_at
+from bot.desk.contract import Coverage, Terms
 from bot.desk.tables import ENTITLEMENTS, LEVEL_NAMES, SERVICE_NAMES, Service
 from bot.desk.terms import Level
+from bot.dialogue import contract_words
 from bot.dialogue.passing_on import pass_on, terms_of, way_out
 from bot.dialogue.reading import Report
 from bot.dialogue.their_ticket import hotline
@@ -24,10 +26,15 @@ SERVICES: Mapping[str, tuple[str, tuple[Service, ...]]] = {
 
 
 def fee(turn: Turn, _: Report) -> None:
-    """Fees and renewals are answered by a person; the term is said if it is known."""
-    terms = terms_of(turn)
-    until = f"您的合同服务期至 {terms.ends_on:%Y年%-m月%-d日}。" if terms else ""
-    turn.reply(f"{until}费用和续约已转给{turn.office.sales}，会与您联系。\n{hotline(turn)}", way_out(turn))
+    """Say the term and what a renewal costs by the contract; a person answers what goes beyond it."""
+    terms, lines = terms_of(turn), []
+    if terms:
+        lines.append(f"您的合同是{LEVEL_NAMES[terms.level]}，服务期至 {terms.ends_on:%Y年%-m月%-d日}。")
+        if coverage_at(terms, turn.now) is Coverage.UNPAID:
+            lines.append(f"{contract_words.uncovered_line(terms, turn.now)}。")
+        lines.append(f"{contract_words.renewal_line(terms, turn.now)}，以双方签订的合同为准。")
+    lines.append(f"费用和续约已转给{turn.office.sales}，会与您联系。")
+    turn.reply("\n".join([*lines, hotline(turn)]), way_out(turn))
     pass_on(turn, "询问费用或续约")
 
 

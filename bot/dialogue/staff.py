@@ -26,7 +26,7 @@ from bot.dialogue import (
 )
 from bot.dialogue.commands import STAFF_FORMS, STAFF_HELP, Command, of_option, staff_command
 from bot.dialogue.turn import Turn
-from bot.errors import Refused
+from bot.errors import Refused, WrongForm
 from bot.messages import Say
 
 Handler = Callable[[Turn, Case, str], None]
@@ -116,8 +116,10 @@ def _obey(turn: Turn) -> None:
                 help_(turn)
         else:
             _do(turn, command)
-    except Refused as refusal:
+    except WrongForm as refusal:
         turn.reply(str(refusal) + _form(command))
+    except Refused as refusal:
+        turn.reply(str(refusal))
 
 
 def _is_among_ourselves(turn: Turn) -> bool:
@@ -182,8 +184,9 @@ def _do(turn: Turn, command: Command) -> None:
         return
     case = turn.desk.tickets.get(command.ticket) if command.ticket is not None else None
     if case is None:
-        missing = f"没有工单 T{command.ticket}。" if command.ticket is not None else "请写明工单号。"
-        raise Refused(missing)
+        if command.ticket is None:
+            raise WrongForm("请写明工单号。")
+        raise Refused(f"没有工单 T{command.ticket}。发“待办”可以看到未结的工单。")
     if command.verb in PROMPTS and not command.argument:
         _prompt(turn, command)
         return
@@ -247,11 +250,20 @@ def answer_chat(turn: Turn, command: Command) -> None:
     place, _, words = command.argument.partition(" ")
     number = place.removeprefix("C").removeprefix("c")
     if not number.isdigit():
-        raise Refused("请写明对话号。")
+        raise WrongForm("请写明对话号。")
     if not words.strip():
         _prompt(turn, Command("answer", None, place))
         return
     staff_actions.say_to_chat(turn, int(number), words.strip())
+
+
+def withdraw(_: Turn, command: Command) -> None:
+    """Say who withdraws a report, and what support can do instead."""
+    n = command.ticket or 12
+    raise Refused(
+        f"报修只能由客户撤销：请客户在聊天里发“撤销 T{n}”。\n已处理：解决 T{n} 处理结果\n"
+        f"不是故障：不是故障 T{n} 原因\n重复的：合并 T{n} 到 T{n - 1 if n > 1 else n + 1}"
+    )
 
 
 def help_(turn: Turn, _: Command | None = None) -> None:
@@ -275,4 +287,5 @@ PLAIN: Mapping[str, Callable[[Turn, Command], None]] = {
     "report_for": by_phone.report_for,
     "swap": duty.swap,
     "todo": todo,
+    "withdraw": withdraw,
 }

@@ -9,7 +9,7 @@ from bot.desk.events import Kind
 from bot.desk.staff import Grant, Purpose
 from bot.dialogue import binding, choices, codes, moments, notify, phones, replies
 from bot.dialogue.turn import Turn
-from bot.errors import Refused
+from bot.errors import Refused, WrongForm
 from bot.messages import Option, Say
 
 
@@ -47,7 +47,7 @@ def respond(turn: Turn, case: Case, argument: str) -> None:
     """Record a call with the customer as the response: when, and with whom (contract 1)."""
     at, note = happened(turn, case, argument)
     if not note:
-        raise Refused("请写明和谁通的话。")
+        raise WrongForm("请写明和谁通的话。")
     case = turn.desk.tickets.record(
         case, turn.event(Kind.RESPONDED, how="call", at=at.isoformat(), note=note)
     )
@@ -62,7 +62,7 @@ def happened(turn: Turn, case: Case, words: str) -> tuple[datetime, str]:
     """
     at, rest = moments.past(words, turn.now)
     if (at is None and words[:1].isdecimal()) or rest[:1] in {":", "："}:
-        raise Refused("时间没有看懂，请写成 14:05。")
+        raise WrongForm("时间没有看懂，请写成 14:05。")
     if at is not None:
         moments.check_after(at, case.ticket.clock_from)
     return at or turn.now, rest
@@ -113,13 +113,13 @@ def one_customer(turn: Turn, words: str) -> Customer:
         Refused: none or several match.
     """
     if not words:
-        raise Refused("请写客户名称或合同号。")
+        raise WrongForm("请写客户名称或合同号。")
     found = turn.desk.customers.find(words)
     exact = [customer for customer in found if customer.name == words]
     if len(exact or found) == 1:
         return (exact or found)[0]
     if not found:
-        raise Refused(f"没有找到客户“{replies.shorten(words)}”。")
+        raise WrongForm(f"没有找到客户“{replies.shorten(words)}”。")
     raise Refused("有多个客户符合，请写全称：" + "、".join(customer.name for customer in found))
 
 

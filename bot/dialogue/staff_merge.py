@@ -9,7 +9,7 @@ from bot.desk.merging import merge_events
 from bot.dialogue import notify, replies, splitting
 from bot.dialogue.clock_words import say_clock
 from bot.dialogue.turn import Turn
-from bot.errors import Refused
+from bot.errors import Refused, WrongForm
 from bot.messages import Received, Say
 
 _INTO = re.compile(r"^[到入进至\s]*[Tt]?\s*(\d{1,12})\s*$")
@@ -19,9 +19,11 @@ _NUMBER = re.compile(r"^(\d{1,2})(?:\s+|$)")
 def merge(turn: Turn, case: Case, argument: str) -> None:
     """Merge a ticket into another of the same customer's: each reporter stays informed."""
     match = _INTO.match(argument)
-    target = turn.desk.tickets.get(int(match[1])) if match else None
+    if match is None:
+        raise WrongForm("请写并到哪张工单。")
+    target = turn.desk.tickets.get(int(match[1]))
     if target is None:
-        raise Refused("请写并到哪张工单。")
+        raise Refused(f"没有工单 T{int(match[1])}。")
     merged, absorbed = merge_events(case, target, turn.actor, turn.now)
     chats = turn.desk.tickets.watchers(case)
     already = turn.desk.tickets.watchers(target)
@@ -47,19 +49,19 @@ def merge(turn: Turn, case: Case, argument: str) -> None:
 def split(turn: Turn, case: Case, argument: str) -> None:
     """Open a ticket of its own for a report that had joined this one; it keeps that report's own time."""
     joined = splitting.joined(turn, case)
+    if not joined:
+        raise Refused(f"{case.number} 只有一条报修，没有可拆的。")
     match = _NUMBER.match(argument)
     if match and 1 <= int(match[1]) <= len(joined):
         chosen, reason = joined[int(match[1]) - 1], argument[match.end() :].strip()
     elif len(joined) == 1:
         chosen, reason = joined[0], argument
     else:
-        raise Refused(_which(turn, case, joined))
+        raise WrongForm(_which(turn, case, joined))
     splitting.split_off(turn, case, chosen, reason)
 
 
 def _which(turn: Turn, case: Case, joined: list[Received]) -> str:
-    if not joined:
-        return f"{case.number} 只有一条报修，没有可拆的。"
     lines = [
         f"{number}. {say_clock(words.at, turn.now)} {replies.shorten(words.text)}"
         for number, words in enumerate(joined, start=1)

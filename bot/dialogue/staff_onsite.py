@@ -11,7 +11,7 @@ from bot.dialogue import contract_words, notify, replies
 from bot.dialogue.clock_words import customer_lines, say_clock
 from bot.dialogue.staff_actions import happened
 from bot.dialogue.turn import Turn
-from bot.errors import Refused
+from bot.errors import Refused, WrongForm
 
 
 def remote_failed(turn: Turn, case: Case, reason: str) -> None:
@@ -90,7 +90,7 @@ def act(turn: Turn, case: Case, argument: str) -> None:
     """Record an action (行动, contract 2.1): apart from the response, and what an agreed time waits for."""
     at, note = happened(turn, case, argument)
     if not note:
-        raise Refused("请写明做了什么，客户会看到。")
+        raise WrongForm("请写明做了什么，客户会看到。")
     case = turn.desk.tickets.record(case, turn.event(Kind.ACTED, at=at.isoformat(), note=note))
     text = f"工单 {case.number}：{turn.contact.name} {say_clock(at, turn.now)} 已行动：{note}"
     notify.customers(turn.desk, case, text, is_answer=True)

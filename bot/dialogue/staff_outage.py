@@ -11,7 +11,7 @@ from bot.dialogue.clock_words import NAMES, clock_of
 from bot.dialogue.commands import Command
 from bot.dialogue.outages import numbers
 from bot.dialogue.turn import Turn
-from bot.errors import Refused
+from bot.errors import Refused, WrongForm
 
 
 def acknowledge(turn: Turn, command: Command) -> None:
@@ -20,7 +20,7 @@ def acknowledge(turn: Turn, command: Command) -> None:
     clock = clock_of(word.strip())
     outage = turn.desk.outages.find(int(number)) if number.isdecimal() and len(number) < 10 else None
     if outage is None or clock is None:
-        raise Refused("请写哪一次疑似共性故障、哪个时钟。")
+        raise WrongForm("请写哪一次疑似共性故障、哪个时钟。")
     taken = [case for ticket in outage.tickets if (case := _acknowledged(turn, outage.id, ticket, clock))]
     if not taken:
         raise Refused(f"这次故障没有在等{NAMES[clock]}的工单。")

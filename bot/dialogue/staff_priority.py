@@ -12,7 +12,7 @@ from bot.dialogue import choices, moments, notify, replies
 from bot.dialogue.clock_words import say_clock
 from bot.dialogue.replies import PRIORITY_NAMES
 from bot.dialogue.turn import Turn
-from bot.errors import Refused
+from bot.errors import Refused, WrongForm
 
 WORDS = {"1": Priority.ONE, "2": Priority.TWO, "3": Priority.NOT_A_FAULT, "不是故障": Priority.NOT_A_FAULT}
 
@@ -21,7 +21,7 @@ def confirm(turn: Turn, case: Case, argument: str) -> None:
     """Record support's view of the priority; the second presser is told who was first."""
     word, _, reason = argument.partition(" ")
     if word not in {"1", "2"}:
-        raise Refused("优先级只能是 1 或 2。")
+        raise WrongForm("优先级只能是 1 或 2。")
     _first_view(turn, case, Priority(int(word)), reason.strip())
 
 
@@ -46,9 +46,9 @@ def change(turn: Turn, case: Case, argument: str) -> None:
     """Change support's view, with the reason."""
     word, _, reason = argument.partition(" ")
     if word not in WORDS:
-        raise Refused("请写新的优先级（1、2 或 不是故障）和原因。")
+        raise WrongForm("请写新的优先级（1、2 或 不是故障）和原因。")
     if not reason.strip():
-        raise Refused("改优先级要写原因，客户会看到。")
+        raise WrongForm("改优先级要写原因，客户会看到。")
     _view(turn, case, WORDS[word], reason.strip())
 
 
@@ -88,7 +88,7 @@ def consent(turn: Turn, case: Case, argument: str) -> None:
     word, _, rest = argument.partition(" ")
     given = moments.consent(rest, case.ticket.clock_from, turn.now)
     if word not in WORDS or given is None:
-        raise Refused("请写双方商定的优先级、客户方是谁、怎么同意的、几点。")
+        raise WrongForm("请写双方商定的优先级、客户方是谁、怎么同意的、几点。")
     priority = WORDS[word]
     said = f"{given.who} {say_clock(given.at, turn.now)} {given.how}同意{PRIORITY_NAMES[priority]}"
     event = view_event(

@@ -15,7 +15,7 @@ from bot.dialogue import moments, notify
 from bot.dialogue.clock_words import NAMES, clock_of, known_words
 from bot.dialogue.receipts import say_time
 from bot.dialogue.turn import Turn
-from bot.errors import Refused
+from bot.errors import Refused, WrongForm
 from bot.messages import Option
 
 
@@ -28,7 +28,7 @@ def agree_time(turn: Turn, case: Case, argument: str) -> None:
     clock = clock_of(word)
     until, rest = moments.future(rest, turn.now)
     if clock not in AGREEABLE or until is None:
-        raise Refused("请写约定哪个时间（响应、到场、行动）和几点。")
+        raise WrongForm("请写约定哪个时间（响应、到场、行动）和几点。")
     consent = moments.consent(rest, case.ticket.clock_from, turn.now)
     if consent is None:
         _propose(turn, case, clock, until)
@@ -86,7 +86,7 @@ def promise(turn: Turn, case: Case, argument: str) -> None:
     """Promise when the customer will hear from support next."""
     until, _ = moments.future(argument, turn.now)
     if until is None:
-        raise Refused("请写几点给客户进展。")
+        raise WrongForm("请写几点给客户进展。")
     case = turn.desk.tickets.record(case, promised(case, until, turn.actor, turn.now))
     said = say_time(until, turn.now)
     notify.customers(turn.desk, case, f"工单 {case.number}：{turn.contact.name}会在 {said}告诉您进展。")
@@ -101,7 +101,7 @@ def acknowledge(turn: Turn, case: Case, argument: str) -> None:
         raise Refused(f"{case.number} 没有在等的时钟。")
     wanted = clock_of(argument.strip()) if argument.strip() else None
     if argument.strip() and wanted is None:
-        raise Refused(f"请写哪个时钟：{names}")
+        raise WrongForm(f"请写哪个时钟：{names}")
     meant = [clock for clock in waiting if wanted in (None, clock.name)]
     if not meant:
         raise Refused(f"{case.number} 的这个时钟没有在等，在等的是：{names}")

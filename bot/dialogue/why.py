@@ -15,7 +15,10 @@ from bot.dialogue.replies import clause_zh, deadline_line, hotline_line, judged,
 def why(case: Case, now: datetime, hotline: tuple[str, ...]) -> str:
     """Return how the deadlines were counted, window by window, and what was agreed (contract 1, 2.1)."""
     lines = [f"工单 {case.number} 的期限是这样算的："]
-    lines += _counted(case, case.response) or [deadline_line(case, now)]
+    counted = _counted(case, case.response)
+    lines += counted
+    if not counted or case.ticket.responded_at is not None:
+        lines.append(deadline_line(case, now))
     onsite = case.deadlines.onsite
     if onsite:
         lines += _counted(case, onsite) or [f"到场期限：{with_reason(case, onsite, now)}"]
@@ -41,4 +44,6 @@ def _basis(case: Case) -> str:
     ]
     words = case.ticket.words
     basis = f"依据您的话{quoted(words)}（{clause_zh(case.ticket.clause)}）" if words else ""
+    if basis and views.proposed != views.held:  # the clause is of what was found at first
+        basis = f"最初{judged(views.proposed)}，{basis}"
     return "，".join(part for part in (timed(views.held), basis, *said) if part) + "。"

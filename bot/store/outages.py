@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot.desk.case import Case
 from bot.desk.outage import Outage, is_candidate, is_untouched, together
+from bot.desk.sla import ClockName
 from bot.desk.terms import Priority
 from bot.desk.ticket import Work
 from bot.desk.watch_policy import WatchPolicy
@@ -119,12 +120,13 @@ class OutageStore:
         row.shown, row.shown_at = count or 0, self._now
         return row.id
 
-    def rang_lately(self, outage_id: int, rank: int) -> bool:
-        """Tell whether the outage rang for something as grave a short while ago."""
+    def rang_lately(self, outage_id: int, clock: ClockName, rank: int) -> bool:
+        """Tell whether the outage rang for something as grave of that clock a short while ago."""
         since = self._now - self._policy.outage_ring
         found = select(t.AlarmRow.id).where(
             t.AlarmRow.outage_id == outage_id,
             t.AlarmRow.at > since,
+            t.AlarmRow.clock == clock.value,
             t.AlarmRow.step >= rank,
             t.AlarmRow.outbox_id.is_not(None),
         )

@@ -10,6 +10,7 @@ import structlog
 from bot.desk.case import Case
 from bot.desk.ladder import Step
 from bot.desk.roster import Member
+from bot.desk.sla import ClockName
 from bot.desk.watch import called, due_steps
 from bot.desk.watch_policy import Target
 from bot.dialogue import outages
@@ -50,25 +51,40 @@ class Watch:
         return {outage: [case.ticket.id for case, _ in found] for outage, found in self._folded.items()}
 
     def ring_outage(self, outage_id: int) -> None:
-        """Ring once for all tickets of an outage, unless it rang for something as grave a short while ago."""
+        """Ring once for all tickets of an outage, unless it rang as gravely for that clock lately."""
         unit, found = self._unit, self._folded[outage_id]
-        case, gravest = max(
-            ((case, step) for case, steps in found for step in steps), key=lambda pair: pair[1].rank
-        )
-        message = None
-        if not unit.outages.rang_lately(outage_id, gravest.rank):
-            numbers = [case.ticket.id for case, _ in found]
-            who = self._called(case, [gravest.target])
-            say = outages.alarm(unit.outages.get(outage_id), case, gravest, numbers, who, unit.now)
-            everybody = self._called(case, [gravest.target, *gravest.also])
-            sent = [unit.messages.say(chat, say) for chat, _ in self._chats(everybody)]
-            message = sent[0] if sent else None
+        loud = [
+            (case, step)
+            for case, step in _gravest_by_clock(found)
+            if not unit.outages.rang_lately(outage_id, step.clock, step.rank)
+        ]
+        message = self._send_outage(outage_id, loud) if loud else None
+        clocks = {step.clock for _, step in loud}
         for one, steps in found:
             for step in steps:
                 unit.alarms.ring(
-                    one.ticket.id, step, f"outage:{outage_id}", OUTAGE, message=message, outage=outage_id
+                    one.ticket.id,
+                    step,
+                    f"outage:{outage_id}",
+                    OUTAGE,
+                    message=message if step.clock in clocks else None,
+                    outage=outage_id,
                 )
             unit.tickets.schedule(one)
+
+    def _send_outage(self, outage_id: int, loud: Sequence[tuple[Case, Step]]) -> int | None:
+        """Say the alarm of an outage's clocks, the gravest first; return the first message of it."""
+        unit, (case, gravest) = self._unit, loud[0]
+        numbers = [
+            one.ticket.id
+            for one, steps in self._folded[outage_id]
+            if any(step.clock is gravest.clock for step in steps)
+        ]
+        who = self._called(case, [gravest.target])
+        say = outages.alarm(unit.outages.get(outage_id), loud, numbers, who, unit.now)
+        everybody = self._called(case, [target for _, step in loud for target in (step.target, *step.also)])
+        sent = [unit.messages.say(chat, say) for chat, _ in self._chats(everybody)]
+        return sent[0] if sent else None
 
     def _send(self, case: Case, steps: Sequence[Step]) -> None:
         gravest = steps[0]
@@ -124,3 +140,13 @@ class Watch:
     def _on_call(self) -> tuple[str, ...]:
         roster = self._unit.roster.get()
         return roster.on_call(self._unit.now) if roster else ()
+
+
+def _gravest_by_clock(found: Sequence[tuple[Case, Sequence[Step]]]) -> list[tuple[Case, Step]]:
+    """Return of each clock the gravest step, with its ticket; the gravest first."""
+    gravest: dict[ClockName, tuple[Case, Step]] = {}
+    for case, steps in found:
+        for step in steps:
+            if step.clock not in gravest or step.rank > gravest[step.clock][1].rank:
+                gravest[step.clock] = (case, step)
+    return sorted(gravest.values(), key=lambda pair: -pair[1].rank)

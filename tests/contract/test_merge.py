@@ -59,7 +59,7 @@ def test_a_merged_ticket_answers_for_the_one_that_goes_on(colleague: World) -> N
     world.staff("合并 T1 到 T2")
 
     assert "T2" in world.customer("查进度 T1")
-    assert "已并入T2，请对T2操作" in world.staff("回复 T1 在吗")
+    assert "已并入 T2，请对 T2 操作" in world.staff("回复 T1 在吗")
     assert "已催办工单 T2" in world.customer("催单 T1")
 
 
@@ -95,7 +95,7 @@ def test_tickets_of_two_customers_are_never_merged_and_neither_is_named(world: W
     ("said", "answer"),
     [
         ("合并 T1 到 T1", "请写另一张工单"),
-        ("合并 T1 到 T9", "请写并到哪张工单"),
+        ("合并 T1 到 T9", "没有工单 T9"),
         ("合并 T1 到 那张", "请写并到哪张工单"),
         ("拆分 T1", "只有一条报修"),
     ],

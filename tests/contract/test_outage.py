@@ -118,11 +118,12 @@ def test_its_alarms_can_be_acknowledged_for_all_its_tickets_and_one_clock(world:
     assert world.differences() == {}
 
 
-@pytest.mark.parametrize("what", ["99 响应", "1 天气", "", "1 到场"])
+@pytest.mark.parametrize("what", ["99 响应", "1 天气", ""])
 def test_a_wrong_acknowledgement_says_how_to_write_it(world: World, what: str) -> None:
     report_all(world, crowd(world, 5), every_s=5)
 
     assert "正确写法：知道了故障 3 响应" in world.staff(f"知道了故障 {what}")
+    assert world.staff("知道了故障 1 到场").endswith("没有在等到场的工单。")
 
 
 def test_a_ticket_that_support_takes_stands_for_itself_again(world: World) -> None:
@@ -263,3 +264,12 @@ def test_with_200_reports_in_a_minute_alarms_are_at_the_platform_within_30_secon
     assert half - fell_due <= timedelta(seconds=30)
     assert len(to_staff) < 20
     assert len(world.tickets()) == 201
+
+
+def test_the_confirmation_of_an_outage_holds_back_no_warning_of_the_response(world: World) -> None:
+    report_all(world, crowd(world, 6, like=1), every_s=5)
+    for _ in range(31):  # at 30 minutes the confirmation climbs and half of the response's time is used
+        world.wait(minutes=1)
+
+    assert any("响应时间已用 50%" in text for text in alarms(world))
+    assert any(text.splitlines()[-1].startswith("另外：T") for text in alarms(world))

@@ -57,13 +57,13 @@ def messages(world: World, chat: str) -> list[Outbound]:
     return world.phones.delivered.get(chat, [])
 
 
-def crowd(world: World, count: int) -> list[str]:
-    """Add customers with contracts, each with a chat; return the chats."""
+def crowd(world: World, count: int, like: int = 0) -> list[str]:
+    """Add customers with contracts like that sample customer, each with a chat; return the chats."""
     keys = [f"crowd{number}" for number in range(count)]
     with world.app.store.begin(world.now) as unit:
         for number, key in enumerate(keys, start=1):
             sample = replace(
-                samples.CUSTOMERS[0], key=key, name=f"第{number}客服中心", person=f"{number}号班长"
+                samples.CUSTOMERS[like], key=key, name=f"第{number}客服中心", person=f"{number}号班长"
             )
             customer = samples._customer(unit.session, sample, world.now)
             who = Sender(key, sample.person)

@@ -14,6 +14,7 @@ from bot.dialogue.contract_words import renewal_line, uncovered_line
 from .desk.samples import at, terms
 
 DAY = at("2021-06-01T10:00")
+AFTER = at("2022-02-01T10:00")
 
 
 @pytest.mark.parametrize(
@@ -41,4 +42,19 @@ def test_each_reason_is_said_plainly(changes: dict[str, Any], said: str) -> None
 def test_what_renewal_costs_after_a_break_is_said_as_far_as_it_is_known(
     changes: dict[str, Any], said: str
 ) -> None:
-    assert said in renewal_line(terms(**changes))
+    assert said in renewal_line(terms(**changes), AFTER)
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"price": Decimal(115_000)}, "连续续费按合同费率为每年 25,000.00 元"),  # the floor of the ticked box
+        ({"price": Decimal(200_000)}, "连续续费按合同费率为每年 40,000.00 元"),  # 20 %
+        ({"price": None}, "连续续费按合同费率为每年不低于 25,000.00 元"),
+        ({"level": Level.DIAMOND, "man_months": 12}, "连续续费按合同费率为 600,000.00 元"),
+    ],
+)
+def test_what_renewal_costs_without_a_break_is_said_as_far_as_it_is_known(
+    changes: dict[str, Any], said: str
+) -> None:
+    assert said in renewal_line(terms(**changes), DAY)
