@@ -1,4 +1,4 @@
-"""Binding a chat to a customer: its tickets get the contract."""
+"""Binding a chat to a customer, by which its tickets get the contract, and taking that back."""
 
 from __future__ import annotations
 
@@ -40,3 +40,22 @@ def bind_chat(turn: Turn, chat_id: int, customer_id: int) -> None:
         ]
         notify.staff(desk, bound, turn.now, f"{bound.number} 已绑定 {customer.name}")
     desk.messages.say(chat_id, Say("\n".join([*lines, hotline(turn)])))
+
+
+def unbind_chat(turn: Turn, chat_id: int) -> None:
+    """Take back that a chat is a customer's: it hears and sees nothing of theirs any more (contract 5.2).
+
+    What was reported from it stays the customer's.
+
+    Raises:
+        Refused: there is no such chat, or it is nobody's.
+    """
+    desk = turn.desk
+    chat = desk.chats.get(chat_id) if desk.chats.exists(chat_id) else None
+    if chat is None or chat.customer_id is None:
+        raise Refused(f"C{chat_id} 没有绑定客户。")
+    name = desk.customers.get(chat.customer_id).name
+    desk.chats.unbind(chat_id)
+    desk.messages.say(chat_id, Say(f"这个聊天与合同的绑定已解除。\n{hotline(turn)}"))
+    notify.staff_line(desk, f"{turn.contact.name} 已解绑 {name} 的聊天 C{chat_id}。", but=turn.chat.id)
+    turn.reply(f"已解绑：{name}（C{chat_id}），它不再收到也查不到 {name} 的工单。重新绑定请发新的绑定码。")

@@ -79,6 +79,7 @@ STAFF_VERBS: Mapping[str, tuple[str, ...]] = {
     "reopen": ("重开", "reopen"),
     "withdraw": ("撤销", "撤单", "withdraw"),
     "bind": ("绑定客户", "绑定", "bind"),
+    "unbind": ("解绑", "unbind"),
     "code": ("绑定码", "code"),
     "join": ("加入", "设为值班群", "join"),
     "todo": ("待办", "todo"),
@@ -120,6 +121,7 @@ STAFF_FORMS: Mapping[str, str] = {
     "close": "关闭 T{n}",
     "reopen": "重开 T{n} 原因",
     "bind": "绑定 T{n} 客户名称或合同号",
+    "unbind": "解绑 C{n}",
     "code": "绑定码 客户名称或合同号",
     "join": "加入 加入码",
     "todo": "待办",
@@ -140,7 +142,7 @@ STAFF_HELP: Mapping[str, tuple[str, ...]] = {
     "现场": ("remote_failed", "arrive", "act"),
     "时间": ("agree_time", "promise", "ack", "ack_outage", "pause", "resume"),
     "归并": ("merge", "split"),
-    "客户": ("report_for", "bind", "code", "answer", "quote"),
+    "客户": ("report_for", "bind", "unbind", "code", "answer", "quote"),
     "值班": ("oncall", "swap", "join"),
 }
 
@@ -194,6 +196,7 @@ _WITHOUT_TICKET = {
     "mine",
     "help",
     "answer",
+    "unbind",
     "oncall",
     "swap",
 }

@@ -10,6 +10,7 @@ from bot.dialogue.codes import code_hash
 from bot.dialogue.commands import Command
 from bot.dialogue.turn import Turn
 from bot.errors import Refused
+from bot.messages import Option
 
 NO_CODE = {False: "请发送“绑定 绑定码”。绑定码请向工程师索取。", True: "请写明码，码由管理员发放。"}
 
@@ -53,6 +54,12 @@ def _why_not_here(purpose: Purpose) -> str:
 def _bind(turn: Turn, grant: Grant) -> None:
     assert grant.customer_id is not None  # noqa: S101 - the purpose says so
     binding.bind_chat(turn, turn.chat.id, grant.customer_id)
+    name, place = turn.desk.customers.get(grant.customer_id).name, f"C{turn.chat.id}"
+    notify.staff_line(
+        turn.desk,
+        f"{turn.contact.name} 用绑定码绑定了 {name}（{place}）。如果不是客户的人，请发：解绑 {place}",
+        Option("解绑", f"解绑 {place}", "unbind", None, place),
+    )
 
 
 def _join(turn: Turn, grant: Grant) -> None:

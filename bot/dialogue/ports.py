@@ -90,6 +90,9 @@ class Chats(Protocol):
     def bind(self, chat_id: int, customer_id: int) -> None:
         """Bind a chat to a customer."""
 
+    def unbind(self, chat_id: int) -> None:
+        """Let a chat be nobody's, and forget what the dialogue remembers of it."""
+
     def make_staff(self, chat_id: int) -> None:
         """Make a chat the one (or one more) in which support works."""
 

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from bot.desk.case import Case
 from bot.dialogue import (
     asides,
+    binding,
     by_phone,
     cards,
     duty,
@@ -37,6 +38,7 @@ FORWARDED = (
     + STAFF_FORMS["report_for"]
     + "；要回复客户请自己打字。"
 )
+LONGEST_NUMBER = 18  # digits, of a chat
 LONGEST_TEXT = 1500  # characters; the platforms take no more than some 2,000 a message
 
 # What is done to one ticket.
@@ -248,13 +250,23 @@ def code(turn: Turn, command: Command) -> None:
 def answer_chat(turn: Turn, command: Command) -> None:
     """Answer a customer who has no ticket: 答复 C5 text."""
     place, _, words = command.argument.partition(" ")
-    number = place.removeprefix("C").removeprefix("c")
-    if not number.isdigit():
-        raise WrongForm("请写明对话号。")
+    number = _chat_number(place)
     if not words.strip():
         _prompt(turn, Command("answer", None, place))
         return
-    staff_actions.say_to_chat(turn, int(number), words.strip())
+    staff_actions.say_to_chat(turn, number, words.strip())
+
+
+def unbind(turn: Turn, command: Command) -> None:
+    """Take back that a chat is a customer's, such as when a stranger has used the code: 解绑 C5."""
+    binding.unbind_chat(turn, _chat_number(command.argument))
+
+
+def _chat_number(place: str) -> int:
+    number = place.strip().removeprefix("C").removeprefix("c")
+    if not (number.isascii() and number.isdecimal() and len(number) <= LONGEST_NUMBER):
+        raise WrongForm("请写明对话号。")
+    return int(number)
 
 
 def withdraw(_: Turn, command: Command) -> None:
@@ -287,5 +299,5 @@ PLAIN: Mapping[str, Callable[[Turn, Command], None]] = {
     "report_for": by_phone.report_for,
     "swap": duty.swap,
     "todo": todo,
-    "withdraw": withdraw,
+    "unbind": unbind,
 }

@@ -79,6 +79,10 @@ class ChatStore:
     def bind(self, chat_id: int, customer_id: int) -> None:
         self._session.write(self._session.lock_one(t.ChatRow, chat_id), customer_id=customer_id)
 
+    def unbind(self, chat_id: int) -> None:
+        row = self._session.lock_one(t.ChatRow, chat_id)
+        row.customer_id, row.state = None, {}
+
     def make_staff(self, chat_id: int) -> None:
         self._session.write(self._session.lock_one(t.ChatRow, chat_id), kind="staff")
 
