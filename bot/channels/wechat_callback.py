@@ -13,7 +13,6 @@ import time
 from collections.abc import Sequence
 
 import structlog
-from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -101,7 +100,7 @@ class Endpoint:
         if report.inbound is None:
             return DONE
         inbox_id, _ = await reception.receive(report.inbound)
-        task, window = self._handling.get(inbox_id) or await self._handle(inbox_id, report, reception)
+        task, window = self._handling.get(inbox_id) or self._handle(inbox_id, report, reception)
         done, _ = await asyncio.wait({task}, timeout=max(READY_S - (time.monotonic() - since), 0))
         if not done and not window.shut():
             done, _ = await asyncio.wait({task}, timeout=COMMITTED_S)
@@ -109,17 +108,13 @@ class Endpoint:
                 raise HTTPException(503, "the answer is not there in time: it is for the next try")
         return DONE if not done or task.cancelled() or task.exception() else task.result() or DONE
 
-    async def _handle(
+    def _handle(
         self, inbox_id: int, report: Report, reception: Reception
     ) -> tuple[asyncio.Task[str | None], Window]:
         """Begin to handle a message; what is not done while the platform waits goes on by itself."""
         window, compose = Window(), None
         if report.inbound is not None and report.inbound.is_inline:
-            # Asked now: whoever holds a connection and asks for another can wait for ever under load.
-            is_passive = await run_in_threadpool(self._ports.accounts.is_passive, self._key)
-            compose = self._composer(report, window, is_passive=is_passive)
-            if found := self._handling.get(inbox_id):  # another try was first
-                return found
+            compose = self._composer(report, window)
         task = asyncio.create_task(reception.handle(inbox_id, compose))
         self._handling[inbox_id] = task, window
         task.add_done_callback(lambda ended: self._ended(inbox_id, ended))
@@ -131,10 +126,10 @@ class Endpoint:
         if error is not None:  # the message is durable: it is resumed
             log.error("handling failed", inbox_id=inbox_id, error=type(error).__name__, where=places(error))
 
-    def _composer(self, report: Report, window: Window, *, is_passive: bool) -> Composer:
+    def _composer(self, report: Report, window: Window) -> Composer:
         def compose(messages: Sequence[Outbound]) -> Composed | None:
             now = self._now()
-            whole = texts.answer_of(messages, is_last_way=is_passive)
+            whole = texts.answer_of(messages, is_last_way=self._ports.accounts.is_passive(self._key))
             if not whole.taken or not window.take():
                 return None
             reply = texts.passive(report.user.chat, report.account, whole.text, now)

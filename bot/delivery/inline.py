@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.exc import DBAPIError
 
 from bot.delivery.outbound import outbound_of
@@ -24,6 +24,14 @@ log = structlog.get_logger(__name__)
 
 MARGIN = timedelta(milliseconds=500)  # until the commit
 MAX_TOGETHER = 20
+
+PENDING = (
+    select(t.OutboxRow)
+    .where(t.OutboxRow.chat_id == bindparam("chat"), t.OutboxRow.status == "pending")
+    .order_by(t.OutboxRow.id)
+    .limit(MAX_TOGETHER)
+    .with_for_update(key_share=True)
+)
 
 Settle = Callable[[UnitOfWork, int, Receipt, datetime], object]
 
@@ -67,13 +75,9 @@ class Inline:
             return None
 
     def _pending(self, unit: UnitOfWork, chat_id: int) -> Sequence[t.OutboxRow]:
-        return unit.session.scalars(
-            select(t.OutboxRow)
-            .where(t.OutboxRow.chat_id == chat_id, t.OutboxRow.status == "pending")
-            .order_by(t.OutboxRow.id)
-            .limit(MAX_TOGETHER)
-            .with_for_update(key_share=True)
-        ).all()
+        rows = unit.session.scalars(PENDING, {"chat": chat_id}).all()
+        unit.session.note_locked(rows)
+        return rows
 
 
 class Neighbours:

@@ -88,7 +88,7 @@ class Settlement:
         """Record how the delivery of a message ended, unless somebody did, and what follows from it."""
         for other in receipt.carried:
             self.settle(unit, other, replace(receipt, carried=()), now)
-        row = unit.session.get_one(t.OutboxRow, outbox_id, with_for_update=True)
+        row = unit.session.lock_one(t.OutboxRow, outbox_id)
         # while it was under way, or together with another one
         has_arrived = receipt.outcome is Outcome.SENT and row.status in ("superseded", "held")
         if row.status == "pending" or has_arrived:

@@ -14,6 +14,7 @@ from bot.desk.sla import ClockName
 from bot.desk.terms import Priority
 from bot.desk.ticket import Work
 from bot.desk.watch_policy import WatchPolicy
+from bot.store import rows
 from bot.store import tables as t
 from bot.store.alarms import lock
 from bot.store.chats import MessageStore
@@ -138,8 +139,7 @@ class OutageStore:
         return row if row and self._now - row.last_at <= self._policy.outage_window else None
 
     def _add(self, outage: t.OutageRow, ticket_id: int) -> None:
-        if self._session.get(t.OutageTicketRow, ticket_id) is None:
-            self._session.add(t.OutageTicketRow(ticket_id=ticket_id, outage_id=outage.id))
+        rows.inserted(self._session, t.OutageTicketRow, {"ticket_id": ticket_id, "outage_id": outage.id})
         # Not at every report: all of them would wait for each other for this row.
         if self._now - outage.last_at >= self._policy.outage_window / 10:
             outage.last_at = self._now
