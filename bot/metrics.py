@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
-from prometheus_client import CollectorRegistry, Counter, Histogram
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 from bot import clock
 from bot.messages import Outbound, Outcome, Receipt
@@ -30,6 +30,8 @@ class Metrics:
         self._engine = self._counter("engine", "what the delivery engine had to make good", "what")
         for what in ("taken_over", "mended"):
             self._engine.labels(what)
+        self._workers = self._gauge("workers", "processes that deliver, as this one sees them")
+        self._failed = self._gauge("engine_failed", "workflows found failed at the last look, once a minute")
         self._handling = self._histogram("handling_seconds", "from a durable message to its answer's commit")
         self._sweep = self._histogram("sweep_seconds", "duration of a round of the watch")
 
@@ -50,6 +52,14 @@ class Metrics:
         """Count what the delivery engine made good: processes ``taken_over``, messages ``mended``."""
         self._engine.labels(what).inc(count)
 
+    def alive(self, workers: int) -> None:
+        """Note how many processes deliver."""
+        self._workers.set(workers)
+
+    def failed(self, workflows: int) -> None:
+        """Note how many workflows of the delivery engine ended without having settled their message."""
+        self._failed.set(workflows)
+
     @contextmanager
     def handling(self) -> Iterator[None]:
         """Measure the handling of a message."""
@@ -64,6 +74,9 @@ class Metrics:
 
     def _counter(self, name: str, what: str, *labels: str) -> Counter:
         return Counter(f"hotline_{name}", what, labels, registry=self.registry)
+
+    def _gauge(self, name: str, what: str) -> Gauge:
+        return Gauge(f"hotline_{name}", what, registry=self.registry)
 
     def _histogram(self, name: str, what: str) -> Histogram:
         return Histogram(f"hotline_{name}", what, buckets=SECONDS, registry=self.registry)

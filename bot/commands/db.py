@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import click
@@ -24,9 +25,13 @@ def db() -> None:
 @db.command()
 @DB_OPTION
 def upgrade(database_url: str | None) -> None:
-    """Bring the database to the schema of this version of the program."""
-    store = connect(settings.load(database_url=database_url))
-    try:
+    """Bring the database to the schema of this version of the program.
+
+    On PostgreSQL the workers of the version before record what they are sending, then end; a SQLite file must
+    not be in use.
+    """
+    loaded = settings.load(database_url=database_url)
+    with alone(loaded.database_url), closing(connect(loaded)) as store:
         before = migrate.current(store.engine)
         migrate.upgrade(store.engine)
         after = migrate.head()
@@ -34,8 +39,6 @@ def upgrade(database_url: str | None) -> None:
             f"{store.address}: schema {after}"
             + (", nothing to do" if before == after else f" (was {before})")
         )
-    finally:
-        store.close()
 
 
 @db.command()

@@ -20,7 +20,7 @@ log = structlog.get_logger(__name__)
 
 def engine_of(app: App, settled: Callable[[], None] = lambda: None) -> Engine:
     """Return the engine that delivers for the program; ``settled`` is called after each attempt."""
-    return Engine(app.store, app.courier, app.now, told.stuck, settled, app.metrics.made_good)
+    return Engine(app.store, app.courier, app.now, told.stuck, app.metrics, settled)
 
 
 async def start(service: Service, on_error: Callable[[], None]) -> None:

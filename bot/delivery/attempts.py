@@ -19,6 +19,7 @@ log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 SENDERS = 8  # at once to one platform
+PAUSE_S = 0.2
 LONGEST_PAUSE_S = 5.0  # while the database is away
 
 
@@ -27,10 +28,12 @@ class Attempts:
 
     Attributes:
         under_way: how many messages are being sent, or were sent and are not recorded yet.
+        is_paused: whether no attempt is begun for now; any thread may set it.
     """
 
     def __init__(self, courier: Courier, clock: Clock) -> None:
         self.under_way = 0
+        self.is_paused = False
         self._courier = courier
         self._clock = clock
         self._is_ending = False
@@ -44,6 +47,8 @@ class Attempts:
         Args:
             group: whose attempts share threads.
         """
+        while self.is_paused and not self._is_ending:
+            await asyncio.sleep(PAUSE_S)
         self.under_way += 1
         try:
             sent = await self._patiently(group, lambda: self._send(outbox_id))

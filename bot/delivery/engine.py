@@ -14,7 +14,7 @@ import time
 import uuid
 from collections.abc import Callable, Coroutine
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 import structlog
 from dbos import DBOS, DBOSClient, DBOSConfig
@@ -49,13 +49,26 @@ ACTIVE = ["ENQUEUED", "DELAYED", "PENDING"]
 ENDED_BADLY = ["ERROR", "MAX_RECOVERY_ATTEMPTS_EXCEEDED", "CANCELLED"]
 
 
+class Tally(Protocol):
+    """Who counts what happens; see `bot.metrics.Metrics`."""
+
+    def made_good(self, what: str, count: int) -> None:
+        """Count processes ``taken_over`` and messages ``mended``."""
+
+    def alive(self, workers: int) -> None:
+        """Note how many processes deliver."""
+
+    def failed(self, workflows: int) -> None:
+        """Note how many workflows ended without having settled their message, at the last look."""
+
+
 class Engine:
     """Delivers through the engine; made once in a process.
 
     Args:
         settled: called, in any thread, when a message is settled.
         stuck: told, within a commit, how many messages the engine had lost and gets again.
-        made_good: counts processes ``taken_over`` and messages ``mended``.
+        tally: counts what happens.
     """
 
     def __init__(
@@ -64,19 +77,19 @@ class Engine:
         courier: Courier,
         clock: Clock,
         stuck: mending.Stuck,
+        tally: Tally,
         settled: Callable[[], None] = lambda: None,
-        made_good: Callable[[str, int], None] = lambda _what, _count: None,
     ) -> None:
         self._store = store
         self._courier = courier
         self._clock = clock
         self._stuck = stuck
         self._settled = settled
-        self._made_good = made_good
+        self._tally = tally
         self._identity = f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
         self._database = guest_engine(store, real_clock.now)
         self._presence = Presence(self._database, self._identity)
-        self._relay = Relay(self._database, courier.channels, self._enqueue)
+        self._relay = Relay(self._database, courier.channels, self._enqueue, store.check_schema)
         self._attempts = Attempts(courier, clock)
         self._client: DBOSClient | None = None
         self._library: DBOS | None = None
@@ -90,6 +103,7 @@ class Engine:
         _quiet(logging.CRITICAL)  # what is raised says it in one line
         try:
             self._presence.hold()
+            self._make_way()
             self._library = DBOS(config=_config(self._identity, self._database))
             DBOS.workflow(name=WORKFLOW, max_recovery_attempts=None)(self._workflow())
             DBOS.launch()
@@ -147,7 +161,17 @@ class Engine:
     def look_after(self) -> None:
         """Show that this process lives, and take over what processes that have ended left."""
         self._presence.hold()
-        self._recover()
+        self._tally.alive(self._presence.workers())
+        if self._make_way():
+            self._recover()
+
+    def _make_way(self) -> bool:
+        """Pause while somebody wants to migrate the database, or does; tell whether work goes on."""
+        may_send = self._presence.may_send()
+        if not may_send and self._attempts.is_paused and not self._attempts.under_way:
+            self._presence.make_way()
+        self._attempts.is_paused = not may_send
+        return may_send
 
     def tidy(self) -> None:
         """Hand over again what the engine lost, and forget what it has finished or nobody can send."""
@@ -158,9 +182,10 @@ class Engine:
             status=ENDED_BADLY, limit=TIDIED, load_input=False, load_output=False, application_name=NAME
         )
         ended = [workflow.workflow_id for workflow in failed]
+        self._tally.failed(len(ended))
         if mended := mending.hand_over_again(self._store, ended, self._active, self._stuck, now):
             log.error("the delivery engine lost messages; they are handed over again", messages=mended)
-            self._made_good("mended", mended)
+            self._tally.made_good("mended", mended)
         if ended:
             DBOS.delete_workflows(ended)
         for _ in range(TIDY_ROUNDS):
@@ -194,7 +219,7 @@ class Engine:
         )
         if dead := self._presence.dead({workflow.executor_id or "" for workflow in pending}):
             log.warning("taking over from processes that ended", processes=len(dead))
-            self._made_good("taken_over", len(dead))
+            self._tally.made_good("taken_over", len(dead))
             DBOS._recover_pending_workflows(sorted(dead))  # noqa: SLF001 - no other way, and the version is pinned
 
     def _enqueue(self, session: Session, parcel: Parcel) -> None:

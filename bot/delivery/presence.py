@@ -1,19 +1,34 @@
-"""Which workers are alive: on PostgreSQL each holds an advisory lock, which ends with its connection."""
+"""Which workers are alive: on PostgreSQL each holds an advisory lock, which ends with its connection.
+
+A second lock, which all of them share while they send, keeps migrations off: who wants to migrate waits for
+it, they see that, record what they are sending and make way.
+"""
 
 from __future__ import annotations
 
 import zlib
 from collections import Counter
 from collections.abc import Collection
+from typing import Any
 
 import structlog
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, TextClause, text
 from sqlalchemy.exc import SQLAlchemyError
+
+from bot.store.engine import FAMILY, RELAYING, SENDING, WRITING
 
 log = structlog.get_logger(__name__)
 
 LOOKS = 3
-FAMILY = 0x686F746C  # 'hotl': our advisory locks among others in the database
+OURS = """
+    FROM pg_locks WHERE locktype = 'advisory' AND classid = :family
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
+WORKERS = text(f"SELECT count(*) {OURS} AND objid NOT IN (:relaying, :writing, :sending) AND granted")
+IS_WAITED_FOR = text(f"SELECT EXISTS (SELECT {OURS} AND objid = :sending AND NOT granted)")
+SHARE = text("SELECT pg_try_advisory_lock_shared(:family, :sending)")
+LET_GO = text("SELECT pg_advisory_unlock_shared(:family, :sending)")
+LOCKS = {"family": FAMILY, "relaying": RELAYING, "writing": WRITING, "sending": SENDING}
 
 
 class Presence:
@@ -29,6 +44,7 @@ class Presence:
         self._is_shared = engine.dialect.name != "sqlite"
         self._connection: Connection | None = None
         self._missed: Counter[str] = Counter()
+        self._may_send = not self._is_shared
 
     def hold(self) -> None:
         """Show that this process lives; after a lost connection, again."""
@@ -65,8 +81,35 @@ class Presence:
         self._missed = Counter({other: self._missed[other] + 1 for other in free})
         return {other for other, looks in self._missed.items() if looks >= LOOKS}
 
+    def may_send(self) -> bool:
+        """Tell whether this process may go on sending; not while somebody waits to migrate, or does."""
+        if not self._is_shared:
+            return True
+        if self._connection is None or self._ask(IS_WAITED_FOR):
+            return False
+        self._may_send = self._may_send or self._ask(SHARE)
+        return self._may_send
+
+    def make_way(self) -> None:
+        """Let a migration begin: nothing is being sent here, and all that was sent is recorded."""
+        if self._may_send and self._is_shared and self._connection is not None:
+            self._may_send = not self._ask(LET_GO)
+
+    def workers(self) -> int:
+        """Return how many processes deliver."""
+        return int(self._ask(WORKERS)) if self._is_shared and self._connection is not None else 1
+
+    def _ask(self, question: TextClause) -> Any:
+        assert self._connection is not None  # noqa: S101 - asked through it
+        try:
+            return self._connection.execute(question, LOCKS).scalar()
+        except SQLAlchemyError:  # the next `hold` connects anew
+            self.release()
+            raise
+
     def release(self) -> None:
         """Let go: whoever looks now finds this process ended."""
+        self._may_send = not self._is_shared
         if self._connection is not None:
             connection, self._connection = self._connection, None
             connection.invalidate()

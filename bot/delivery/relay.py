@@ -15,12 +15,12 @@ from sqlalchemy import Engine, and_, bindparam, func, or_, select, text, tuple_,
 from sqlalchemy.orm import Session
 
 from bot.delivery.limits import Queue, queue_of
-from bot.delivery.presence import FAMILY
 from bot.store import tables as t
+from bot.store.engine import FAMILY, RELAYING
 
 BATCH = 50  # on SQLite nobody else writes while a batch is handed over: about 50 ms
 IN_HAND = 20  # of one lane: what its limits let through meanwhile; the rest waits where it costs nothing
-TURN = text("SELECT pg_try_advisory_xact_lock(:family, 0)")
+TURN = text("SELECT pg_try_advisory_xact_lock(:family, :relaying)")
 
 OUTBOX, CHAT = t.table_of(t.OutboxRow), t.table_of(t.ChatRow)
 ROW, HANDED, BACK = OUTBOX.c, OUTBOX.alias("handed").c, OUTBOX.alias("back").c
@@ -95,10 +95,18 @@ class Relay:
     Args:
         engine: the database's, through which the delivery engine writes.
         channels: only messages of these.
+        check_schema: raises an error where nothing may be written any more.
     """
 
-    def __init__(self, engine: Engine, channels: Collection[str], enqueue: Enqueue) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        channels: Collection[str],
+        enqueue: Enqueue,
+        check_schema: Callable[[Session], None],
+    ) -> None:
         self._engine = engine
+        self._check_schema = check_schema
         self._channels = list(channels)
         self._enqueue = enqueue
 
@@ -125,6 +133,7 @@ class Relay:
         with Session(self._engine) as session, session.begin():
             if not self._is_our_turn(session):
                 return 0
+            self._check_schema(session)
             taken: list[int] = list(session.scalars(TAKE, self._which(now)))
             for parcel in sorted(_parcels(session, taken), key=lambda parcel: parcel.outbox_id):
                 self._enqueue(session, parcel)
@@ -132,8 +141,9 @@ class Relay:
 
     def _is_our_turn(self, session: Session) -> bool:
         if self._engine.dialect.name == "sqlite":
+            session.connection().exec_driver_sql("BEGIN IMMEDIATE")  # from here on nobody else writes
             return True
-        return bool(session.execute(TURN, {"family": FAMILY}).scalar())
+        return bool(session.execute(TURN, {"family": FAMILY, "relaying": RELAYING}).scalar())
 
 
 def workflow_id(outbox_id: int, relays: int) -> str:

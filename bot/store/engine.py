@@ -16,9 +16,14 @@ from bot.errors import SettingError
 
 BUSY_TIMEOUT_MS = 10_000
 CONNECT_TIMEOUT_S = 5
-# PostgreSQL: who writes holds this lock with others, a migration holds it alone; both until their commit.
-HOLD_MIGRATIONS = "SELECT pg_advisory_xact_lock_shared(1752134764, 1)"
-MIGRATE_ALONE = "SELECT pg_advisory_xact_lock(1752134764, 1)"
+# PostgreSQL: our advisory locks among others in the database ('hotl'); each has a number, or a process has.
+FAMILY = 0x686F746C
+RELAYING, WRITING, SENDING = 0, 1, 2
+# Who writes holds this lock with others, a migration holds it alone; both until their commit.
+HOLD_MIGRATIONS = f"SELECT pg_advisory_xact_lock_shared({FAMILY}, {WRITING})"
+# A migration waits until the workers have recorded what they are sending, then for who writes.
+WAIT_FOR_SENDING = f"SELECT pg_advisory_xact_lock({FAMILY}, {SENDING})"
+MIGRATE_ALONE = f"SELECT pg_advisory_xact_lock({FAMILY}, {WRITING})"
 
 
 class FairLock:

@@ -11,10 +11,12 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import OperationalError
 
 from bot.errors import StoreError
-from bot.store.engine import MIGRATE_ALONE
+from bot.store.engine import MIGRATE_ALONE, WAIT_FOR_SENDING
 
+PATIENCE_S = 90  # a platform may take half a minute to answer what is being sent
 FOLDER = Path(__file__).parent / "migrations"
 
 
@@ -62,10 +64,22 @@ def downgrade(engine: Engine, revision: str = "base") -> None:
 
 @contextmanager
 def _alone(engine: Engine) -> Iterator[Connection]:
-    """Open a transaction while nobody else writes; see `Store.check_schema`."""
+    """Open a transaction while nobody else sends or writes; see `Store.check_schema`.
+
+    Raises:
+        StoreError: a worker goes on sending, or somebody writing.
+    """
     with engine.begin() as connection:
         if engine.dialect.name == "postgresql":
-            connection.exec_driver_sql(MIGRATE_ALONE)
+            try:
+                connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{PATIENCE_S}s'")
+                connection.exec_driver_sql(WAIT_FOR_SENDING)
+                connection.exec_driver_sql(MIGRATE_ALONE)
+            except OperationalError as error:
+                raise StoreError(
+                    f"the processes on this database did not pause within {PATIENCE_S} s, and nothing was "
+                    "changed: stop those that hang, and try again"
+                ) from error
         yield connection
 
 

@@ -10,6 +10,7 @@ from typing import TypeVar
 
 from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.orm import Session
 
 from bot.desk.calendar import Workdays
 from bot.desk.policy import TicketPolicy
@@ -116,7 +117,7 @@ class Store:
         """From now on let nothing be written unless the schema is of this revision."""
         self._revision = revision
 
-    def check_schema(self, session: UnitSession) -> None:
+    def check_schema(self, session: Session) -> None:
         """Raise `SchemaMoved` if the database was migrated since the start; hold off migrations till the end.
 
         A migration waits for what is being written, and what comes after it is refused.

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
@@ -14,6 +15,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from bot.delivery import limits, mending
+from bot.delivery.presence import Presence
 from bot.delivery.relay import Parcel
 from bot.errors import SchemaMoved
 from bot.messages import Outbound, Outcome, Receipt
@@ -196,6 +198,7 @@ def test_what_the_engine_lost_or_failed_at_is_handed_over_again_and_staff_are_to
         post.say("c", "failed")
         post.wait(lambda: bool(DBOS.list_workflows(status="ERROR")))
         post.engine.tidy()
+        assert post.app.metrics.registry.get_sample_value("hotline_engine_failed") == 1
         post.wait(lambda: phone.heard("c") == ["failed"])
         assert DBOS.list_workflows(status="ERROR") == []
         assert post.app.metrics.registry.get_sample_value("hotline_engine_total", {"what": "mended"}) == 1
@@ -248,6 +251,18 @@ def hand_over(post: Post, messages: Sequence[int]) -> None:
 
 def note_handed_over(post: Post, messages: Sequence[int]) -> None:
     post.app.store.transact(lambda unit: unit.session.execute(HANDED_OVER, {"ids": messages}), post.app.now())
+
+
+def test_how_many_processes_deliver_and_what_failed_is_shown(migrated_url: str) -> None:
+    with delivering(migrated_url, phone=Phone()) as post:
+        other = Presence(post.engine._database, "other")
+        other.hold()
+        post.engine.look_after()
+        post.engine.tidy()
+        figures = post.app.metrics.registry
+        assert figures.get_sample_value("hotline_workers") == (1 if migrated_url.startswith("sqlite") else 2)
+        assert figures.get_sample_value("hotline_engine_failed") == 0
+        other.release()
 
 
 def test_finished_work_is_forgotten_after_an_hour(migrated_url: str) -> None:
@@ -315,9 +330,77 @@ def test_a_process_whose_schema_moved_on_writes_and_sends_nothing_more(migrated_
         with pytest.raises(SchemaMoved):
             post.app.courier.attempt(waiting, post.app.now)
         with pytest.raises(SchemaMoved):
+            post.engine.feed()
+        with pytest.raises(SchemaMoved):
             post.app.check_schema()
         move_schema(post.app.store, migrate.head())  # other tests use this database
     assert phone.arrived == []
+
+
+@pytest.mark.postgres
+def test_a_migration_waits_for_what_is_being_sent_and_nothing_is_sent_twice(postgres_url: str) -> None:
+    phone, asked, released = Phone(), threading.Event(), threading.Event()
+
+    def answer(_: Outbound) -> Receipt:
+        asked.set()
+        released.wait()
+        return Receipt(Outcome.SENT)
+
+    def by_another_program() -> None:
+        with migrate._alone(post.app.store.engine) as connection:
+            connection.execute(text("UPDATE alembic_version SET version_num = 'newer'"))
+
+    phone.answer = answer
+    with delivering(migrated(postgres_url), phone=phone) as post:
+        during, after = post.say("c", "during"), post.say("c", "after")
+        post.wait(asked.is_set)
+        migration = threading.Thread(target=by_another_program)
+        migration.start()
+        while not post.engine._attempts.is_paused:
+            post.engine.look_after()
+            threading.Event().wait(0.05)
+        released.set()
+        while migration.is_alive():
+            post.engine.look_after()
+            threading.Event().wait(0.05)
+        assert (post.status(during), post.status(after)) == ("sent", "pending")
+        post.engine.look_after()
+        while not post.engine._attempts._is_ending:  # it was about to send the next
+            threading.Event().wait(0.05)
+    assert phone.heard("c") == ["during"]
+
+
+@pytest.mark.postgres
+def test_a_migration_that_was_given_up_lets_delivery_go_on(postgres_url: str) -> None:
+    phone = Phone()
+
+    def fails() -> None:
+        with migrate._alone(post.app.store.engine):
+            assert post.engine._attempts.is_paused
+            raise ZeroDivisionError
+
+    with delivering(migrated(postgres_url), phone=phone) as post:
+        with looking_after(post), pytest.raises(ZeroDivisionError):
+            fails()
+        post.say("c", "goes on")
+        post.engine.look_after()
+        post.wait(lambda: phone.heard("c") == ["goes on"])
+
+
+@contextmanager
+def looking_after(post: Post) -> Iterator[None]:
+    """Let the engine look around meanwhile, as its loop does."""
+    over = threading.Event()
+
+    def look() -> None:
+        while not over.wait(0.05):
+            post.engine.look_after()
+
+    looking = threading.Thread(target=look)
+    looking.start()
+    yield
+    over.set()
+    looking.join()
 
 
 def move_schema(store: Store, revision: str) -> None:

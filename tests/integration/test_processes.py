@@ -44,7 +44,7 @@ def worker(folder: Path, **env: str) -> subprocess.Popen[str]:
 
 def test_a_second_process_on_a_sqlite_file_is_refused_in_one_line(tmp_path: Path) -> None:
     with running(tmp_path):
-        for arguments in (["worker"], ["serve", "--port", "0", "--no-worker"]):
+        for arguments in (["worker"], ["serve", "--port", "0", "--no-worker"], ["db", "upgrade"]):
             refused = hotline(tmp_path, *arguments)
             assert refused.returncode == 1
             assert refused.stderr == (
