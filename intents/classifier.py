@@ -14,11 +14,11 @@ from intents.handlers import Steps, read
 from intents.homophone import Homophones
 from intents.judge import Case
 from intents.lexicon import Lexicon
-from intents.reading import Finding, Span
+from intents.reading import Finding, Reading, Span
 from intents.rules import Judge
 from intents.segment import Segmenter
 from intents.tables import normalise
-from intents.telling import Scales
+from intents.telling import Above, Scales
 from intents.verdict import Evidence, Label, Verdict
 from knowledge import KnowledgeBase, Rule
 
@@ -32,6 +32,8 @@ OTHER_MATTERS = frozenset(
         "announce",
     ]
 )
+#: P1 and P2 lie so far below none where the telling leaves no doubt that no fault is told: no need to guess.
+NO_FAULT = -0.75
 LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")
 DIGITS = frozenset("0123456789")
 _MINOR = Label.P2.value
@@ -82,7 +84,7 @@ class Classifier:
         self.features = Features(base.concepts.values())
         self.terms = Lexicon(base, self.features)
         self.judge = Judge(base, self.features)
-        self.scales = Scales(base.telling)
+        self.scales = Scales(base.telling, self.terms)
         self._match = automaton.build(self.terms.texts, accelerate=accelerate)
         self.accelerate = accelerate
         self._other_matters = sum(
@@ -115,29 +117,31 @@ class Classifier:
     def analyse(self, text: str) -> Analysis:
         """Return the settled reading, and the rule that won."""
         norm = normalise(text)
-        hits = self._whole(norm, self._match(norm))
+        latin = bool(ALNUM.search(norm))
+        hits = self._match(norm)
+        if latin:
+            hits = self._whole(norm, hits)
         case = self._case(norm, hits)
-        if not self._clear(case, norm) and (better := self._guess(norm, hits)):
+        above = self.scales.above_none(norm, hits)
+        if not self._clear(case.reading, above, latin=latin) and (better := self._guess(norm, hits)):
             hits = better
             case = self._case(norm, hits)
-        return self._gravest(case, hits)
+            above = self.scales.above_none(norm, hits)
+        return self._gravest(case, hits, above)
 
-    def _clear(self, case: Case, norm: str) -> bool:
+    def _clear(self, reading: Reading, above: Above | None, *, latin: bool) -> bool:
         """Return whether guessing gains nothing: a failure was read, or plainly another matter."""
-        reading = case.reading
-        if reading.findings:
+        if reading.findings or (above and max(above) < NO_FAULT):
             return True
-        return bool(reading.cues & self._other_matters) and not reading.first and not ALNUM.search(norm)
+        return bool(reading.cues & self._other_matters) and not reading.first and not latin
 
     def _whole(self, norm: str, hits: list[Hit]) -> list[Hit]:
         """Drop Latin terms that are only a part of a longer word: oa in download."""
-        if not ALNUM.search(norm):
-            return hits
         latin = self.terms.latin
         return [hit for hit in hits if hit[0] not in latin or not _cuts(norm, hit[1], hit[2])]
 
     def _case(self, norm: str, hits: list[Hit]) -> Case:
-        return Case(read(hits, self._steps, self.features, len(norm)), self.features, norm)
+        return Case(read(hits, self._steps, self.features, len(norm)), norm)
 
     def _guess(self, norm: str, hits: list[Hit]) -> list[Hit] | None:
         """Return the hits with mistyped terms added, by sound, then by one slip; None when there are none."""
@@ -154,7 +158,7 @@ class Classifier:
     def _by_sound(self, norm: str) -> list[Hit]:
         return self._homophones.find(norm, self.segment)
 
-    def _gravest(self, case: Case, hits: list[Hit]) -> Analysis:
+    def _gravest(self, case: Case, hits: list[Hit], above: Above | None) -> Analysis:
         judge = self.judge
         best: Rule | None = None
         chosen: Finding | None = None
@@ -166,7 +170,7 @@ class Classifier:
                 best, chosen = rule, finding
         if best is None:
             best = judge.decide(case.seen_empty())
-        label, favoured = self.scales.opinions(case.norm, best)
+        label, favoured = self.scales.opinions(above, best)
         if label == _MINOR and minor:
             label = best.label  # told of the lesser of two faults: the graver stands
         rule = best if label == best.label else self._told(case, label, best)
@@ -201,7 +205,7 @@ class Classifier:
     def _and_signs(self, text: str, evidence: list[Evidence], analysis: Analysis) -> list[Evidence]:
         """Return the evidence with the signs that decided, where they lie outside it."""
         label = analysis.rule.label
-        for start, end in self.scales.evidence(analysis.case.norm, label):
+        for start, end in self.scales.evidence(analysis.case.norm, analysis.hits, label):
             if all(end <= one.start or one.end <= start for one in evidence):
                 evidence.append(Evidence(text[start:end], start, end, "telling"))
         return sorted(evidence, key=lambda one: one.start)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from intents.features import BITS
 from intents.judge import Case
 from intents.quantity import find
 from intents.reading import FAR, Clause, Finding
 from intents.tables import normalise
-from intents.telling import Sign
+from intents.telling import CONCEPT, Sign
 from intents.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -65,8 +66,8 @@ class Explanation:
     """The verdict and the way to it; offsets in characters of the original text.
 
     ``found`` is the rule that won by what the message names; ``telling`` what the way it is told adds for P1,
-    P2 and none, and ``signs`` the characters and pairs that add most. Where they outweigh ``found``, another
-    rule stands in the verdict.
+    P2 and none, and ``signs`` the characters, words and concepts that add most. Where they outweigh
+    ``found``, another rule stands in the verdict.
     """
 
     verdict: Verdict
@@ -116,9 +117,18 @@ def explain(classifier: Classifier, text: str) -> Explanation:
             for rule, lost in classifier.judge.considered(mask)
         ),
         found=analysis.found.id,
-        telling=classifier.scales.weigh(norm),
-        signs=tuple(classifier.scales.signs(norm)),
+        telling=classifier.scales.weigh(norm, analysis.hits),
+        signs=tuple(_sign(classifier, sign, text) for sign in classifier.scales.signs(norm, analysis.hits)),
     )
+
+
+def _sign(classifier: Classifier, sign: Sign, text: str) -> Sign:
+    """Return the sign as people write it: what stands in the text, and the concept's Chinese name."""
+    written = text[sign.start : sign.end]
+    concept = sign.text.removeprefix(CONCEPT)
+    if concept == sign.text or len(sign.text) == 1:
+        return sign._replace(text=written)
+    return sign._replace(text=f"{written}（{classifier.base.title(concept)}）")
 
 
 def _matches(classifier: Classifier, text: str, hits: list[tuple[int, int, int]]) -> list[Match]:
@@ -146,7 +156,7 @@ def _clause(case: Case, clause: Clause, text: str) -> ClauseNote:
         "speaker alone": clause.self,
     }
     marks = [name for name, is_so in seen.items() if is_so]
-    marks += [name for name, bit in case.bits.items() if name.startswith("scope.") and clause.scope & bit]
+    marks += [name for name, bit in BITS.items() if name.startswith("scope.") and clause.scope & bit]
     return ClauseNote(text[clause.start : end], clause.start, end, tuple(marks))
 
 

@@ -61,6 +61,25 @@ BITS = {
 }
 
 
+def _spheres(*names: str) -> int:
+    return sum(BITS[f"sphere.{name}"] for name in names)
+
+
+#: What a failure is about, wherever a component of this sphere stands next to it.
+STRONG = _spheres("device", "server", "foreign", "own", "admin")
+ASIDE = _spheres("foreign", "own", "admin")
+#: What 没有 after it says is missing.
+MACHINE = _spheres("core", "function")
+#: What one person looks at.
+SINGLE = _spheres("device", "function")
+#: What 全部 means all of, whatever number stands before it.
+SHARED = _spheres("system", "server", "line", "call")
+#: What a bare 断 or 黑 behind it is said of.
+THINGS = _spheres("core", "function", "system", "server", "line", "call", "device")
+#: What one phone can tell: 别人打不进来.
+SPOKEN = BITS["effect.call"] | BITS["effect.voice"]
+
+
 class Features:
     """Bits of all feature values of one base."""
 
@@ -68,23 +87,7 @@ class Features:
         cues = sorted({c.traits["cue"] for c in concepts if "cue" in c.traits})
         self.cues = frozenset(cues)
         self.bits = BITS | {f"cue.{cue}": 1 << at for at, cue in enumerate(cues, len(BITS))}
-        #: what a failure is about, wherever a component of this sphere stands next to it
-        self.strong = self._spheres("device", "server", "foreign", "own", "admin")
-        self.aside = self._spheres("foreign", "own", "admin")
-        #: what 没有 after it says is missing
-        self.machine = self._spheres("core", "function")
-        #: what one person looks at
-        self.single = self._spheres("device", "function")
-        #: what 全部 means all of, whatever number stands before it
-        self.shared = self._spheres("system", "server", "line", "call")
-        #: what a bare 断 or 黑 behind it is said of
-        self.things = self._spheres("core", "function", "system", "server", "line", "call", "device")
-        #: what one phone can tell: 别人打不进来
-        self.spoken = self.bits["effect.call"] | self.bits["effect.voice"]
         self.groups = {*GROUPS, "cue", "with"}
-
-    def _spheres(self, *names: str) -> int:
-        return sum(self.bits[f"sphere.{name}"] for name in names)
 
     def bit(self, group: str, value: str, where: str) -> int:
         """Return the bit of one value.

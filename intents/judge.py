@@ -4,24 +4,30 @@ from __future__ import annotations
 
 import re
 
-from intents.features import BITS, Features
+from intents.features import ASIDE, BITS, SHARED, SPOKEN, STRONG
 from intents.quantity import Quantity, find
 from intents.reading import Clause, Finding, Reading, Span
 from intents.terms import Kind, Term
 
-_LIVE = BITS["found.live"]
-_LINE, _PERSON, _UNKNOWN_SPHERE = (BITS[f"sphere.{name}"] for name in ("line", "person", "unknown"))
+_LIVE, _DEAD, _NONE = BITS["found.live"], BITS["found.dead"], BITS["found.none"]
+_LINE, _UNKNOWN_SPHERE = BITS["sphere.line"], BITS["sphere.unknown"]
+_NO_TOPIC = BITS["sphere.person"] | ASIDE
 _ALL, _SOME, _ONE, _UNKNOWN_SCOPE = (BITS[f"scope.{name}"] for name in ("all", "some", "one", "unknown"))
 _SELF, _WE = BITS["who.self"], BITS["who.we"]
+_PAST, _HYPOTHETICAL, _RECOVERED, _RECORD = (
+    BITS[f"fate.{name}"] for name in ("past", "hypothetical", "recovered", "record")
+)
+_NOT_NOW = _PAST | BITS["fate.status"] | BITS["fate.define"]
+_INTERMITTENT, _QUESTION, _SHORT = (BITS[f"note.{name}"] for name in ("intermittent", "question", "short"))
 
 
 class Case:
     """A reading with every finding's fate settled."""
 
-    def __init__(self, reading: Reading, features: Features, norm: str) -> None:
+    __slots__ = ("live", "norm", "reading", "scope_anywhere", "size")
+
+    def __init__(self, reading: Reading, norm: str) -> None:
         self.reading = reading
-        self.features = features
-        self.bits = features.bits
         self.norm = norm
         self.size = len(norm.strip())
         self.live: list[Finding] = []
@@ -48,7 +54,7 @@ class Case:
                 at += 1
             clause = clauses[at]
             if quantity.scope == "none":  # 一条录音都没有: not about the one
-                clause.scope = self.bits["scope.all"]
+                clause.scope = _ALL
                 clause.scoped.append((COUNTED["all"], quantity.start, quantity.end))
                 self.reading.scoped = True
                 continue
@@ -58,7 +64,7 @@ class Case:
             if any(quantity.start < end and start < quantity.end for _, start, end in clause.scoped[:REACH]):
                 continue  # 没有一条, 只有两个: the words around the number say more than it does
             term = COUNTED[quantity.scope]
-            clause.scope |= self.bits[term.concept]
+            clause.scope |= BITS[term.concept]
             clause.scoped.append((term, quantity.start, quantity.end))
             self.reading.scoped = True
 
@@ -69,43 +75,43 @@ class Case:
             if clause.works:
                 if any(span[0].text.startswith(("只", "仅", "就")) for span in clause.scoped[:REACH]):
                     continue  # 只有一个还能用: it does not fail for the one
-                scope &= ~self.bits["scope.all"]  # 大家都好好的 does not widen what comes next
+                scope &= ~_ALL  # 大家都好好的 does not widen what comes next
             if scope:
                 clause.sentence.scope |= scope
                 self.scope_anywhere |= scope
 
     def _fate(self, f: Finding, possible: int) -> int:
-        r, bits = self.reading, self.bits
+        r = self.reading
         clause, sentence = f.clause, f.clause.sentence
         fate = sentence.fates
         present = r.present > FAR_AWAY
         if fate and r.now > FAR_AWAY:
-            fate &= ~(bits["fate.past"] | bits["fate.status"] | bits["fate.define"])
+            fate &= ~_NOT_NOW
         if clause.asks and 0 <= f.start - clause.will <= 1:
-            fate |= bits["fate.hypothetical"]
+            fate |= _HYPOTHETICAL
         if possible >= f.end and r.now <= FAR_AWAY and r.again <= FAR_AWAY:
-            fate |= bits["fate.hypothetical"]
+            fate |= _HYPOTHETICAL
         if 0 <= sentence.hypothetical <= f.start and not present and not self._habit(f):
-            fate |= bits["fate.hypothetical"]
+            fate |= _HYPOTHETICAL
         recovered = r.recovered
         if recovered > FAR_AWAY:
-            passing = r.notes & bits["note.intermittent"]  # 偶发超时，刷新后正常: it comes back
+            passing = r.notes & _INTERMITTENT  # 偶发超时，刷新后正常: it comes back
             if recovered > f.start:
                 over = r.again < recovered and not passing
             else:
-                was = sentence.fates & bits["fate.past"] and not present
+                was = sentence.fates & _PAST and not present
                 over = r.again < recovered and (was or self._earlier(f))
             if over:
-                fate |= bits["fate.recovered"]
+                fate |= _RECOVERED
         if r.again > f.end:
-            return fate | (f.fate & ~bits["fate.record"])  # 杂音那个单子先别关，还是有
+            return fate | (f.fate & ~_RECORD)  # 杂音那个单子先别关，还是有
         return fate | f.fate
 
     def _habit(self, f: Finding) -> bool:
         """Return whether an 'if' only says when it happens: 要是连打三个，第三个必定没声音."""
         if f.start - f.clause.sentence.hypothetical < 2 or not _ALWAYS.search(self.norm, f.start - 6, f.end):
             return False
-        return not (self.reading.notes & self.bits["note.question"] or _ASKS.search(self.norm))
+        return not (self.reading.notes & _QUESTION or _ASKS.search(self.norm))
 
     def _earlier(self, f: Finding) -> bool:
         """Return whether what comes after the recovery tells what was before it: 恢复了，刚才应该是崩了."""
@@ -113,18 +119,17 @@ class Case:
 
     def sphere(self, f: Finding) -> int:
         """Return the bit of what failed: the finding's own, or the component nearest to it."""
-        features = self.features
-        near = f.near or _after(f, features.aside)
+        near = f.near or _after(f)
         if near:
             sphere = near[0].sphere
-            if sphere & features.strong:
+            if sphere & STRONG:
                 return sphere
             if f.sphere and sphere & _LINE & ~f.sphere:
                 return sphere | f.sphere  # 热线没声音: all its calls
         if f.sphere:
             return f.sphere
         for span in (near, f.topic, self.reading.first):
-            if span and span[0].sphere and not span[0].sphere & (_PERSON | features.aside):
+            if span and span[0].sphere and not span[0].sphere & _NO_TOPIC:
                 return span[0].sphere
         return _UNKNOWN_SPHERE
 
@@ -132,7 +137,7 @@ class Case:
         """Return the bits of whom it meets: said in its clause, else in its sentence, else anywhere."""
         clause = f.clause
         near = clause.scope | clause.also
-        if clause.all_are and f.effect & self.features.spoken:
+        if clause.all_are and f.effect & SPOKEN:
             near |= _ALL
         if not near:
             if clause.listed > 1:
@@ -147,14 +152,14 @@ class Case:
     def _shared(self, f: Finding) -> bool:
         """Return whether 'all', said in the finding's clause, is of what everybody shares."""
         clause = f.clause
-        said = (clause.scope | clause.also) & self.bits["scope.all"]
+        said = (clause.scope | clause.also) & _ALL
         alone = clause.others or clause.sentence.other_than > FAR_AWAY or _narrowed(clause.scoped)
-        return bool(said and not alone and self.sphere(f) & self.features.shared)
+        return bool(said and not alone and self.sphere(f) & SHARED)
 
     def who(self, f: Finding) -> int:
         """Return the bits of who speaks: one person, or a group."""
         clause = f.clause
-        alone = clause.self or (clause.others and f.effect & self.features.spoken)
+        alone = clause.self or (clause.others and f.effect & SPOKEN)
         return (_SELF if alone else 0) | (_WE if clause.we else 0)
 
     def seen(self, f: Finding) -> int:
@@ -164,14 +169,14 @@ class Case:
 
     def seen_empty(self) -> int:
         """Return the features of a message in which no finding lives."""
-        r, bits = self.reading, self.bits
-        mask = r.notes | r.cues | bits["found.dead" if r.findings else "found.none"]
+        r = self.reading
+        mask = r.notes | r.cues | (_DEAD if r.findings else _NONE)
         for finding in r.findings:
             mask |= finding.fate
         if r.first:
             mask |= r.first[0].sphere
         if self.size <= SHORT:
-            mask |= bits["note.short"]
+            mask |= _SHORT
         return mask | self.scope_anywhere
 
 
@@ -217,12 +222,12 @@ REACH = 8
 FAR_AWAY = -1
 
 
-def _after(f: Finding, aside: int) -> Span | None:
+def _after(f: Finding) -> Span | None:
     """Return the first component behind a finding whose clause named none before it.
 
     What is none of ours counts only as the subject: 人脸识别就闪退，…银行卡.
     """
     for span in f.clause.components[:REACH]:
-        if span[1] >= f.end and not span[0].sphere & aside:
+        if span[1] >= f.end and not span[0].sphere & ASIDE:
             return span
     return None

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.svm import LinearSVC
 
-from intents.tables import normalise
+from intents.classifier import Classifier
 from intents.telling import LABELS, signs_of
 from knowledge import KnowledgeBase, Telling
 
@@ -16,6 +17,8 @@ _MISSED = 0.2
 #: Points and rarities are whole tenths; what moves less than this is left out.
 _TENTHS = 10
 _LEAST = 4
+#: What stands in fewer messages is left unknown: no worse on messages left out, with half the signs.
+_AT_LEAST = 2
 _REGULARISATION = 0.5  # chosen on messages by authors whose others were left out of the learning
 
 
@@ -29,18 +32,20 @@ def examples(base: KnowledgeBase) -> list[tuple[str, str]]:
     return [(rule.label, text) for rule in base.rules for text in rule.hit]
 
 
-def _signs(text: str) -> Iterable[str]:
-    return sorted(signs_of(normalise(text)))
-
-
-def learn(messages: Sequence[tuple[str, str]], trust: Mapping[str, float]) -> Telling:
+def learn(messages: Sequence[tuple[str, str]], base: KnowledgeBase) -> Telling:
     """Return the points that a linear support vector machine gives each sign.
 
     Args:
         messages: (label, text), labels of ``LABELS``.
-        trust: what the opinion of a rule of each level counts.
+        base: whose words and concepts are signs; what it trusts its rules with is kept.
     """
-    vectoriser = TfidfVectorizer(analyzer=_signs, binary=True)
+    rules_alone = Classifier(replace(base, telling=Telling()))
+
+    def signs(text: str) -> list[str]:
+        analysis = rules_alone.analyse(text)
+        return [sign for sign, _, _ in signs_of(analysis.case.norm, analysis.hits, rules_alone.terms)]
+
+    vectoriser = TfidfVectorizer(analyzer=signs, min_df=_AT_LEAST)
     features = vectoriser.fit_transform([text for _, text in messages])
     machine = LinearSVC(C=_REGULARISATION, random_state=0).fit(features, [label for label, _ in messages])
     order = [list(machine.classes_).index(label) for label in LABELS]
@@ -51,4 +56,4 @@ def learn(messages: Sequence[tuple[str, str]], trust: Mapping[str, float]) -> Te
         if max(map(abs, row)) >= _LEAST:
             points[str(sign)] = (row[0], row[1], row[2], round(rarity * _TENTHS))
     first, second, third = (round(float(machine.intercept_[label]), 2) for label in order)
-    return Telling((first, second, round(third - _MISSED, 2)), trust, points)
+    return Telling((first, second, round(third - _MISSED, 2)), base.telling.trust or TRUST, points)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from intents.features import Features
+from intents.features import BITS, MACHINE, Features
 from intents.terms import Term
 
 #: How many characters may stand between a negation and what it negates, a verb and its failure, …
@@ -13,40 +13,36 @@ CANNOT_GAP = 14
 RECORD_GAP = 2
 FAR = -1000
 
+FAIL = BITS["effect.fail"]
+
 Span = tuple[Term, int, int]
 
 
 class Sentence:
-    """What holds up to the next full stop; marks are class attributes until they are set."""
+    """What holds up to the next full stop."""
 
-    fates = 0  # bits: fates for all findings inside
-    hypothetical = -1  # where an 'if' begins
-    last: Span | None = None  # the component spoken of
-    other_than = FAR  # where an 'except' begins
-    scope = 0  # of all its clauses, known when the message has been read
+    __slots__ = ("fates", "hypothetical", "last", "other_than", "scope")
+
+    def __init__(self) -> None:
+        self.fates = 0  # bits: fates for all findings inside
+        self.scope = 0  # of all its clauses, known when the message has been read
+        self.hypothetical = -1  # where an 'if' begins
+        self.last: Span | None = None  # the component spoken of
+        self.other_than = FAR  # where an 'except' begins
 
 
 class Clause:
     """What holds up to the next comma, or a 'but'.
 
-    Most marks are never set, so they are class attributes until they are: a clause is made for every comma.
+    A clause is made for every comma, and its marks are read far more often than made: hence the slots.
     """
 
-    # the span of the last …
-    action: Span | None = None
-    anyone: Span | None = None
-    cannot: Span | None = None
-    missing: Span | None = None  # 没有, with nothing after it yet
-    noneof: Span | None = None
-    # where the last … ended
-    deny = howto = manage = neg = neg_until = pending = request = unbidden = will = FAR
-    attributed: Finding | None = None  # the failure that a 的 makes an attribute
-    # was there a …
-    all_are = asks = others = plural = self = settled = tries = we = works = False
-    scope = 0
-    planned = 0  # fate of what follows: 明天要重启, 能不能让它自动签出
-    listed = 0  # names in a list that are no terms: places
-    also = 0  # 都 says all of its own clause only
+    __slots__ = (
+        *("index", "start", "sentence", "components", "scoped", "scope", "planned", "listed", "also"),
+        *("action", "anyone", "cannot", "missing", "noneof", "attributed"),
+        *("deny", "howto", "manage", "neg", "neg_until", "pending", "request", "unbidden", "will"),
+        *("all_are", "asks", "others", "plural", "self", "settled", "tries", "we", "works"),
+    )
 
     def __init__(self, index: int, start: int, sentence: Sentence) -> None:
         self.index = index
@@ -54,6 +50,22 @@ class Clause:
         self.sentence = sentence
         self.components: list[Span] = []
         self.scoped: list[Span] = []
+        # the span of the last …; missing: 没有, with nothing after it yet
+        self.action: Span | None = None
+        self.anyone: Span | None = None
+        self.cannot: Span | None = None
+        self.missing: Span | None = None
+        self.noneof: Span | None = None
+        self.attributed: Finding | None = None  # the failure that a 的 makes an attribute
+        # where the last … ended
+        self.deny = self.howto = self.manage = self.neg = self.neg_until = FAR
+        self.pending = self.request = self.unbidden = self.will = FAR
+        # was there a …
+        self.all_are = self.asks = self.others = self.plural = self.self = False
+        self.settled = self.tries = self.we = self.works = False
+        # planned: fate of what follows, 明天要重启, 能不能让它自动签出; listed: names that are no terms but
+        # places; also: 都 says all of its own clause only
+        self.scope = self.planned = self.listed = self.also = 0
 
 
 class Finding:
@@ -70,19 +82,18 @@ class Finding:
         self.topic = clause.sentence.last
         term, self.start, self.end = parts[0]
         self.negative = term.negative
-        for term, start, end in parts[1:]:
-            self.negative = self.negative or term.negative
-            self.start = min(self.start, start)
-            self.end = max(self.end, end)
+        if len(parts) > 1:
+            self.negative = any(part[0].negative for part in parts)
+            self.start = min(part[1] for part in parts)
+            self.end = max(part[2] for part in parts)
         self.fate = fate
 
 
 def _nearest(components: list[Span], parts: list[Span]) -> Span | None:
     """Return the last component that is no part of the finding, rather a thing than a person."""
-    own = [part[1] for part in parts]
     person: Span | None = None
     for span in components[:-5:-1]:
-        if span[1] in own:
+        if any(span[1] == part[1] for part in parts):
             continue
         if not span[0].person:
             return span
@@ -91,27 +102,29 @@ def _nearest(components: list[Span], parts: list[Span]) -> Span | None:
 
 
 class Reading:
-    """The state while reading, and its outcome; marks are class attributes until they are set."""
+    """The state while reading, and its outcome."""
 
-    cues = 0
-    notes = 0
-    first: Span | None = None  # the first component of all
-    scoped = False  # does any clause say whom it meets
-    recovered_span: Span | None = None
-    # where the last … stood; present: something that really happened, now: and still does
-    again = again_before = now = present = recovered = FAR
+    __slots__ = (
+        *("features", "sentence", "clause", "clauses", "findings", "cue_spans", "cues", "notes", "first"),
+        *("scoped", "recovered_span", "again", "again_before", "now", "present", "recovered"),
+    )
 
     def __init__(self, features: Features) -> None:
-        self.bits = features.bits
         self.features = features
         self.sentence = Sentence()
         self.clause = Clause(0, 0, self.sentence)
         self.clauses = [self.clause]
         self.findings: list[Finding] = []
         self.cue_spans: list[Span] = []
+        self.cues = self.notes = 0
+        self.first: Span | None = None  # the first component of all
+        self.scoped = False  # does any clause say whom it meets
+        self.recovered_span: Span | None = None
+        # where the last … stood; present: something that really happened, now: and still does
+        self.again = self.again_before = self.now = self.present = self.recovered = FAR
 
     def add(self, term: Term, parts: list[Span], fate: int = 0) -> None:
-        effect = term.effect or self.bits["effect.fail"]
+        effect = term.effect or FAIL
         self.findings.append(Finding(effect, term.sphere, self.clause, parts, fate))
         self.clause.settled = True
 
@@ -133,21 +146,21 @@ class Reading:
         missing = clause.missing
         if missing and clause.components and missing[1] - clause.deny > NEG_GAP and end - missing[2] <= 1:
             part = clause.components[-1]
-            if part[0].sphere & self.features.machine and part[2] <= missing[1]:
-                effect = part[0].effect or self.bits["effect.fail"]
+            if part[0].sphere & MACHINE and part[2] <= missing[1]:
+                effect = part[0].effect or FAIL
                 self.findings.append(Finding(effect, part[0].sphere, clause, [part, missing], 0))
                 return
         if clause.cannot and clause.components:
             part = clause.components[-1]
             if 0 <= part[1] - clause.cannot[2] <= NEG_GAP and not part[0].person:
-                effect = part[0].effect or self.bits["effect.fail"]
+                effect = part[0].effect or FAIL
                 self.findings.append(Finding(effect, part[0].sphere, clause, [clause.cannot, part], 0))
                 return
         if clause.noneof and clause.components:
             part = clause.components[-1]
             self.findings.append(
                 Finding(
-                    part[0].effect or self.bits["effect.fail"],
+                    part[0].effect or FAIL,
                     part[0].sphere,
                     clause,
                     [part, clause.noneof],

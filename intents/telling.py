@@ -1,117 +1,201 @@
-"""How a message is told: its characters and pairs of characters, each with points for P1, P2 and none.
+"""How a message is told: its characters, words and concepts, each with points for P1, P2 and none.
 
-Rules judge what a message names; this judges how people tell such things, by points that were learnt from
-labelled messages (``knowledge/telling.tsv``, ``hotline knowledge learn``). The two opinions are added up: the
-rule that won counts as much as its level is trusted, and the label with the highest sum holds. So a message
-whose words no rule knows still gets the likelier label, and every sum can be shown.
+Rules judge how what a message names hangs together; this judges how people tell such things, by points that
+were learnt from labelled messages (``knowledge/telling.tsv``, ``hotline knowledge learn``). The two opinions
+are added up: the rule that won counts as much as its level is trusted, and the label with the highest sum
+holds. So a message that no rule understands still gets the likelier label, and every sum can be shown.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import repeat
 from math import sqrt
-from operator import add
 from typing import NamedTuple
 
+from intents.automaton import Hit
+from intents.terms import Term
 from knowledge import Rule, Telling
 
 LABELS = ("P1", "P2", "none")
-#: The points of one sign are kept in one number, a field a label, so that one sum adds up all.
-_BITS = 24
+#: Before the id of a concept, in the name of its sign.
+CONCEPT = "@"
+#: What a sign speaks for P1 and for P2, against none, and its rarity squared are kept in one number, a field
+#: each, so that one sum adds up all; it stays a machine word up to some hundreds of characters.
+_BITS = 20
 _FIELD = 1 << _BITS
 _MASK = _FIELD - 1
 _HALF = _FIELD // 2
 #: Added to a sum so that no field is negative.
-_BIAS = _HALF * (1 + _FIELD + _FIELD * _FIELD)
+_BIAS = _HALF * (1 + _FIELD)
+_BOTH = _FIELD * _FIELD - 1
+#: A rule that finds a fault speaks so much for the other priority too, as a share: it is no matter of none.
+_EITHER = 0.2
 _SHORTEST = 4  # signs: of a shorter text little is said by how it is told
 _SHOWN = 6  # signs in an explanation
 _EVIDENCE = 3  # signs that stand as evidence, when they decided
 
+#: By how much P1 and P2 lie above none.
+Above = tuple[float, float]
+
 
 class Sign(NamedTuple):
-    """One sign of a message: a character or a pair, with what it adds for each of `LABELS`."""
+    """One sign of a message with what it adds for each of `LABELS`: a character, a word or a concept."""
 
     text: str
     start: int
+    end: int
     adds: tuple[float, float, float]
 
 
 class Scales:
-    """Weighs how messages are told; safe to share between threads."""
+    """Weighs how messages are told; safe to share between threads.
 
-    def __init__(self, telling: Telling) -> None:
+    Args:
+        telling: the points of a base.
+        terms: what the hits of its automaton count in.
+    """
+
+    def __init__(self, telling: Telling, terms: Sequence[Term]) -> None:
         self._telling = telling
-        self._trust: dict[tuple[str, str], float] = {}  # label and level → what such a rule's opinion counts
-        self._packed = {
-            sign: p1 + _FIELD * (p2 + _FIELD * (none + _FIELD * rarity * rarity))
-            for sign, (p1, p2, none, rarity) in telling.signs.items()
-        }
-        self._unknown = max((rarity for *_, rarity in telling.signs.values()), default=0) ** 2
-        self._least = _SHORTEST * self._unknown
+        self._terms = terms
+        self._trust: dict[str, float] = {}  # id of a rule → what its opinion counts
+        self._rarest = max((rarity for *_, rarity in telling.signs.values()), default=0) ** 2
+        self._least = _SHORTEST * self._rarest
+        self._unknown = _FIELD * _FIELD * self._rarest
+        self._of_char = {sign: self._packed(sign) for sign in telling.signs if len(sign) == 1}
+        self._of_term = _OfTerm(self)
+        self._for_ever = repeat(self._unknown)
+        largest = max((max(row[:3]) - min(row[:3]) for row in telling.signs.values()), default=0)
+        #: so many signs fit into a field, whatever they are
+        self._fits = (_HALF - 1) // largest if largest else _HALF
+        base = telling.base
+        self._starts = base[0] - base[2], base[1] - base[2]
 
-    def weigh(self, norm: str) -> tuple[float, float, float]:
+    def _packed(self, sign: str) -> int:
+        row = self._telling.signs.get(sign)
+        if row is None:
+            return self._unknown
+        p1, p2, none, rarity = row
+        return (p1 - none) + _FIELD * (p2 - none) + _FIELD * _FIELD * rarity * rarity
+
+    def packed(self, index: int) -> int:
+        """Return the points of a term's signs, packed."""
+        return sum(map(self._packed, _signs_of_term(self._terms[index])))
+
+    def above_none(self, norm: str, hits: Sequence[Hit]) -> Above | None:
+        """Return by how much P1 and P2 lie above none in `weigh`; None where nothing is known of the text."""
+        if len(norm) + 2 * len(hits) > self._fits:
+            p1, p2, none = sums = self.weigh(norm, hits)
+            return (p1 - none, p2 - none) if any(sums) else None
+        chars = sum(map(self._of_char.get, {*norm}, self._for_ever), _BIAS)
+        total = sum(map(self._of_term.__getitem__, {hit[0] for hit in hits}), chars)
+        if total & _BOTH == _BIAS:
+            return None
+        rarity = total >> 2 * _BITS
+        length = sqrt(rarity if rarity > self._least else self._least)
+        p1, p2 = (total & _MASK) - _HALF, (total >> _BITS & _MASK) - _HALF
+        return self._starts[0] + p1 / length, self._starts[1] + p2 / length
+
+    def weigh(self, norm: str, hits: Sequence[Hit]) -> tuple[float, float, float]:
         """Return what the normalised text adds for each of `LABELS`; all 0 where nothing is known of it.
 
         The sums are divided by the text's length, in which what is rare, or unknown, counts more: the less is
         known of a text, the less is said of it.
         """
-        signs = signs_of(norm)
-        known = list(filter(None, map(self._packed.get, signs)))
-        if not known:
+        signs = [sign for sign, _, _ in signs_of(norm, hits, self._terms)]
+        known = [self._telling.signs[sign] for sign in signs if sign in self._telling.signs]
+        if not any(map(any, known)):
             return 0.0, 0.0, 0.0
-        total = sum(known) + _BIAS
-        p1 = (total & _MASK) - _HALF
-        p2 = (total >> _BITS & _MASK) - _HALF
-        none = (total >> 2 * _BITS & _MASK) - _HALF
-        length = self._length(total >> 3 * _BITS, len(signs) - len(known))
+        length = self._length(signs)
+        p1, p2, none, _ = map(sum, zip(*known, strict=True))
         base = self._telling.base
         return base[0] + p1 / length, base[1] + p2 / length, base[2] + none / length
 
-    def _length(self, rarity: int, unknown: int) -> float:
-        return sqrt(max(rarity + unknown * self._unknown, self._least))
+    def _length(self, signs: Sequence[str]) -> float:
+        known = self._telling.signs
+        rarity = sum(known[sign][3] ** 2 if sign in known else self._rarest for sign in signs)
+        return sqrt(max(rarity, self._least)) or 1.0
 
-    def label(self, norm: str, rule: Rule) -> str:
-        """Return the label that holds when the rule's opinion is added."""
-        return self.opinions(norm, rule)[0]
+    def opinions(self, above: Above | None, rule: Rule) -> tuple[str, str]:
+        """Return the label that holds when the rule's opinion is added, and the telling's own.
 
-    def opinions(self, norm: str, rule: Rule) -> tuple[str, str]:
-        """Return the label that holds when the rule's opinion is added, and the telling's own."""
-        kind = rule.label, rule.level
-        trust = self._trust.get(kind)
+        Args:
+            above: of the text, what `above_none` says.
+        """
+        label = rule.label
+        trust = self._trust.get(rule.id)
         if trust is None:
-            trust = self._trust[kind] = self._trusted(rule)
-        if not trust:
-            return rule.label, rule.label
-        sums = self.weigh(norm)
-        ruled = sums[LABELS.index(rule.label)] + trust
-        highest = max(sums)
-        favoured = LABELS[sums.index(highest)] if any(sums) else rule.label
-        return (rule.label if ruled >= highest else favoured), favoured
+            trust = self._trust[rule.id] = self._trusted(rule)
+        if above is None or not trust:
+            return label, label
+        p1, p2 = above
+        favoured = "none" if p1 < 0.0 > p2 else "P1" if p1 >= p2 else "P2"
+        if label == "none":
+            return (label if trust >= p1 and trust >= p2 else favoured), favoured
+        if label == "P1":
+            p1 += trust
+            p2 += trust * _EITHER
+        else:
+            p2 += trust
+            p1 += trust * _EITHER
+        if p1 < 0.0 > p2:
+            return "none", favoured
+        return ("P1" if p1 > p2 or (p1 == p2 and label == "P1") else "P2"), favoured
 
     def _trusted(self, rule: Rule) -> float:
         trust = self._telling.trust
         return trust.get(f"{rule.label}.{rule.level}", trust.get(rule.level, 0.0))
 
-    def signs(self, norm: str) -> list[Sign]:
-        """Return the signs of the text where they first stand, those that move most first."""
-        signs = signs_of(norm)
-        known = {sign: self._telling.signs[sign] for sign in signs if sign in self._telling.signs}
-        rarity = sum(rarity * rarity for *_, rarity in known.values())
-        length = self._length(rarity, len(signs) - len(known)) or 1.0
-        found = [
-            Sign(sign, norm.index(sign), (p1 / length, p2 / length, none / length))
-            for sign, (p1, p2, none, _) in known.items()
-        ]
-        # the text breaks ties: signs come from a set, and a pair starts where its first character does
+    def signs(self, norm: str, hits: Sequence[Hit]) -> list[Sign]:
+        """Return the known signs of the text where they first stand, those that move most first."""
+        signs = signs_of(norm, hits, self._terms)
+        length = self._length([sign for sign, _, _ in signs])
+        first = {sign: (start, end) for sign, start, end in reversed(signs) if sign in self._telling.signs}
+        found = []
+        for sign, (start, end) in first.items():
+            p1, p2, none, _ = self._telling.signs[sign]
+            found.append(Sign(sign, start, end, (p1 / length, p2 / length, none / length)))
         return sorted(found, key=lambda sign: (-max(map(abs, sign.adds)), sign.start, sign.text))[:_SHOWN]
 
-    def evidence(self, norm: str, label: str) -> list[tuple[int, int]]:
-        """Return the spans of the signs that speak most for a label."""
+    def evidence(self, norm: str, hits: Sequence[Hit], label: str) -> list[tuple[int, int]]:
+        """Return the spans of the signs that speak most for a label, each where it first stands."""
         at = LABELS.index(label)
-        speaking = [sign for sign in self.signs(norm) if sign.adds[at] > 0]
-        best = sorted(speaking, key=lambda sign: -sign.adds[at])[:_EVIDENCE]
-        return sorted((sign.start, sign.start + len(sign.text)) for sign in best)
+        rows = self._telling.signs
+        speaking: dict[tuple[int, int], int] = {}
+        for sign, start, end in signs_of(norm, hits, self._terms):
+            if sign in rows and rows[sign][at] > 0:
+                speaking[start, end] = speaking.get((start, end), 0) + rows[sign][at]
+        best = sorted(speaking, key=lambda span: -speaking[span])
+        kept: list[tuple[int, int]] = []
+        for start, end in best:
+            if len(kept) < _EVIDENCE and all(end <= one[0] or one[1] <= start for one in kept):
+                kept.append((start, end))
+        return sorted(kept)
 
 
-def signs_of(norm: str) -> set[str]:
-    """Return the characters and pairs of characters of a normalised text."""
-    return {*norm, *map(add, norm, norm[1:])}
+class _OfTerm(dict[int, int]):
+    """The packed points of a term's signs, worked out on its first hit."""
+
+    def __init__(self, scales: Scales) -> None:
+        super().__init__()
+        self._scales = scales
+
+    def __missing__(self, index: int) -> int:
+        points = self[index] = self._scales.packed(index)
+        return points
+
+
+def _signs_of_term(term: Term) -> list[str]:
+    """Return the signs that a word is: its concept, and itself; the marks that end clauses have none."""
+    if not term.concept:
+        return []
+    return [CONCEPT + term.concept, term.text] if len(term.text) > 1 else [CONCEPT + term.concept]
+
+
+def signs_of(norm: str, hits: Sequence[Hit], terms: Sequence[Term]) -> list[tuple[str, int, int]]:
+    """Return the signs of a text with their spans: each character, and word hit with its concept, once."""
+    found = [(char, (at := norm.index(char)), at + 1) for char in dict.fromkeys(norm)]
+    first = {index: (start, end) for index, start, end in reversed(hits)}
+    found += [(sign, *span) for index, span in first.items() for sign in _signs_of_term(terms[index])]
+    return found

@@ -99,7 +99,7 @@ def learn(messages: tuple[Path, ...], folder: Path | None) -> None:
         texts = read_messages(messages or (where / MESSAGES,))
     except KnowledgeError as error:
         raise HotlineError(str(error)) from error
-    telling = learning.learn([*texts, *learning.examples(base)], base.telling.trust or learning.TRUST)
+    telling = learning.learn([*texts, *learning.examples(base)], base)
     write_telling(telling, where)
     click.echo(f"{len(telling.signs)} signs learnt from {len(texts)} messages and the rules' examples")
 

@@ -31,7 +31,7 @@ def shares() -> dict[tuple[str, float], list[bool]]:
     found: dict[tuple[str, float], list[bool]] = defaultdict(list)
     for fold in range(FOLDS):
         others = [one for at, one in enumerate(known) if at % FOLDS != fold]
-        telling = learn([*others, *examples(base)], base.telling.trust)
+        telling = learn([*others, *examples(base)], base)
         classifier = Classifier(replace(base, telling=telling))
         for label, text in known[fold::FOLDS]:
             analysis = classifier.analyse(text)

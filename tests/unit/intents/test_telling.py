@@ -2,59 +2,97 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from intents import Classifier, Label, default_classifier
-from intents.learn import TRUST, examples, learn
+from intents.learn import examples, learn
+from intents.tables import normalise
 from intents.telling import LABELS, Scales, signs_of
+from intents.terms import Kind, Term
 from knowledge import KnowledgeError, Rule, Telling, load, read_messages, write_telling
 from knowledge.telling import read
+from tests.golden.utterances import read_golden
 
-SIGNS = {"全": (90, -40, -50, 30), "断": (50, 20, -70, 40), "全断": (80, -20, -60, 60), "吗": (-6, -1, 7, 25)}
+SIGNS = {
+    "全": (90, -40, -50, 30),
+    "断": (50, 20, -70, 40),
+    "@fail": (80, -20, -60, 60),
+    "吗": (-6, -1, 7, 25),
+}
 TELLING = Telling((-0.5, -0.4, 0.1), {"sure": 0.5, "guess": 0.1}, SIGNS)
+TERMS = [Term("全断", Kind.SYMPTOM, "fail"), Term("断", Kind.SYMPTOM, "fail"), Term("，", Kind.PAUSE, "")]
+Q = [(0, 0, 2)]  # the hit of 全断
 
 
 def rule(label: str, level: str) -> Rule:
-    return Rule("a.rule", label, "fault", None, {}, {}, (), level, None, (), (), "here:1")
+    return Rule(f"{label}.{level}", label, "fault", None, {}, {}, (), level, None, (), (), "here:1")
 
 
-def test_signs_are_the_characters_and_the_pairs() -> None:
-    assert signs_of("全断了") == {"全", "断", "了", "全断", "断了"}
-    assert signs_of("") == set()
+def test_signs_are_the_characters_the_words_and_the_concepts_once_each() -> None:
+    hits = [(0, 0, 2), (2, 2, 3), (1, 3, 4), (0, 4, 6)]
+    assert signs_of("全断，断全断", hits, TERMS) == [
+        *(("全", 0, 1), ("断", 1, 2), ("，", 2, 3)),
+        *(("@fail", 0, 2), ("全断", 0, 2), ("@fail", 3, 4)),
+    ]
+    assert signs_of("", [], TERMS) == []
 
 
 def test_points_are_added_over_the_length_in_which_what_is_unknown_counts_most() -> None:
-    scales = Scales(TELLING)
+    scales = Scales(TELLING, TERMS)
     known = 30**2 + 40**2 + 60**2
-    length = (known + 3 * 60**2) ** 0.5  # 了, 断了 and 了了 are unknown, and count like the rarest
-    assert scales.weigh("全断了了") == pytest.approx(
+    length = (known + 3 * 60**2) ** 0.5  # 了, 呢 and the word 全断 are unknown, and count like the rarest
+    assert scales.weigh("全断了了呢", Q) == pytest.approx(
         (-0.5 + 220 / length, -0.4 - 40 / length, 0.1 - 180 / length)
     )
 
 
 def test_nothing_is_said_of_a_text_of_which_nothing_is_known() -> None:
-    assert Scales(TELLING).weigh("你好") == (0.0, 0.0, 0.0)
-    assert Scales(TELLING).weigh("") == (0.0, 0.0, 0.0)
-    assert Scales(Telling()).weigh("全断了了") == (0.0, 0.0, 0.0)
+    for scales, text in ((Scales(TELLING, TERMS), "你好"), (Scales(Telling(), TERMS), "全断了了")):
+        assert scales.weigh(text, []) == (0.0, 0.0, 0.0)
+        assert scales.above_none(text, []) is None
+    assert Scales(TELLING, TERMS).weigh("", []) == (0.0, 0.0, 0.0)
+
+
+def test_what_is_packed_for_speed_says_the_same_as_the_sums_that_are_shown() -> None:
+    classifier = default_classifier()
+    for text in [row["text"] for row in read_golden()] + ["系统挂了。" * 300]:
+        norm = normalise(text)
+        hits = classifier.analyse(text).hits
+        p1, p2, none = classifier.scales.weigh(norm, hits)
+        assert classifier.scales.above_none(norm, hits) == pytest.approx((p1 - none, p2 - none))
 
 
 def test_negative_and_large_sums_do_not_run_into_each_other() -> None:
     signs = {chr(0x4E00 + at): (-500, 499, -1, 90) for at in range(4000)}
     text = "".join(signs)
-    p1, p2, none = Scales(Telling((0.0, 0.0, 0.0), {}, signs)).weigh(text)
-    assert p1 < 0 < p2
-    assert (p1 / none, p2 / none) == pytest.approx((500, -499))
+    scales = Scales(Telling((0.0, 0.0, 0.0), {}, signs), TERMS)
+    for length in (400, 4000):
+        p1, p2, none = scales.weigh(text[:length], [])
+        assert p1 < 0 < p2
+        assert (p1 / none, p2 / none) == pytest.approx((500, -499))
+        assert scales.above_none(text[:length], []) == pytest.approx((p1 - none, p2 - none))
 
 
 def test_a_trusted_rule_outweighs_the_telling_and_a_doubtful_one_does_not() -> None:
-    scales = Scales(TELLING)
-    sums = scales.weigh("全断")
-    assert max(sums) == sums[0]
-    assert scales.label("全断", rule("P2", "guess")) == "P1"
-    assert scales.label("全断", rule("P2", "unlisted")) == "P2"
-    assert scales.label("全断", rule("P1", "guess")) == "P1"
+    scales = Scales(TELLING, TERMS)
+    above = scales.above_none("全断", Q)
+    assert above
+    assert above[0] > max(above[1], 0)
+    assert scales.opinions(above, rule("P2", "guess")) == ("P1", "P1")
+    assert scales.opinions(above, rule("P2", "unlisted")) == ("P2", "P2")
+    assert scales.opinions(above, rule("P1", "guess")) == ("P1", "P1")
+    assert scales.opinions((-0.45, -0.6), rule("none", "sure")) == ("none", "none")
+
+
+def test_a_rule_that_finds_a_fault_speaks_a_little_for_the_other_priority_too() -> None:
+    scales = Scales(TELLING, TERMS)
+    assert scales.opinions((-0.09, -0.8), rule("P2", "sure")) == ("P1", "none")
+    assert scales.opinions((-0.8, -0.09), rule("P1", "sure")) == ("P2", "none")
+    assert scales.opinions((-0.2, -0.8), rule("P2", "sure")) == ("none", "none")
+    assert scales.opinions((0.1, 0.1), rule("P2", "sure")) == ("P2", "P1")
 
 
 def test_the_signs_that_decided_stand_in_the_evidence() -> None:
@@ -80,11 +118,12 @@ def test_what_is_learnt_tells_the_labels_apart_and_can_be_read_back(tmp_path: Pa
         + "".join(f"P2\t有一个{word}断了\n" for word in ("线路", "电话", "网络", "座席"))
         + "".join(f"none\t请问{word}怎么设置\n" for word in ("线路", "电话", "网络", "座席"))
     )
-    telling = learn(read_messages([tmp_path / "messages.tsv"]), TRUST)
+    base = load()
+    telling = learn(read_messages([tmp_path / "messages.tsv"]), base)
     write_telling(telling, tmp_path)
     assert read(tmp_path) == telling
-    scales = Scales(telling)
-    told = [scales.weigh(text) for text in ("全部话机断了", "有一个话机断了", "请问话机怎么设置")]
+    taught = Classifier(replace(base, telling=telling))
+    told = [taught.explain(text).telling for text in ("全部话机断了", "有一个话机断了", "请问话机怎么设置")]
     assert [LABELS[sums.index(max(sums))] for sums in told] == ["P1", "P2", "none"]
 
 

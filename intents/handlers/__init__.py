@@ -1,0 +1,83 @@
+"""Reading the hits of one message from left to right: what each kind of term does to the state.
+
+A handler gets the reading, the term, and where the hit starts and ends.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from intents.automaton import Hit
+from intents.features import Features
+from intents.handlers import failures, fates, whom, wishes
+from intents.reading import Reading
+from intents.terms import Kind, Term
+
+_Handler = Callable[[Reading, Term, int, int], None]
+_HANDLERS: dict[Kind, _Handler] = {
+    Kind.COMPONENT: failures.component,
+    Kind.ACTION: failures.action,
+    Kind.SYMPTOM: failures.symptom,
+    Kind.CANNOT: failures.cannot,
+    Kind.FAILED: failures.failed,
+    Kind.WORKS: failures.works,
+    Kind.SCOPE: whom.scope,
+    Kind.ANYONE: whom.anyone,
+    Kind.NONEOF: whom.noneof,
+    Kind.ALSO: whom.also,
+    Kind.ALL_ARE: whom.all_are,
+    Kind.NEG: fates.neg,
+    Kind.DENY: fates.deny,
+    Kind.RECOVERED: fates.recovered,
+    Kind.PENDING: fates.pending,
+    Kind.AGAIN: fates.again,
+    Kind.OCCURS: fates.occurs,
+    Kind.MODAL: fates.modal,
+    Kind.HYPOTHETICAL: fates.hypothetical,
+    Kind.WILL: fates.will,
+    Kind.HOWTO: wishes.howto,
+    Kind.MANAGE: wishes.manage,
+    Kind.REQUEST: wishes.request,
+    Kind.RECORD: wishes.record,
+    Kind.EXCEPT: whom.exception,
+    Kind.FUTURE: fates.future,
+    Kind.OF: wishes.of,
+    Kind.LISTED: whom.listed,
+    Kind.OTHERS: whom.others,
+    Kind.CONTRAST: fates.contrast,
+    Kind.SELF: whom.speaker,
+    Kind.WE: whom.group,
+    Kind.TRIES: whom.tries,
+    Kind.QUESTION: wishes.question,
+    Kind.IDLE: failures.idle,
+    Kind.UNBIDDEN: wishes.unbidden,
+    Kind.WEAK: failures.weak,
+    Kind.NOTE: wishes.note,
+    Kind.CUE: wishes.cue,
+    Kind.IGNORE: wishes.ignore,
+    Kind.STOP: wishes.stop,
+    Kind.PAUSE: wishes.pause,
+}
+
+
+class Steps(dict[int, tuple[_Handler, Term]]):
+    """What to do on a hit of a term, beside it: looked up on the first hit, not once a hit."""
+
+    def __init__(self, terms: Sequence[Term]) -> None:
+        super().__init__()
+        self._terms = terms
+
+    def __missing__(self, index: int) -> tuple[_Handler, Term]:
+        term = self._terms[index]
+        step = self[index] = (_HANDLERS[term.kind], term)
+        return step
+
+
+def read(hits: Sequence[Hit], steps: Steps, features: Features, size: int) -> Reading:
+    """Return the reading of one message's hits."""
+    reading = Reading(features)
+    for index, start, end in hits:
+        handle, term = steps[index]
+        handle(reading, term, start, end)
+    reading.finish(size)
+    return reading
