@@ -28,10 +28,10 @@ class StorePlaces:
 
         self._store.transact(move, self._now())
 
-    def staff(self, channel: str, account: str) -> list[str]:
-        """Return the platform's ids of the chats in which support works."""
+    def support(self, channel: str, account: str) -> list[str]:
+        """Return the platform's ids of the chats in which support works, members' own among them."""
         with self._store.read() as session:
-            return places.staff(session, channel, account)
+            return places.support(session, channel, account)
 
     def make_staff(self, place: Address) -> bool:
         """Make a chat support's; False where it is a customer's."""

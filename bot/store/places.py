@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, cast, func, select, update
+from sqlalchemy import ColumnElement, String, and_, cast, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.desk.case import Chat
@@ -18,9 +18,12 @@ _NAMES_CHAT = (
 )
 
 
-def staff(session: Session, channel: str, account: str) -> list[str]:
-    """Return the platform's ids of the chats in which support works on an account."""
-    found = select(t.ChatRow.chat).filter_by(channel=channel, account=account, kind="staff")
+def support(session: Session, channel: str, account: str) -> list[str]:
+    """Return the ids of the chats in which support works on an account: groups and members' own."""
+    place = {"channel": channel, "account": account}
+    members = select(t.ContactRow.user).filter_by(**place).where(t.STAFF_CONTACT)
+    is_members = and_(t.ChatRow.kind == "private", t.ChatRow.chat.in_(members))
+    found = select(t.ChatRow.chat).filter_by(**place).where(or_(t.STAFF_CHAT, is_members))
     return list(session.scalars(found.order_by(t.ChatRow.id)))
 
 

@@ -74,7 +74,7 @@ def test_support_s_chat_stays_support_s_under_its_new_number(world: World) -> No
     say(world, "old", "大家好")  # not known as anything yet
     assert places(world).make_staff(place("bigger"))
     places(world).moved(place("old"), place("bigger"))
-    assert places(world).staff(CHANNEL, samples.ACCOUNT) == ["staff", "bigger"]
+    assert places(world).support(CHANNEL, samples.ACCOUNT) == ["staff", "bigger"]
 
 
 def test_a_move_that_is_told_twice_happens_once(world: World) -> None:
@@ -89,7 +89,7 @@ def test_a_move_that_is_told_twice_happens_once(world: World) -> None:
 def test_a_customers_chat_is_never_made_supports(world: World) -> None:
     assert not places(world).make_staff(place("regular"))
     assert places(world).make_staff(place("another"))
-    assert places(world).staff(CHANNEL, samples.ACCOUNT) == ["staff", "another"]
+    assert places(world).support(CHANNEL, samples.ACCOUNT) == ["staff", "another"]
 
 
 def test_a_lock_is_held_by_one_and_passes_on(migrated_url: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 
+from bot.desk.staff import Purpose
 from tests.support.telegram import GROUP, STAFF_CHAT, USERNAME, TelegramWorld, labels
 
 P1 = "所有坐席都登不上系统了，电话全打不进来"
@@ -190,3 +191,23 @@ def test_the_menu_is_published_in_chinese(telegram: TelegramWorld) -> None:
     assert commands["all_group_chats"] == commands["all_private_chats"]
     staff = {c["command"] for c in commands[f"chat:{STAFF_CHAT}"]}
     assert staff >= {"todo", "mine", "oncall", "ticket", "quote", "report_for"}
+
+
+def commands_in(telegram: TelegramWorld, chat: int) -> set[str]:
+    return {c["command"] for c in telegram.api.look()["commands"].get(f"chat:{chat}", ())}
+
+
+def test_support_s_menu_comes_with_joining_and_goes_with_leaving(telegram: TelegramWorld) -> None:
+    telegram.visitor.say(f"加入 {telegram.code(Purpose.STAFF, '钱工')}")
+    telegram.until(lambda: "todo" in commands_in(telegram, telegram.visitor.id))
+    telegram.group(-100900, "第二值班群")
+    telegram.zhao.say(f"/join@{USERNAME} {telegram.code(Purpose.STAFF_CHAT)}", chat=-100900)
+    telegram.until(lambda: "todo" in commands_in(telegram, -100900))
+
+    with telegram.app.store.begin(telegram.now) as unit:
+        person = unit.people.find("钱工")
+        assert person is not None
+        unit.people.remove(person.id)
+    telegram.chen.say("你好")
+    telegram.until(lambda: not commands_in(telegram, telegram.visitor.id))
+    assert commands_in(telegram, STAFF_CHAT)

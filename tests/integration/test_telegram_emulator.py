@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -106,6 +108,15 @@ def known(url: str) -> None:
     store.close()
 
 
+def is_recorded(file: Path) -> None:
+    """Wait until the database knows of everything that was sent."""
+    deadline = time.monotonic() + TIMEOUT_S
+    with closing(sqlite3.connect(file)) as database:
+        while database.execute("SELECT count(*) FROM outbox WHERE status = 'pending'").fetchone()[0]:
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+
+
 def test_a_report_a_press_and_a_kill_in_between(
     emulator: Emulator, sqlite_template: Path, tmp_path: Path
 ) -> None:
@@ -120,6 +131,7 @@ def test_a_report_a_press_and_a_kill_in_between(
         emulator.say("所有坐席都登不上系统了")
         emulator.until(CUSTOMER, lambda text: "已收到，工单号 T1。" in text)
         card = emulator.until(STAFF_CHAT, lambda text: text.startswith("【T1】"))
+        is_recorded(tmp_path / "hotline.db")  # else the card is rightly sent once more
         process.kill()
         assert process.stderr is not None
         logged = process.stderr.read()

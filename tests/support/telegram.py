@@ -20,7 +20,9 @@ from sqlalchemy import func, select
 
 from bot import samples
 from bot.app import App, open_store
+from bot.desk.staff import Grant, Purpose
 from bot.desk.terms import Role
+from bot.dialogue import codes
 from bot.messages import Say
 from bot.platforms import Platforms
 from bot.settings import Settings
@@ -283,6 +285,15 @@ class TelegramWorld:
         with self.app.store.begin(self.now) as unit:
             place = {"channel": "telegram", "account": "default", "chat": str(chat)}
             unit.session.add(t.ChatRow(**place, kind="staff", state={}))
+
+    def code(self, purpose: Purpose, name: str | None = None) -> str:
+        """Issue a single-use code: for a new engineer of that name, or for a staff chat."""
+        made = codes.new_code(purpose)
+        with self.app.store.begin(self.now) as unit:
+            person = unit.people.add(name, Role.ENGINEER, None).id if name else None
+            grant = Grant(purpose, person_id=person)
+            unit.people.issue(grant, codes.code_hash(made), "test", self.now + timedelta(days=1))
+        return made
 
     def fill(self, chat: int, number: int) -> str:
         """Let the bot say things in a chat until one has that number, and return it."""

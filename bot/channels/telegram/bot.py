@@ -11,10 +11,11 @@ from starlette.concurrency import run_in_threadpool
 from telegram.error import ChatMigrated, InvalidToken, TelegramError
 
 from bot.accounts import DEFAULT, TelegramAccount
-from bot.channels.telegram import fetching, menu, polling, sending, updates, webhook
+from bot.channels.telegram import fetching, polling, sending, updates, webhook
 from bot.channels.telegram.api import Api
 from bot.channels.telegram.errors import receipt
 from bot.channels.telegram.intake import Intake
+from bot.channels.telegram.menus import Menus
 from bot.channels.telegram.ports import Clock, Locks, Places
 from bot.channels.telegram.updates import NAME, Me
 from bot.errors import SettingError
@@ -60,7 +61,8 @@ class TelegramBot:
         self._public_url = public_url or ""
         self._files = files
         self._me: Me | None = None
-        self.intake = Intake(name, self.api, self._places, now)
+        self._menus = Menus(name, self.api, self._places)
+        self.intake = Intake(name, self.api, self._places, now, self._menus.wake)
 
     async def me(self) -> Me:
         """Return who the bot is, asked once.
@@ -75,6 +77,14 @@ class TelegramBot:
 
     async def run(self, reception: Reception) -> None:
         """Start, then poll where that is the mode, until cancelled; a failure is tried again for ever."""
+        keeper = asyncio.create_task(self._menus.keep(), name=f"{NAME}:{self.name}:menus")
+        try:
+            await self._run(reception)
+            await keeper
+        finally:
+            keeper.cancel()
+
+    async def _run(self, reception: Reception) -> None:
         failures = 0
         while True:
             try:
@@ -93,13 +103,12 @@ class TelegramBot:
             failures += 1
 
     async def _start(self) -> Me:
-        """Make the staff chat support's, agree with the platform on the way in, publish the menu."""
+        """Make the staff chat support's, agree with the platform on the way in."""
         me = await self.me()
         if self.account.staff_chat is not None:
             await self._make_staff(self.account.staff_chat)
         await self.api.acall(self._agree())
-        for chat in [None, *await run_in_threadpool(self._places.staff, NAME, self.name)]:
-            await self._publish(chat)
+        self._menus.wake()
         return me
 
     async def _make_staff(self, chat: str) -> None:
@@ -121,13 +130,6 @@ class TelegramBot:
         secret = self.account.secret.get_secret_value() if self.account.secret else None
         where = webhook.address(self._public_url, self.name)
         await self.api.bot.set_webhook(where, allowed_updates=updates.ALLOWED, secret_token=secret)
-
-    async def _publish(self, chat: str | None) -> None:
-        """Publish one menu; without it everything works."""
-        try:
-            await self.api.acall(menu.publish(self.api.bot, chat))
-        except TelegramError as error:
-            log.warning("a menu was not taken", account=self.name, error=type(error).__name__)
 
     def send(self, message: Outbound) -> Receipt:
         """Send one message; called in a thread."""

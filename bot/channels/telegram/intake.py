@@ -31,12 +31,13 @@ Rest = Callable[[], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """Takes in the updates of one account."""
+    """Takes in the updates of one account; ``handled`` is called when one has been dealt with."""
 
     account: str
     api: Api
     places: Places
     now: Clock
+    handled: Callable[[], None]
 
     async def take(self, data: Any, me: Me, reception: Reception) -> Rest | None:
         """Make an update durable, and return what is left to do once it is acknowledged to the platform.
@@ -92,3 +93,4 @@ class Intake:
             await reception.handle(inbox_id)
         except Exception as error:  # noqa: BLE001 - a boundary: the message is durable and is resumed
             log.error("handling failed", inbox_id=inbox_id, error=type(error).__name__, where=places(error))
+        self.handled()

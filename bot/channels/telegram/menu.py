@@ -45,5 +45,10 @@ async def publish(bot: Bot, staff_chat: str | None) -> None:
     await bot.set_my_commands(customer, BotCommandScopeAllGroupChats())
 
 
+async def take_away(bot: Bot, chat: str) -> None:
+    """Show customers' commands again in a chat that is support's no more."""
+    await bot.delete_my_commands(BotCommandScopeChat(chat))
+
+
 def _commands(menu: Sequence[tuple[str, str]]) -> list[BotCommand]:
     return [BotCommand(name, description) for name, description in menu]

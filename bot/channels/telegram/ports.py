@@ -17,8 +17,8 @@ class Places(Protocol):
     def moved(self, old: Address, new: Address) -> None:
         """Note that a chat has a new id: what is said to it follows, and support is told."""
 
-    def staff(self, channel: str, account: str) -> list[str]:
-        """Return the platform's ids of the chats in which support works."""
+    def support(self, channel: str, account: str) -> list[str]:
+        """Return the platform's ids of the chats in which support works, members' own among them."""
 
     def make_staff(self, place: Address) -> bool:
         """Make a chat support's; False where it is a customer's."""

@@ -259,6 +259,13 @@ def set_my_commands(bot: Bot, given: Json, _: Files) -> bool:
     return True
 
 
+def delete_my_commands(bot: Bot, given: Json, _: Files) -> bool:
+    """Take a menu away."""
+    scope = json.loads(given.get("scope", '{"type": "default"}'))
+    bot.commands.pop(f"{scope['type']}:{scope['chat_id']}" if "chat_id" in scope else scope["type"], None)
+    return True
+
+
 def get_chat(bot: Bot, given: Json, _: Files) -> Json:
     """Describe a chat."""
     chat = bot.chat(given["chat_id"])
@@ -298,6 +305,7 @@ METHODS: Mapping[str, tuple[Method, set[str]]] = {
     "answerCallbackQuery": (answer_callback_query, {"callback_query_id"}),
     "getFile": (get_file, {"file_id"}),
     "setMyCommands": (set_my_commands, {"commands", "scope", "language_code"}),
+    "deleteMyCommands": (delete_my_commands, {"scope", "language_code"}),
     "getChat": (get_chat, {"chat_id"}),
     "getChatMember": (get_chat_member, {"chat_id", "user_id"}),
 }
