@@ -9,6 +9,7 @@ import click
 from bot import clock, settings
 from bot.app import open_store
 from bot.commands.output import DB_OPTION, JSON_OPTION, print_json, print_table
+from bot.commands.staff_chats import chats, remove_chat
 from bot.contract_files.cells import phones
 from bot.desk.calendar import SHANGHAI
 from bot.desk.staff import ROLE_NAMES, STAFF_ROLES, Grant, Person, Purpose
@@ -25,6 +26,10 @@ NAME_LIMIT = 40
 @click.group()
 def staff() -> None:
     """Who may act for support, in which role."""
+
+
+staff.add_command(chats)
+staff.add_command(remove_chat)
 
 
 def _name(_: click.Context, __: click.Parameter, value: str) -> str:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import datetime
+from itertools import islice
 
-from bot.desk.case import Case
+from bot.desk.case import Case, Customer
 from bot.desk.events import Kind
 from bot.dialogue import moments, notify, reading, replies, same_fault, staff_actions
 from bot.dialogue.commands import Command
@@ -14,6 +16,10 @@ from bot.dialogue.reading import Report
 from bot.dialogue.turn import Turn
 from bot.errors import WrongForm
 
+WORDS_OF_A_NAME = 8
+_GAP = re.compile(r"\s+")
+_QUOTES = "“”\"「」'"
+
 
 def report_for(turn: Turn, command: Command) -> None:
     """Open a ticket for a customer who phoned: 代报修 CUSTOMER 14:05 what they said.
@@ -21,8 +27,7 @@ def report_for(turn: Turn, command: Command) -> None:
     The clock starts at the time that is given, else now. The customer has no chat here: whatever they must
     be told is a telephone call, which support is asked to make.
     """
-    name, _, rest = command.argument.partition(" ")
-    customer = staff_actions.one_customer(turn, name)
+    customer, rest = _customer(turn, command.argument)
     at, words = moments.past(rest, turn.now)
     if not words:
         raise WrongForm("请写客户说了什么。")
@@ -42,6 +47,20 @@ def report_for(turn: Turn, command: Command) -> None:
         f"已为{customer.name}登记工单 {case.number}。请在电话里（{phone}）告诉客户：\n{receipt}",
         ticket=case.ticket.id,
     )
+
+
+def _customer(turn: Turn, argument: str) -> tuple[Customer, str]:
+    """Return whom the beginning names, and what follows; of names with spaces the longest that fits counts.
+
+    Raises:
+        Refused: it names nobody, or several.
+    """
+    ends = [gap.start() for gap in islice(_GAP.finditer(argument), WORDS_OF_A_NAME)] + [len(argument)]
+    for end in reversed(ends[:WORDS_OF_A_NAME]):
+        name = " ".join(argument[:end].split()).strip(_QUOTES)
+        if name and turn.desk.customers.find(name):
+            return staff_actions.one_customer(turn, name), argument[end:].strip()
+    return staff_actions.one_customer(turn, argument[: ends[0]].strip(_QUOTES)), ""
 
 
 def _open(theirs: Turn, read: Report) -> Case:

@@ -246,7 +246,7 @@ class CustomerStore:
             select(t.CustomerRow)
             .where(
                 or_(
-                    t.CustomerRow.name.like(f"%{pattern}%", escape="\\"),
+                    t.CustomerRow.name.ilike(f"%{pattern}%", escape="\\"),
                     t.CustomerRow.id.in_(
                         select(t.ContractRow.customer_id).where(t.ContractRow.number == words)
                     ),

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from bot import clock
 from bot.cli import run
+from bot.dialogue import notify
 from bot.messages import Sender
 from bot.store import tables as t
 from tests.support.world import World
@@ -249,3 +250,28 @@ def test_a_wrong_call_ends_with_one_line(
     assert out == ""
     assert err.count("\n") == 1
     assert why in err
+
+
+def test_a_staff_chat_is_taken_back(world: World, hotline: Any) -> None:
+    world.customer(P1)
+    [chat] = hotline("staff", "chats")
+    assert (chat["channel"], chat["chat"]) == ("phone", "staff")
+    heard = len(world.heard("staff"))
+    with world.app.store.begin(world.now) as unit:  # under way to it
+        notify.staff_line(unit, "客户的话")
+
+    assert hotline("staff", "remove-chat", f"C{chat['id']}")["left"] == 0
+
+    world.customer(P1, who="enhanced")
+    world.wait(hours=1)
+    assert len(world.heard("staff")) == heard
+    assert world.staff("认领 T1") == "请在值班群里操作。"
+    assert hotline("staff", "chats") == []
+
+
+def test_a_chat_that_is_not_support_s_can_not_be_taken_back(
+    world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["staff", "remove-chat", "C1", "--db", world.url]) == 1
+    assert "C1 is no staff chat" in capsys.readouterr().err
+    assert run(["staff", "remove-chat", "staff", "--db", world.url]) == 2

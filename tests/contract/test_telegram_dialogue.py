@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bot.messages import Attachment, AttachmentKind, Inbound, Outbound, Sender
+from bot.store.tables import CustomerRow
 from tests.support.world import World
 
 P1 = "所有坐席都登不上系统了，电话全打不进来"
@@ -203,6 +204,31 @@ def test_a_fault_that_came_by_phone_counts_from_the_time_of_the_call(world: Worl
     assert str(world.tickets()[0]["reported_at"]) == "2026-03-02 02:05:00+00:00"
     assert world.phones.delivered.get("enhanced") is None
     assert world.differences() == {}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "/report_for Acme Call Center 10:05 IVR挂了，全部打不进来",
+        "代报修 “Acme  Call Center” 10:05 IVR挂了，全部打不进来",
+        "代报修 acme call\n10:05 IVR挂了，全部打不进来",
+    ],
+)
+def test_a_customers_name_may_have_spaces(world: World, text: str) -> None:
+    with world.app.store.begin(world.now) as unit:
+        unit.session.add_all(CustomerRow(name=name) for name in ("Acme Call Center", "Acme Other"))
+    world.wait(minutes=30)
+    told = world.staff(text)
+    assert "已为Acme Call Center登记工单 T1" in told
+    assert world.tickets()[0]["summary"] == "IVR挂了，全部打不进来"
+    assert str(world.tickets()[0]["reported_at"]) == "2026-03-02 02:05:00+00:00"
+
+
+def test_a_name_that_several_customers_share_is_asked_for_in_full(world: World) -> None:
+    with world.app.store.begin(world.now) as unit:
+        unit.session.add_all(CustomerRow(name=name) for name in ("Acme Call Center", "Acme Other"))
+    assert "有多个客户符合" in world.staff("代报修 Acme IVR挂了")
+    assert world.tickets() == []
 
 
 def test_what_a_caller_must_be_told_is_a_call_to_make(world: World) -> None:
