@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from hashlib import sha256
 from pathlib import Path
 
 import structlog
@@ -32,8 +33,7 @@ from bot.messages import Inbound
 from bot.metrics import Counted, Metrics
 from bot.reception import Composer
 from bot.settings import Settings
-from bot.store import migrate, staff_chats
-from bot.store.alarms import lock
+from bot.store import edits, migrate
 from bot.store.store import Store, UnitOfWork, cause, sqlite_file
 from bot.watch.correction import recompute_page
 from bot.watch.heartbeat import DeadMan
@@ -45,8 +45,6 @@ from intents import Classifier, Reloader
 
 log = structlog.get_logger(__name__)
 
-EDITS = "edits"
-TOLD_ONCE_IN = timedelta(minutes=1)  # in which every process has seen an edit
 RESUMED_A_ROUND = 50  # chats: alarms must not wait for a backlog of another process
 
 
@@ -126,23 +124,24 @@ class App:
         if self._reloader and self._reloader.refresh():
             self.office = replace(self.office, classifier=self._reloader.classifier)
             if tell:
-                self._tell_of_edit("知识库", f"，版本 {self._reloader.version}", self._reloader.error)
+                version, error = self._reloader.version, self._reloader.error
+                self._tell_of_edit("知识库", version, f"，版本 {version}", error)
         is_edited = self._calendar.refresh()
         if is_edited:
             self.store.workdays = self._calendar.workdays
             self.office = replace(self.office, workdays=self._calendar.workdays)
             if tell:
-                self._tell_of_edit("工作日历", "", self._calendar.error)
+                self._tell_of_edit("工作日历", self._calendar.version, "", self._calendar.error)
             self._recomputed = 0
         if self._recomputed is not None:  # a page at a time: no alarm waits for all of them
             _, self._recomputed = recompute_page(self.store, self._recomputed, "工作日历有更新", self.now())
 
-    def _tell_of_edit(self, what: str, detail: str, error: str | None) -> None:
+    def _tell_of_edit(self, what: str, version: str, detail: str, error: str | None) -> None:
         said = f"⚠ {what}的修改有误，仍用旧版：{error}" if error else f"{what}已更新{detail}。"
 
         def tell(unit: UnitOfWork) -> None:
-            lock(unit.session, EDITS, unit.now)  # every worker sees the edit, the first to come tells of it
-            if not staff_chats.was_told(unit.session, said, unit.now - TOLD_ONCE_IN):
+            # Every process sees the edit; a broken one leaves the version of the old state in use.
+            if edits.is_news(unit.session, what, sha256(f"{version}:{error}".encode()).hexdigest()):
                 notify.staff_line(unit, said)
 
         self.store.transact(tell, self.now())

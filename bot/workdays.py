@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from hashlib import sha256
 from pathlib import Path
 from threading import Lock
 from typing import Any
@@ -84,6 +85,11 @@ class WorkdaysFile:
         self._seen = _content(path)
         self.error: str | None = None
         self.workdays = load_workdays(path)
+
+    @property
+    def version(self) -> str:
+        """Which content was seen last, whether it is in use or refused."""
+        return sha256(self._seen or b"").hexdigest()
 
     def refresh(self) -> bool:
         """Look at the file once; return whether the calendar or the error changed.

@@ -102,7 +102,8 @@ class Neighbours:
             chat = session.get_one(t.ChatRow, mine.chat_id)
             rows = session.scalars(
                 select(t.OutboxRow)
-                .where(t.OutboxRow.chat_id == mine.chat_id, *which)
+                # An alarm has a way of its own: there it may be under way.
+                .where(t.OutboxRow.chat_id == mine.chat_id, t.OutboxRow.urgent == mine.urgent, *which)
                 .order_by(t.OutboxRow.id)
                 .limit(MAX_TOGETHER)
             )

@@ -93,9 +93,9 @@ def state_words(step: Step, now: datetime) -> str:
 
 
 def who_words(case: Case, target: Target, who: Sequence[Member]) -> str:
-    """Return whom an alarm calls: 值班王工; nobody: anybody in the staff chat."""
+    """Return whom an alarm calls: 值班王工; nobody: anybody who reads it."""
     if not who:
-        return f"{EVERYBODY}任何一位"
+        return "任何一位值班人员"
     nobody_has_it = target is Target.ASSIGNEE and case.ticket.assignee is None
     title = TARGET_NAMES[Target.ON_CALL if nobody_has_it else target]
     return "、".join(member.name if title in member.name else f"{title}{member.name}" for member in who)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import Row, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -14,6 +15,7 @@ from bot.desk.ladder import Fired, Step
 from bot.desk.roster import Member
 from bot.desk.terms import Role
 from bot.store import tables as t
+from bot.store.staff_chats import identities, person_of
 
 BACKOFF = (timedelta(seconds=30), timedelta(minutes=2), timedelta(minutes=10))
 
@@ -136,23 +138,11 @@ class AlarmStore:
 
     def members(self) -> list[Member]:
         """Return the members of staff with their private chats; an identity without a person stands alone."""
-        rows = self._session.execute(
-            select(t.ContactRow, t.ChatRow.id)
-            .outerjoin(
-                t.ChatRow,
-                (t.ChatRow.channel == t.ContactRow.channel)
-                & (t.ChatRow.account == t.ContactRow.account)
-                # On every platform the private chat with a person bears the person's own id.
-                & (t.ChatRow.chat == t.ContactRow.user)
-                & (t.ChatRow.kind == "private"),
-            )
-            .where(t.STAFF_CONTACT)
-        ).all()
-        people: dict[str, list[tuple[t.ContactRow, int | None]]] = {}
-        for contact, chat in sorted(rows, key=lambda row: row[0].id):  # here: SQLite would read all for it
-            key = f"person:{contact.person_id}" if contact.person_id else f"contact:{contact.id}"
-            people.setdefault(key, []).append((contact, chat))
-        return [_member(identities) for identities in people.values()]
+        people: dict[str, list[Row[*tuple[Any, ...]]]] = {}
+        # Sorted here: SQLite would read all for it.
+        for identity in sorted(identities(self._session), key=lambda one: one.id):
+            people.setdefault(person_of(identity), []).append(identity)
+        return [_member(found) for found in people.values()]
 
     # --- the round itself
 
@@ -182,14 +172,13 @@ def last_beat(session: Session, name: str) -> datetime | None:
     return session.scalars(select(t.HeartbeatRow.at).where(t.HeartbeatRow.name == name)).first()
 
 
-def _member(identities: Sequence[tuple[t.ContactRow, int | None]]) -> Member:
-    first = identities[0][0]
+def _member(found: Sequence[Row[*tuple[Any, ...]]]) -> Member:
     return Member(
-        name=first.name,
-        role=Role(first.role),
-        contacts=tuple(contact.id for contact, _ in identities),
-        chats=tuple(chat for _, chat in identities if chat is not None),
-        phone=next((contact.phone for contact, _ in identities if contact.phone), None),
+        name=found[0].name,
+        role=Role(found[0].role),
+        contacts=tuple(one.id for one in found),
+        chats=tuple(one.chat for one in found if one.chat is not None),
+        phone=next((one.phone for one in found if one.phone), None),
     )
 
 

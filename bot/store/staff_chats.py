@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Row, select, update
 from sqlalchemy.orm import Session
 
 from bot.errors import BadInput
@@ -13,8 +14,9 @@ from bot.store import tables as t
 
 CHAT, CONTACT = t.table_of(t.ChatRow).c, t.table_of(t.ContactRow).c
 GROUPS = select(CHAT.id, CHAT.channel, CHAT.account).where(t.STAFF_CHAT)
+_SHOWN = (CONTACT.name, CONTACT.role, CONTACT.phone)
 MEMBERS = (
-    select(CONTACT.id, CONTACT.person_id, CONTACT.channel, CONTACT.account, CHAT.id.label("chat"))
+    select(CONTACT.id, CONTACT.person_id, CONTACT.channel, CONTACT.account, *_SHOWN, CHAT.id.label("chat"))
     .outerjoin_from(
         t.table_of(t.ContactRow),
         t.table_of(t.ChatRow),
@@ -32,28 +34,21 @@ def staff_chats(session: Session) -> list[int]:
     """Return the staff chats, and the own chats of the members who are on no account that has one."""
     groups = session.execute(GROUPS).all()
     where = {(channel, account) for _, channel, account in groups}
-    members = _members(session)
-    reached = {who for who, place, _ in members if place in where}
-    own = {chat for who, _, chat in members if chat is not None and who not in reached}
+    members = identities(session)
+    reached = {person_of(one) for one in members if (one.channel, one.account) in where}
+    own = {one.chat for one in members if one.chat is not None and person_of(one) not in reached}
     return sorted(own.union(group.id for group in groups))
 
 
-def was_told(session: Session, text: str, since: datetime) -> bool:
-    """Return whether a line was said in any staff chat after an instant."""
-    row = t.OutboxRow
-    said = select(row.id).where(
-        row.chat_id.in_(staff_chats(session)), row.created_at > since, row.text == text
-    )
-    return session.scalars(said.limit(1)).first() is not None
-
-
-def _members(session: Session) -> list[tuple[str, tuple[str, str], int | None]]:
-    """Return who is a member, on which account, and their own chat there, for each identity."""
+def identities(session: Session) -> Sequence[Row[*tuple[Any, ...]]]:
+    """Return whoever is a member on whichever account, with their own ``chat`` there, where they have one."""
     session.flush()  # whoever has just become one is one
-    return [
-        (f"person:{person}" if person else f"contact:{contact}", (channel, account), chat)
-        for contact, person, channel, account, chat in session.execute(MEMBERS)
-    ]
+    return session.execute(MEMBERS).all()
+
+
+def person_of(identity: Row[*tuple[Any, ...]]) -> str:
+    """Return by what the identities of one person are known; one that names nobody stands alone."""
+    return f"person:{identity.person_id}" if identity.person_id else f"contact:{identity.id}"
 
 
 @dataclass(frozen=True, slots=True)

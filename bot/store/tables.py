@@ -543,6 +543,14 @@ class QuotaRow(Base):
     nudged_at: Mapped[datetime | None]
 
 
+class EditRow(Base):
+    """Of which version of a file support was told, whichever process saw it first."""
+
+    __tablename__ = "edits"
+    what: Mapped[str] = mapped_column(String(32), primary_key=True)
+    version: Mapped[str] = mapped_column(String(64))
+
+
 class HeartbeatRow(Base):
     """When a background worker last did its round; as a row to lock, it lets one worker in at a time."""
 

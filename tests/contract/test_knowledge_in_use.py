@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -62,15 +63,19 @@ def test_support_is_told_of_an_edit_once_by_all_processes(
     file = folder / "reports.yaml"
     good = file.read_text(encoding="utf-8")
 
-    for edit in ("# 改了一行", "# 又改了一行"):
+    for edit in ("# 改了一行", "# 又改了一行", "# 改了一行"):
         file.write_text(f"{good}\n{edit}\n", encoding="utf-8")
-        for app in apps:
-            app.sweep()
+        apps[0].sweep()
+        world.now += timedelta(seconds=1)
         apps[0].deliver()
+    world.now += timedelta(hours=1)
+    apps[1].sweep()  # it was away for an hour
+    apps[1].deliver()
     told = [said.text for said in phones.delivered["staff"]]
     for app in apps:
         app.close()
-    assert len(told) == len(set(told)) == 2
+    assert len(told) == 3
+    assert told[0] == told[2] != told[1]
     assert all(text.startswith("知识库已更新，版本") for text in told)
 
 

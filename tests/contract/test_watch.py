@@ -401,7 +401,7 @@ def test_with_no_private_chat_and_no_roster_the_whole_staff_chat_is_alarmed(worl
 
     world.wait(minutes=60)
 
-    assert "请值班群任何一位现在答复或致电客户" in alarms(world)[-1]
+    assert "请任何一位值班人员现在答复或致电客户" in alarms(world)[-1]
 
 
 def test_the_heartbeat_tells_whether_the_sweep_runs(world: World) -> None:
