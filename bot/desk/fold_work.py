@@ -38,7 +38,8 @@ def asks_whether_it_works(ticket: Ticket, event: Event) -> bool:
 def responded(ticket: Ticket, event: Event) -> Changes:
     at = instant(event)
     first = at if ticket.responded_at is None else min(at, ticket.responded_at)
-    return {**heard(ticket, at, event), "responded_at": first}
+    offers = tuple(offer for offer in ticket.offers if offer.clock is not ClockName.RESPONSE)
+    return {**heard(ticket, at, event), "responded_at": first, "offers": offers}  # no time for it is needed
 
 
 def assigned(_: Ticket, event: Event) -> Changes:
@@ -53,7 +54,8 @@ def acted(ticket: Ticket, at: datetime) -> Changes:
 
 
 def arrived(ticket: Ticket, event: Event) -> Changes:
-    return {"arrived_at": instant(event), **acted(ticket, instant(event))}
+    offers = tuple(offer for offer in ticket.offers if offer.clock is not ClockName.ONSITE)
+    return {"arrived_at": instant(event), "offers": offers, **acted(ticket, instant(event))}
 
 
 def resolved(ticket: Ticket, event: Event) -> Changes:

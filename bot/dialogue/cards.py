@@ -42,7 +42,7 @@ def card(
     if case.ticket.assignee:
         lines.append(f"负责人：{case.ticket.assignee[1]}")
     if case.ticket.urged:
-        lines.append(f"客户催单 {case.ticket.urged} 次")
+        lines.append(f"客户催单 {case.ticket.urged} 次，请答复")
     if recent:
         lines.append("近期：" + "；".join(_recent(other) for other in recent[:RECENT_SHOWN]))
     options = _options(case)

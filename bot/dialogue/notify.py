@@ -28,6 +28,16 @@ def staff(desk: Desk, case: Case, now: datetime, note: str | None = None) -> Non
         desk.messages.say(chat_id, message, ticket=case.ticket.id)
 
 
+def anew(desk: Desk, case: Case, now: datetime) -> None:
+    """Show the ticket's card at the end of every staff chat: one that only changes in its place is not heard.
+
+    What a suspected common outage shows is not shown by itself.
+    """
+    if not desk.outages.is_silent(case):
+        for chat_id in desk.chats.staff():
+            show(desk, case, now, chat_id)
+
+
 def show(desk: Desk, case: Case, now: datetime, chat_id: int) -> None:
     """Show the ticket's card anew in one of support's chats; later changes are made to this one."""
     desk.messages.say(chat_id, _card(desk, case, now, None), ticket=case.ticket.id)

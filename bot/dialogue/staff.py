@@ -300,4 +300,5 @@ PLAIN: Mapping[str, Callable[[Turn, Command], None]] = {
     "swap": duty.swap,
     "todo": todo,
     "unbind": unbind,
+    "withdraw": withdraw,
 }

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from bot.desk.case import Case
 from bot.desk.events import Kind
 from bot.desk.ticket import Work
-from bot.dialogue import cards, choices, notify, replies
+from bot.dialogue import choices, notify, replies
 from bot.dialogue.commands import Command
 from bot.dialogue.customer_closing import ask_recovered
 from bot.dialogue.their_ticket import hotline, ticket_of
 from bot.dialogue.turn import Turn
-from bot.messages import Option
 
 
 def urge(turn: Turn, command: Command) -> None:
@@ -20,7 +18,7 @@ def urge(turn: Turn, command: Command) -> None:
         ask_recovered(turn, case)
         return
     case = turn.desk.tickets.record(case, turn.event(Kind.URGED))
-    _tell_support(turn, case)
+    notify.anew(turn.desk, case, turn.now)
     if replies.is_settled_no_fault(case):
         turn.reply(
             f"工单 {case.number} 双方已确认不是故障，不按故障计时。现在关闭吗？\n"
@@ -37,14 +35,3 @@ def urge(turn: Turn, command: Command) -> None:
     if case.ticket.urged > 1:
         lines.append(f"着急的话请直接拨打 {turn.office.hotline[0]}，报工单号 {case.number}，会有人接听。")
     turn.reply("\n".join([*lines, hotline(turn)]), ticket=case.ticket.id)
-
-
-def _tell_support(turn: Turn, case: Case) -> None:
-    """Show it on the card and say it in a line of its own: a card that only changes is not heard."""
-    note = f"{case.number} 客户催单（第 {case.ticket.urged} 次）"
-    notify.staff(turn.desk, case, turn.now, note)
-    if turn.desk.outages.is_silent(case):
-        return  # its outage is shown and rings as one
-    number = case.ticket.id
-    reply = Option("回复客户", f"回复 T{number} 内容", "reply", number)
-    notify.staff_line(turn.desk, f"{note}，请答复：{cards.todo_line(case, turn.now)}", reply, ticket=number)

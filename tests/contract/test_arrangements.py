@@ -243,6 +243,17 @@ def test_after_the_response_to_a_priority_1_the_customer_hears_every_hour(world:
     assert "每" not in world.last()
 
 
+def test_a_time_for_the_answer_is_offered_no_more_once_the_answer_is_there(world: World) -> None:
+    world.customer(P1)
+    world.staff("约定 T1 响应 15:00")
+    world.staff("回复 T1 在看")
+
+    told = world.tap("同意")
+
+    assert "没有待您同意的时间" in told
+    assert "约定 T1" not in told  # that is how support writes
+
+
 def test_an_acknowledgement_ends_only_its_own_clocks_alarms(world: World) -> None:
     world.customer(P1)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from bot.dialogue import customer, staff
+from bot.dialogue.commands import CUSTOMER_VERBS, STAFF_VERBS
 from tests.support.world import World
 
 P1 = "所有坐席都登不上系统了，电话全打不进来"
@@ -67,3 +69,8 @@ def test_support_is_told_who_withdraws_and_what_it_can_do_instead(world: World, 
     for word in ("解决 T", "不是故障 T", "合并 T"):
         assert word in told
     assert world.tickets()[0]["work"] == "open"
+
+
+def test_every_word_that_can_be_typed_has_somebody_who_does_it() -> None:
+    assert set(STAFF_VERBS) == {*staff.ON_TICKET, *staff.PLAIN}
+    assert {meaning.partition(" ")[0] for meaning in CUSTOMER_VERBS} <= set(customer.HANDLERS)
