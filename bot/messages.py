@@ -377,7 +377,9 @@ class Received:
     """A message as it was received; ``at`` is the earlier of the platform's timestamp and our receipt.
 
     Attributes:
+        attachments: how many of it can be fetched and kept.
         is_forwarded: whether they are somebody else's words.
+        pointers: the places and links that came with it.
     """
 
     id: int
@@ -385,3 +387,4 @@ class Received:
     at: datetime
     attachments: int
     is_forwarded: bool = False
+    pointers: tuple[Attachment, ...] = ()

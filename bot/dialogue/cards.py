@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from bot.desk.agreement import Standing
@@ -18,11 +18,20 @@ from bot.dialogue.clock_words import cost_lines, say_span, staff_lines
 from bot.dialogue.contract_words import uncovered_line
 from bot.dialogue.receipts import say_deadline, service_hours_zh
 from bot.dialogue.replies import PRIORITY_NAMES, clause_zh, one_line, shorten
-from bot.messages import Option, Received, Say
+from bot.messages import Attachment, AttachmentKind, Option, Received, Say
 
 WORDS_SHOWN = 200
 RECENT_SHOWN = 3
 FORWARDED = "［转发］"
+POINTER_SHOWN = 80
+KIND_NAMES: Mapping[AttachmentKind, str] = {
+    AttachmentKind.PHOTO: "图片",
+    AttachmentKind.VOICE: "语音",
+    AttachmentKind.VIDEO: "视频",
+    AttachmentKind.FILE: "文件",
+    AttachmentKind.LOCATION: "位置",
+    AttachmentKind.LINK: "链接",
+}
 
 
 def card(
@@ -106,7 +115,14 @@ def _words(reports: Sequence[Received]) -> str:
     )
     pictures = sum(report.attachments for report in reports)
     shown = said if len(said) <= WORDS_SHOWN else said[: WORDS_SHOWN - 1] + "…"
-    return shown + (f"［附件 {pictures} 个］" if pictures else "")
+    pointed = dict.fromkeys(pointer(one) for report in reports for one in report.pointers)
+    return shown + "".join(pointed) + (f"［附件 {pictures} 个］" if pictures else "")
+
+
+def pointer(one: Attachment) -> str:
+    """Return a place or a link in a few words."""
+    said = one_line(f"{one.name} {one.reference}".strip())
+    return f"［{KIND_NAMES[one.kind]} {shorten(said, POINTER_SHOWN)}］"
 
 
 def _answer(case: Case) -> str:

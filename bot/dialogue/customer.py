@@ -29,7 +29,7 @@ from bot.dialogue import (
     waiting,
 )
 from bot.dialogue.commands import Command, customer_command, of_option
-from bot.dialogue.turn import Turn
+from bot.dialogue.turn import Turn, says_something
 from bot.errors import Refused
 from bot.messages import AttachmentKind, Forwarded
 
@@ -113,7 +113,6 @@ def command_of(turn: Turn) -> Command | None:
 
 def understand(turn: Turn) -> None:
     """Understand a sentence, a picture or a file, and act on it."""
-    is_own = turn.inbound.forwarded is None
     if turn.inbound.forwarded is Forwarded.OURS:
         answers.status(turn, answers.NOTHING)
         return
@@ -125,21 +124,29 @@ def understand(turn: Turn) -> None:
             waiting.answered(turn)
         picture(turn)
         return
-    if is_own and phones.given(turn):
+    if turn.inbound.forwarded is None and phones.given(turn):
         return
-    if _was_asked_to_report(turn):
+    if _was_asked_to_report(turn) and says_something(turn.text):
         asked_for = reading.of(turn, turn.text, turn.reported_at)
         turn.understood(asked_for.verdict)
         report.take(turn.remember(reporting=None), asked_for)
         return
+    _sentence(turn)
+
+
+def _sentence(turn: Turn) -> None:
     read = reading.read(turn)
     turn.understood(read.verdict)
     names_a_part = bool(same_fault.specific(turn, read.concepts))
     is_clear = read.certain and (read.verdict.ask is None or names_a_part)
+    is_own = turn.inbound.forwarded is None
     if is_own and not is_clear and (answered := effect_in_words(turn)):
         customer_priority.effect(turn, answered)
         return
     waited_for = [] if _is_quiet(turn, read) else waiting.answered(turn)
+    if read.verdict.intent == "other" and not says_something(turn.text):
+        answers.empty(turn)  # a sticker, say
+        return
     is_report = read.certain or read.verdict.ask is not None
     if waited_for and (is_report or read.verdict.intent in {"other", "thanks"}):
         report.add(turn, waited_for[0], read)  # what support waited for belongs to that ticket

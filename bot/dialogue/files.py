@@ -8,19 +8,12 @@ from datetime import datetime
 from bot.desk.calendar import SHANGHAI
 from bot.desk.case import Case
 from bot.dialogue import notify
+from bot.dialogue.cards import KIND_NAMES
 from bot.dialogue.ports import Desk
 from bot.dialogue.turn import Turn
 from bot.errors import Refused
-from bot.messages import AttachmentKind, Kept, Say
+from bot.messages import Kept, Say
 
-KIND_NAMES: Mapping[AttachmentKind, str] = {
-    AttachmentKind.PHOTO: "图片",
-    AttachmentKind.VOICE: "语音",
-    AttachmentKind.VIDEO: "视频",
-    AttachmentKind.FILE: "文件",
-    AttachmentKind.LOCATION: "位置",
-    AttachmentKind.LINK: "链接",
-}
 REASONS: Mapping[str, str] = {"too_large": "文件太大", "expired": "平台上已过期"}
 # Why a file that is kept goes to nobody's device.
 WITHHELD: Mapping[str, str] = {

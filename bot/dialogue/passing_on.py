@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bot.desk.contract import Terms
 from bot.dialogue import notify, replies
-from bot.dialogue.cards import FORWARDED
+from bot.dialogue.cards import FORWARDED, pointer
 from bot.dialogue.turn import Turn
-from bot.messages import Option
+from bot.messages import FETCHED_KINDS, Option
 
 WORDS_SHOWN = 200  # of a customer's message in a staff line
 
@@ -24,7 +24,8 @@ def pass_on(turn: Turn, what: str, ticket: int | None = None) -> None:
         if ticket
         else Option("答复", f"答复 C{turn.chat.id} 内容", "answer", None, f"C{turn.chat.id}")
     )
-    words = replies.shorten(turn.text, WORDS_SHOWN) or "（图片或附件）"
+    places = "".join(pointer(one) for one in turn.inbound.attachments if one.kind not in FETCHED_KINDS)
+    words = replies.shorten(turn.text, WORDS_SHOWN) + places or "（图片或附件）"
     if turn.inbound.forwarded is not None:
         words = f"{FORWARDED}{words}"
     notify.staff_line(turn.desk, f"{name} {turn.contact.name} {what}：{words}", answer, ticket=ticket)

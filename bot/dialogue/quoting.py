@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from bot.dialogue.commands import Command
-from bot.dialogue.turn import Turn
+from bot.dialogue.turn import Turn, says_something
 from bot.errors import Refused
 from bot.messages import Answered, Option
 
@@ -54,6 +54,8 @@ def about(turn: Turn, typed: Command | None, answered: Answered | None) -> Comma
         return replace(typed, ticket=answered.ticket, argument=f"{number} {typed.argument}".strip())
     if not turn.text:
         return None
+    if not says_something(turn.text):
+        raise Refused("表情没有发给客户；要回复客户请打字。")
     if answered.ticket is not None and answered.is_card:
         return Command("reply", answered.ticket, turn.text)
     place = next((option.argument for option in answered.options if option.verb == "answer"), None)

@@ -26,7 +26,7 @@ from bot.dialogue import (
     staff_times,
 )
 from bot.dialogue.commands import STAFF_FORMS, STAFF_HELP, Command, of_option, staff_command
-from bot.dialogue.turn import Turn
+from bot.dialogue.turn import Turn, says_something
 from bot.errors import Refused, WrongForm
 from bot.messages import Say
 
@@ -114,7 +114,7 @@ def _obey(turn: Turn) -> None:
         if turn.text == "取消" and turn.inbound.choice is None:
             turn.reply("好的，已取消。")
         elif command is None:
-            if turn.inbound.addressed:
+            if turn.inbound.addressed and (turn.inbound.attachments or says_something(turn.text)):
                 help_(turn)
         else:
             _do(turn, command)

@@ -16,6 +16,11 @@ from bot.messages import Inbound, Option, Say
 from intents import Classifier, Verdict
 
 
+def says_something(text: str) -> bool:
+    """Tell whether a text has a word or a mark of its own: a sticker's emoji has none."""
+    return any(character.isalnum() or character in "?？!！" for character in text)
+
+
 @dataclass(frozen=True, slots=True)
 class Office:
     """What every answer may need and no message changes.

@@ -14,7 +14,7 @@ from bot.desk.case import Chat, Contact, Customer
 from bot.desk.contract import Terms, in_force
 from bot.desk.staff import ContactPerson
 from bot.desk.terms import Role
-from bot.messages import Answered, Option, Received, Say
+from bot.messages import FETCHED_KINDS, Answered, Attachment, AttachmentKind, Option, Received, Say
 from bot.store import phones, telephone
 from bot.store import tables as t
 from bot.store import terms as contracts
@@ -226,8 +226,18 @@ class MessageStore:
 
 def _received(row: t.InboxRow | Row[int, dict[str, Any], datetime, datetime]) -> Received:
     content = row.content
-    at, carried = min(row.sent_at, row.received_at), len(content["attachments"])
-    return Received(row.id, content["text"], at, carried, "forwarded" in content)
+    carried = [
+        Attachment(AttachmentKind(a["kind"]), a["reference"], a["name"]) for a in content["attachments"]
+    ]
+    pointers = tuple(one for one in carried if one.kind not in FETCHED_KINDS)
+    return Received(
+        row.id,
+        content["text"],
+        min(row.sent_at, row.received_at),
+        len(carried) - len(pointers),
+        "forwarded" in content,
+        pointers,
+    )
 
 
 class CustomerStore:

@@ -376,10 +376,10 @@ class TelegramWorld:
         with self.app.store.read() as session:
             return session.scalars(select(t.ChatRow.id).where(t.ChatRow.chat == str(chat))).one()
 
-    def kept(self) -> int:
-        """Return how many attachments have been fetched."""
+    def kept(self, status: str = "kept") -> int:
+        """Return how many attachments have been fetched, and ended so."""
         with self.app.store.read() as session:
-            kept = select(func.count()).select_from(t.AttachmentRow).where(t.AttachmentRow.status == "kept")
+            kept = select(func.count()).select_from(t.AttachmentRow).where(t.AttachmentRow.status == status)
             return session.scalar(kept) or 0
 
     def put_file(self, name: str, content: bytes, size: int | None = None) -> None:

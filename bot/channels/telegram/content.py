@@ -51,6 +51,8 @@ def _spoken(message: Message) -> str:
     """Return words for what has none of its own: a sticker's emoji, somebody's telephone number."""
     if message.sticker is not None:
         return message.sticker.emoji or ""
+    if message.poll is not None:
+        return f"{message.poll.question}：{'、'.join(option.text for option in message.poll.options)}"
     contact = message.contact
     if contact is not None and own_phone(message) is None:
         name = f"{contact.first_name} {contact.last_name or ''}".strip()

@@ -8,9 +8,9 @@ from collections.abc import Callable, Mapping
 from html.parser import HTMLParser
 from typing import Any
 
-from tests.e2e.telegram_api.state import ApiError, Bot, Chat, Json, bad
+from tests.e2e.telegram_api.state import ApiError, Bot, Chat, Json, Upload, bad
 
-Files = Mapping[str, bytes]
+Files = Mapping[str, Upload]
 Method = Callable[[Bot, Json, Files], Any]
 
 TEXT_LIMIT = 4096
@@ -57,7 +57,10 @@ def send_file(field: str) -> Method:
         caption = _text(given.get("caption", ""), given.get("parse_mode"), CAPTION_LIMIT, None)
         file_id = f"out-{len(bot.files)}"
         bot.files[file_id] = content
-        return _say(bot, chat, given, caption=caption, **{field: _file(field, file_id, content)})
+        shown = _file(field, file_id, content)
+        if field == "document":
+            shown["file_name"] = content.name
+        return _say(bot, chat, given, caption=caption, **{field: shown})
 
     return send
 

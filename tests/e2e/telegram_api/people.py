@@ -37,6 +37,10 @@ CONTENT = (
     "contact",
     "media_group_id",
     "forward_origin",
+    "dice",
+    "sticker",
+    "game",
+    "poll",
 )
 
 

@@ -13,7 +13,7 @@ from urllib.parse import parse_qsl, unquote
 
 from tests.e2e.telegram_api import control
 from tests.e2e.telegram_api.methods import METHODS
-from tests.e2e.telegram_api.state import ApiError, Bot, Json
+from tests.e2e.telegram_api.state import ApiError, Bot, Json, Upload
 
 BOTS: dict[str, Bot] = {}
 
@@ -41,7 +41,7 @@ class Handler(BaseHTTPRequestHandler):
     def _control(self, token: str, what: str, given: Any) -> None:
         self._answer(200, control.CONTROLS[what](BOTS, token, given))
 
-    def _call(self, token: str, method: str, given: Json, files: dict[str, bytes]) -> None:
+    def _call(self, token: str, method: str, given: Json, files: dict[str, Upload]) -> None:
         bot = BOTS.get(token)
         if bot is None:
             self._answer(401, {"ok": False, "error_code": 401, "description": "Unauthorized"})
@@ -105,21 +105,22 @@ class Handler(BaseHTTPRequestHandler):
         """Log nothing."""
 
 
-def _parameters(kind: str, body: bytes) -> tuple[Json, dict[str, bytes]]:
+def _parameters(kind: str, body: bytes) -> tuple[Json, dict[str, Upload]]:
     """Return the parameters of a call, and the files that came with it."""
     if kind.startswith("application/json"):
         return json.loads(body), {}
     if not kind.startswith("multipart/form-data"):
         return dict(parse_qsl(body.decode(), keep_blank_values=True)), {}
     given: Json = {}
-    files: dict[str, bytes] = {}
+    files: dict[str, Upload] = {}
     message = BytesParser(policy=HTTP).parsebytes(f"Content-Type: {kind}\r\n\r\n".encode() + body)
     for part in message.iter_parts():
         name = str(part.get_param("name", header="content-disposition"))
         content = part.get_payload(decode=True) or b""
         assert isinstance(content, bytes)
         if part.get_filename() is not None:
-            files[name] = content
+            files[name] = Upload(content)
+            files[name].name = part.get_filename() or ""
         else:
             given[name] = content.decode()
     return given, files

@@ -11,6 +11,12 @@ from typing import Any
 Json = dict[str, Any]
 
 
+class Upload(bytes):
+    """A file that came with a call, and the name it bears."""
+
+    name = ""
+
+
 class ApiError(Exception):
     """What the service answers instead of a result."""
 
