@@ -24,6 +24,7 @@ from bot.delivery.inbox import Inbox, Message
 from bot.delivery.inline import Inline
 from bot.delivery.outbox import Channel, Courier
 from bot.delivery.settlement import Settlement, Watchers
+from bot.delivery.waiting import tell_of_waiting
 from bot.desk.policy import TicketPolicy
 from bot.dialogue import customer, files, notify, occasions, staff, told
 from bot.dialogue.rescue import give_up, rescue
@@ -198,6 +199,7 @@ class App:
         self._dead_man.ping()
         self.follow_edits()
         self.inbox.resume(self.now(), RESUMED_A_ROUND)
+        tell_of_waiting(self.store, told.waiting, self.now())
         return done
 
     def check_schema(self) -> None:
@@ -281,6 +283,11 @@ def connect(settings: Settings) -> Store:
         raise SettingError(f"HOTLINE_DATABASE_URL: there is no folder {file.parent}")
     if file is not None and not file.exists():
         _make_private(file)
+    if file is not None and file.stat().st_nlink > 1:
+        raise StoreError(
+            f"HOTLINE_DATABASE_URL: {file} has another name (a hard link), under which SQLite would keep a "
+            "second journal and damage it; remove one of the names"
+        )
     rules = TicketPolicy(timedelta(days=settings.reopen_days), settings.update_minutes)
     workdays = load_workdays(settings.data / FILE_NAME)
     store = Store(settings.database_url, workdays, policy_of(settings), rules)

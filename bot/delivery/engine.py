@@ -25,7 +25,7 @@ from sqlalchemy.orm import Session
 
 from bot import clock as real_clock
 from bot.clock import Clock
-from bot.delivery import mending, stranded
+from bot.delivery import held, mending, stranded
 from bot.delivery.attempts import Attempts
 from bot.delivery.limits import Queue, Rate, queues_for
 from bot.delivery.outbox import Courier
@@ -178,6 +178,7 @@ class Engine:
         now = self._clock()
         if unsent := stranded.give_up(self._store, self._courier, now):
             DBOS.delete_workflows(unsent)
+        held.look_through(self._store, self._courier.settlement, now)
         failed = DBOS.list_workflows(
             status=ENDED_BADLY, limit=TIDIED, load_input=False, load_output=False, application_name=NAME
         )

@@ -135,6 +135,7 @@ class Inbox:
         self._give_up = give_up
         self._unreadable = unreadable
         self._inline = inline
+        self._resumed = 0  # the chat that was looked into last
 
     def receive(self, inbound: Inbound, now: datetime) -> tuple[int, bool]:
         """Make the message durable; return its id and whether it is new.
@@ -195,11 +196,12 @@ class Inbox:
             return session.get_one(t.InboxRow, inbox_id).reply
 
     def resume(self, now: datetime, limit: int = 1000) -> int:
-        """Handle what was received and not handled (after a crash); return how many chats had such."""
-        with self._store.read() as session:
-            chats = session.scalars(
-                select(t.InboxRow.chat_id).where(t.InboxRow.status == "received").distinct().limit(limit)
-            ).all()
+        """Handle what was received and not handled (after a crash); return how many chats had such.
+
+        Args:
+            limit: of chats at once; each call goes on where the last one ended, so that none starves others.
+        """
+        chats = self._waiting_chats(limit)
         for chat_id in chats:
             try:
                 while self._handle_next(_in(chat_id), now) is not None:
@@ -207,6 +209,16 @@ class Inbox:
             except Exception as error:  # noqa: BLE001 - one chat's trouble must not keep the others waiting
                 log.error("a chat waits", chat_id=chat_id, error=type(error).__name__, where=places(error))
         return len(chats)
+
+    def _waiting_chats(self, limit: int) -> Sequence[int]:
+        waiting = select(t.InboxRow.chat_id).where(t.InboxRow.status == "received").distinct()
+        in_turn = waiting.order_by(t.InboxRow.chat_id).limit(limit)
+        with self._store.read() as session:
+            after = session.scalars(in_turn.where(t.InboxRow.chat_id > self._resumed)).all()
+            first = session.scalars(in_turn).all() if len(after) < limit else ()
+        chats = [*after, *(chat_id for chat_id in first if chat_id <= self._resumed)][:limit]
+        self._resumed = chats[-1] if chats else 0
+        return chats
 
     def _handle_next(self, find: Find, now: datetime, answer: Answer = lambda *_: None) -> _Handled | None:
         """Handle a chat's earliest message that is not handled; return it, None if there is none.

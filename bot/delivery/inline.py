@@ -51,8 +51,8 @@ class Inline:
     def take(self, unit: UnitOfWork, inbox: t.InboxRow, compose: Composer) -> str | None:
         """Return an answer to a message whose chat is locked, made of what waits there from the first on."""
         rows, now = self._pending(unit, inbox.chat_id), self._now()
-        if not rows or any(row.try_at <= now + MARGIN for row in rows):
-            return None  # delivery may be at it, and what follows it must not overtake
+        if any(row.relayed_at is not None or row.try_at <= now + MARGIN for row in rows) or not rows:
+            return None  # delivery may be at it, by whatever clock, and what follows it must not overtake
         composed = self._composed(unit, inbox, rows, compose)
         if composed is None:
             return None

@@ -139,6 +139,22 @@ class Settlement:
             self._watchers.held(unit, case, receipt.error or receipt.outcome.value)
         self._note_unheard(unit, row, receipt)
 
+    def wait_no_longer(self, unit: UnitOfWork, outbox_id: int, before: datetime) -> None:
+        """Fail a held message that was written before an instant; of a later one support is told."""
+        row = unit.session.lock_one(t.OutboxRow, outbox_id)
+        if row.status != "held":
+            return
+        if row.created_at < before:
+            case = unit.tickets.get(row.ticket_id) if row.ticket_id else None
+            row.status, row.error = "failed", "silent"
+            if case is None or case.ticket.is_live:  # what was said of one that is over matters no more
+                self._note_failure(unit, row, Receipt(Outcome.FAILED, error="silent"), unit.now)
+            return
+        told = (t.OutboxRow.status == "held", t.OutboxRow.error == "silent")
+        if case := first_of(unit, row, *told):
+            self._watchers.held(unit, case, "silent")
+        row.error = "silent"
+
     def _note_response(self, unit: UnitOfWork, row: t.OutboxRow, now: datetime) -> None:
         """The first human answer that reached the customer is the response (contract 1), others update."""
         case = unit.tickets.get(row.ticket_id) if row.ticket_id else None
@@ -184,11 +200,8 @@ class Settlement:
         event = Event(Kind.UNDELIVERED, now, BOT, {"outbox": row.id, "error": error})
         last = unit.tickets.events(ticket.ticket.id)[-1]
         case = unit.tickets.record(ticket, event)
-        if (last.kind, last.at, last.data.get("error")) != (
-            event.kind,
-            now,
-            error,
-        ):  # else it failed together
+        failed_together = (last.kind, last.at, last.data.get("error")) == (event.kind, now, error)
+        if not failed_together:
             self._watchers.undelivered(unit, case, error, now)
 
     def _note_unheard(self, unit: UnitOfWork, row: t.OutboxRow, receipt: Receipt) -> None:

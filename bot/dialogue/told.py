@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from bot.desk.case import Case, Chat
@@ -12,12 +12,14 @@ from bot.dialogue.ports import Desk
 from bot.messages import Option
 
 NUDGED = "nudged"
+NAMED = 5  # messages, by their numbers
 # Why a platform takes no message now, as its channel says it.
 WAITS: Mapping[str, str] = {
     "quota": "平台允许的消息条数已用完",
     "window": "客户超过 48 小时没有发言",
     "passive": "公众号只能在客户发言时回复",
     NUDGED: "已发通知请客户查看",
+    "silent": "已通知客户查看，客户还没有发言",
 }
 
 # Why a message did not arrive, in the words that support reads.
@@ -28,6 +30,7 @@ REASONS: Mapping[str, str] = {
     "chat_gone": "这个聊天已不存在",
     "not_started": "客户没有打开过与机器人的对话",
     "no_rights": "机器人在群里不能发言",
+    "silent": "客户一直没有发言",
     "account": "这个账号已不在设置里",
     "no-account": "这个账号已不在设置里",
     "token": "平台不认我们的令牌",
@@ -122,6 +125,17 @@ def unread(desk: Desk, number: int) -> None:
     notify.staff_line(
         desk,
         f"⚠ 有一条消息看不懂（留存编号 {number}），可能是客户报修。请运维查看，并留意客户来电。",
+        urgent=True,
+    )
+
+
+def waiting(desk: Desk, chats: int, messages: Sequence[int]) -> None:
+    """Messages of customers wait for long, and the program can't handle them for now."""
+    numbers = "、".join(str(number) for number in messages[:NAMED]) + ("等" if len(messages) > NAMED else "")
+    notify.staff_line(
+        desk,
+        f"⚠ {chats} 个聊天里有消息超过 5 分钟没能处理（编号 {numbers}）。"
+        "请运维查看日志，并尽快联系客户；系统还在重试。",
         urgent=True,
     )
 

@@ -240,6 +240,7 @@ class InboxRow(Base):
     handled_at: Mapped[datetime | None]
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"))
     reply: Mapped[str | None] = mapped_column(Text)  # what went back within the answer to the platform
+    late_at: Mapped[datetime | None]  # since when support knows that it waits
 
 
 class UnreadRow(Base):

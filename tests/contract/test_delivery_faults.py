@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,14 +13,14 @@ from structlog.contextvars import merge_contextvars
 from structlog.testing import capture_logs
 
 from bot import samples
-from bot.delivery import stranded
+from bot.delivery import held, stranded
 from bot.delivery.alone import alone
 from bot.delivery.presence import Presence
 from bot.delivery.settlement import Settlement
 from bot.desk.events import Kind
 from bot.dialogue import notify
 from bot.errors import StoreError
-from bot.messages import Outcome, Receipt, Sender
+from bot.messages import Outbound, Outcome, Receipt, Sender
 from bot.store import tables as t
 from bot.store.guests import guest_engine
 from tests.support.world import CHANNEL, World, migrated
@@ -83,6 +84,57 @@ def test_a_stored_message_that_cannot_be_read_blocks_nothing_and_support_hears_o
 
     assert [said[:2] for said in world.heard("regular")] == ["不客"]
     assert any(f"编号 {bad}" in said for said in world.heard("staff"))
+
+
+def look_through(world: World, **span: float) -> None:
+    """Let time pass, and do what it makes due with messages that wait for their customers."""
+    world.wait(**span)
+    held.look_through(world.app.store, world.app.courier.settlement, world.now)
+    world.app.deliver()
+
+
+def holding(world: World, error: str) -> Callable[[Outbound], Receipt]:
+    """Return a way to send by which nothing reaches the customer until they write."""
+    send = world.phones.send
+
+    def sends(message: Outbound) -> Receipt:
+        is_customers = message.address.chat == "regular"
+        return Receipt(Outcome.HELD, error=error) if is_customers else send(message)
+
+    return sends
+
+
+def test_whoever_does_not_heed_the_notice_to_write_is_phoned(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.customer("有几个坐席的录音听不了")
+    world.tap("部分受影响")
+    world.staff("确认 T1 2")
+    monkeypatch.setattr(world.phones, "send", holding(world, "nudged"))
+    world.staff("回复 T1 已在看")
+    look_through(world, minutes=119)
+    assert not [said for said in world.heard("staff") if "要紧请打电话" in said]
+    look_through(world, minutes=2)
+    look_through(world, minutes=2)
+    [told] = [said for said in world.heard("staff") if "客户还没有发言" in said]
+    assert "010-5550-0101" in told
+
+
+def test_what_waits_for_days_until_the_customer_writes_fails_and_support_phones(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(world.phones, "send", holding(world, "quota"))
+        world.customer(P1)
+    look_through(world, days=3)
+    assert not [said for said in world.heard("staff") if "客户一直没有发言" in said]
+    look_through(world, seconds=1)
+    look_through(world, minutes=5)
+    [told] = [said for said in world.heard("staff") if "客户一直没有发言" in said]
+    assert "请打电话" in told
+    with world.app.store.read() as session:
+        assert "held" not in set(session.scalars(select(t.OutboxRow.status)))
+    assert world.differences() == {}
 
 
 def test_what_waits_for_a_platform_that_is_not_in_the_settings_fails_and_support_phones(world: World) -> None:

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import threading
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
+from bot.delivery.inbox import Message
 from bot.dialogue import customer
 from bot.messages import Outbound, Outcome, Receipt, Say, Sender
+from bot.reception import Composed
+from bot.store import tables as t
+from bot.store.store import UnitOfWork
 from bot.store.tables import InboxRow
 from tests.support.world import World, address
 
@@ -230,3 +235,60 @@ def test_what_is_received_together_is_each_known_by_itself(world: World) -> None
 def kept(received: tuple[int, bool] | Exception) -> tuple[int, bool]:
     assert not isinstance(received, Exception)
     return received
+
+
+def keep_waiting(world: World, monkeypatch: pytest.MonkeyPatch, *chats: str) -> list[int]:
+    """Let the database fail at each message of these chats; return what was handled."""
+    handle, handled = world.app.inbox._handle_message, []
+
+    def fails(unit: UnitOfWork, message: Message) -> None:
+        if message.inbound.address.chat in chats:
+            raise OperationalError("a lock", {}, RuntimeError())
+        handled.append(message.id)
+        handle(unit, message)
+
+    monkeypatch.setattr(world.app.inbox, "_handle_message", fails)
+    return handled
+
+
+def test_chats_that_can_not_be_handled_starve_no_other(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    handled = keep_waiting(world, monkeypatch, "regular", "enhanced")
+    for who in ("regular", "enhanced", "diamond"):
+        last, _ = world.app.receive(world.inbound(who, Sender(who, who), "在吗"))
+    for _ in range(2):
+        world.app.inbox.resume(world.now, limit=2)
+    assert handled == [last]
+    assert world.app.inbox.resume(world.now, limit=2) == 2  # and those two are tried again
+
+
+def test_support_is_told_once_of_messages_that_wait_for_five_minutes(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as meanwhile:
+        keep_waiting(world, meanwhile, "regular")
+        waits, _ = world.app.receive(world.inbound("regular", Sender("regular", "陈班长"), P1))
+        world.wait(minutes=5)
+        assert world.heard("staff") == []
+        world.wait(seconds=1)
+        world.wait(minutes=10)
+        [told] = world.heard("staff")
+    assert f"编号 {waits}" in told
+    assert "1 个聊天" in told
+    world.wait(seconds=5)
+    assert "T1" in world.last()
+
+
+@pytest.mark.parametrize("is_relayed", [False, True])
+def test_what_delivery_has_in_hand_is_not_taken_into_an_answer_whatever_the_clocks_say(
+    world: World, is_relayed: bool
+) -> None:
+    with world.app.store.begin(world.now) as unit:
+        chat = unit.session.scalars(select(t.ChatRow).where(t.ChatRow.chat == "regular")).one()
+        unit.messages.say(chat.id, Say("earlier"))
+        row = unit.session.scalars(select(t.OutboxRow)).one()
+        row.try_at += timedelta(hours=1)  # for a host whose clock is ahead it is due
+        row.relayed_at = world.now if is_relayed else None
+    message = replace(world.inbound("regular", Sender("regular", "陈班长"), P1), is_inline=True)
+    inbox_id, _ = world.app.receive(message)
+    reply = world.app.handle(inbox_id, lambda waiting: Composed(waiting[0].text, 1))
+    assert reply == (None if is_relayed else "earlier")

@@ -54,6 +54,17 @@ def test_a_second_process_on_a_sqlite_file_is_refused_in_one_line(tmp_path: Path
         assert hotline(tmp_path, "replay").returncode == 0  # short commands go on
 
 
+def test_a_file_with_two_names_is_refused_in_one_line_by_whichever(tmp_path: Path) -> None:
+    with running(tmp_path):
+        (tmp_path / "other.db").hardlink_to(tmp_path / "hotline.db")
+        url = f"sqlite:///{tmp_path / 'other.db'}"
+        for arguments in (["worker"], ["serve", "--port", "0"], ["staff", "list"]):
+            refused = hotline(tmp_path, *arguments, HOTLINE_DATABASE_URL=url)
+            assert refused.returncode == 1
+            assert "has another name (a hard link)" in refused.stderr
+            assert refused.stderr.count("\n") == 1
+
+
 def test_the_file_is_free_again_whatever_ended_the_process(tmp_path: Path) -> None:
     with running(tmp_path) as (process, _):
         process.kill()
