@@ -17,7 +17,7 @@ from bot.doctor.work import check_work
 from bot.errors import HotlineError, StoreError
 from bot.store import migrate
 from bot.store import tables as t
-from bot.store.staff_chats import staff_chats
+from bot.store.staff_chats import made, staff_chats
 from bot.store.store import Store, sqlite_file
 from bot.workdays import PrcWorkdays
 
@@ -43,6 +43,26 @@ def check_database(url: str, now: datetime) -> Iterator[Finding]:
         yield from _examined(store, file, now)
     finally:
         store.close()
+
+
+def staff_chats_of(url: str, channel: str) -> dict[str, list[str]]:
+    """Return by account the platform's ids of support's chats; empty where the database can't tell."""
+    found: dict[str, list[str]] = {}
+    try:
+        file = sqlite_file(url)
+        if file is not None and not file.exists():
+            return found
+        store = Store(url, PrcWorkdays())
+        try:
+            with store.read() as session:
+                for chat in made(session):
+                    if chat.channel == channel:
+                        found.setdefault(chat.account, []).append(chat.chat)
+        finally:
+            store.close()
+    except (HotlineError, SQLAlchemyError):
+        return {}  # `check_database` says why
+    return found
 
 
 def _examined(store: Store, file: Path | None, now: datetime) -> Iterator[Finding]:

@@ -28,6 +28,6 @@ def examine(now: datetime, database_url: str | None = None) -> Iterator[Finding]
     yield machine.check_knowledge(loaded.knowledge)
     yield machine.check_workdays(loaded.data, now)
     yield machine.check_fonts()
-    yield from telegram.check_telegram(loaded, now)
+    yield from telegram.check_telegram(loaded, now, database.staff_chats_of(loaded.database_url, "telegram"))
     yield from platforms.check_wechat(loaded)
     yield from wecom.check_wecom(loaded)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 from bot.accounts import TelegramAccount
 from bot.channels.telegram import probe
@@ -14,6 +15,7 @@ from bot.errors import SettingError
 from bot.settings import Settings
 
 SKEW = timedelta(seconds=30)
+PORTS = {None, 443, 80, 88, 8443}
 MANY = 100  # updates that wait: somebody does not take them
 
 # Why the platform could not be asked, and what to do.
@@ -31,22 +33,31 @@ _STAFF_CHAT = {
 }
 
 
-def check_telegram(settings: Settings, now: datetime) -> Iterator[Finding]:
-    """Yield what can be seen of each bot; nothing is changed, no secret is shown."""
+def check_telegram(
+    settings: Settings, now: datetime, made: Mapping[str, Sequence[str]] | None = None
+) -> Iterator[Finding]:
+    """Yield what can be seen of each bot; nothing is changed, no secret is shown.
+
+    Args:
+        made: by account, the platform's ids of the chats that the database knows as support's.
+    """
     for name, account in settings.telegram.items():
         check = f"telegram {name}"
+        chats = dict.fromkeys([*filter(None, [account.staff_chat]), *(made or {}).get(name, ())])
         try:
-            seen = probe.look(account, variable(name), now)
+            seen = probe.look(account, variable(name), now, list(chats))
         except SettingError as error:
             yield fail(check, str(error), "mend the variable")
             continue
         if seen.error is not None:
             yield _unasked(check, name, account, seen.error)
             continue
-        yield ok(check, f"@{seen.username}")
+        way = f", through {_without_secret(account.proxy.get_secret_value())}" if account.proxy else ""
+        yield ok(check, f"@{seen.username}{way}")
         yield _groups(f"{check} groups", seen)
         yield _way_in(f"{check} {account.mode}", name, account, settings.public_url, seen)
-        yield _staff_chat(f"{check} staff chat", name, account, seen)
+        yield _menu(f"{check} menu", seen)
+        yield from _staff_chats(f"{check} staff chat", name, account, seen)
         if seen.clock is not None:
             yield _clock(f"{check} clock", seen.clock, now)
 
@@ -60,7 +71,7 @@ def _groups(check: str, seen: Seen) -> Finding:
     if not seen.joins_groups:
         advice = "@BotFather: /setjoingroups → Enable, if customers or support work in groups"
         return warn(check, "the bot can't be added to groups", advice)
-    if not seen.reads_groups and seen.staff_chat != "admin":
+    if not seen.reads_groups and "admin" not in seen.staff_chats.values():
         return warn(
             check,
             "privacy mode is on: in groups only commands and replies reach the bot",
@@ -85,6 +96,8 @@ def _way_in(check: str, name: str, account: TelegramAccount, public_url: str | N
         return fail(
             check, "HOTLINE_PUBLIC_URL is not https", "put a reverse proxy before it (docs/telegram.md)"
         )
+    if urlsplit(public_url).port not in PORTS:
+        return fail(check, "Telegram calls no such port", "use port 443, 80, 88 or 8443 (a reverse proxy)")
     if hook.url != probe.expected_url(public_url, name):
         return warn(check, "the platform sends updates elsewhere", "start `hotline serve`: it says where to")
     if hook.has_trouble:
@@ -93,6 +106,9 @@ def _way_in(check: str, name: str, account: TelegramAccount, public_url: str | N
             "the platform's last attempt to send an update failed",
             "see that HOTLINE_PUBLIC_URL is reachable from outside, on port 443, 80, 88 or 8443",
         )
+    if hook.missing:
+        said = f"the platform does not send {', '.join(hook.missing)}"
+        return warn(check, said, "start `hotline serve`: it asks for them")
     return _waiting(check, hook.waiting, "set")
 
 
@@ -102,15 +118,28 @@ def _waiting(check: str, waiting: int, detail: str) -> Finding:
     return ok(check, f"{detail}; {waiting} updates wait")
 
 
-def _staff_chat(check: str, name: str, account: TelegramAccount, seen: Seen) -> Finding:
-    if account.staff_chat is None:
-        return ok(check, "not set here; 设为值班群 CODE in a group makes it one (`hotline staff chat-code`)")
-    if seen.staff_chat in ("ok", "admin"):
-        return ok(check, "reachable")
-    code = seen.staff_chat or ""
-    return fail(
-        check, f"{variable(name)}_STAFF_CHAT: {code}", _STAFF_CHAT.get(code, "see the id, then try again")
-    )
+def _menu(check: str, seen: Seen) -> Finding:
+    if not seen.has_menu:
+        return warn(check, "no commands are shown in the app", "start `hotline serve`: it publishes them")
+    return ok(check, "published")
+
+
+def _staff_chats(check: str, name: str, account: TelegramAccount, seen: Seen) -> Iterator[Finding]:
+    if not seen.staff_chats:
+        yield ok(check, "none here; 设为值班群 CODE in a group makes it one (`hotline staff chat-code`)")
+    for chat, state in seen.staff_chats.items():
+        is_set = chat == account.staff_chat
+        place = f"{variable(name)}_STAFF_CHAT" if is_set else chat
+        if state in ("ok", "admin"):
+            yield ok(check, "reachable" if is_set else f"{chat}: reachable")
+            continue
+        otherwise = "see the id, then try again" if is_set else "`hotline staff remove-chat` takes it back"
+        yield fail(check, f"{place}: {state}", _STAFF_CHAT.get(state, otherwise))
+
+
+def _without_secret(proxy: str) -> str:
+    parts = urlsplit(proxy)
+    return f"{parts.scheme}://{parts.hostname}:{parts.port}"
 
 
 def _clock(check: str, theirs: datetime, now: datetime) -> Finding:

@@ -44,6 +44,7 @@ def made(api: Api) -> Api:
     """A bot in its staff chat."""
     api.control("create", user=user(), now=0)
     api.control("chat", id=STAFF_CHAT, type="supergroup", title="值班群")
+    api.control("menu", scope="all_private_chats", commands=[{"command": "report", "description": "报修"}])
     return api
 
 
@@ -51,7 +52,7 @@ def test_all_is_well(made: Api) -> None:
     found = examine(made, staff_chat=str(STAFF_CHAT))
     assert {finding.status for finding in found.values()} == {Status.OK}
     assert found[""].detail == "@HotlineBot"
-    assert list(found) == ["", "groups", "polling", "staff chat", "clock"]
+    assert list(found) == ["", "groups", "polling", "menu", "staff chat", "clock"]
 
 
 def test_a_wrong_token_says_where_to_get_it(made: Api) -> None:
@@ -78,6 +79,23 @@ def test_a_bot_for_no_groups_is_told(made: Api) -> None:
     assert "/setjoingroups" in examine(made)["groups"].advice
 
 
+def test_a_menu_that_was_never_published_is_told(made: Api) -> None:
+    made.control("menu", scope="all_private_chats", commands=[])
+    assert examine(made)["menu"].advice == "start `hotline serve`: it publishes them"
+
+
+def test_a_staff_chat_that_a_code_made_is_looked_at_too(made: Api) -> None:
+    given = {"token": made.token, "api_base": made.url}
+    settings = Settings(telegram={"default": given})  # type: ignore[dict-item]
+    known = {"default": [str(STAFF_CHAT), "-1009"]}
+    found = list(check_telegram(settings, datetime.now(UTC), known))
+    chats = [f for f in found if f.check == "telegram default staff chat"]
+    assert [(f.status, f.detail) for f in chats] == [
+        (Status.OK, f"{STAFF_CHAT}: reachable"),
+        (Status.FAIL, "-1009: chat_gone"),
+    ]
+
+
 @pytest.mark.parametrize(
     ("state", "words"), [("deleted", "no such chat"), ("kicked", "add the bot to the group again")]
 )
@@ -95,6 +113,7 @@ def test_a_staff_chat_that_is_lost_is_told(made: Api, state: str, words: str) ->
         ("http://hotline.example.com", "", Status.FAIL, "reverse proxy"),
         (PUBLIC, "", Status.WARN, "hotline serve"),
         (PUBLIC, "https://elsewhere.example.com/telegram/default", Status.WARN, "hotline serve"),
+        (f"{PUBLIC}:9443", f"{PUBLIC}:9443/telegram/default", Status.FAIL, "443, 80, 88 or 8443"),
         (PUBLIC, f"{PUBLIC}/telegram/default", Status.OK, ""),
     ],
 )
@@ -117,6 +136,12 @@ def test_a_webhook_that_does_not_answer_is_told(made: Api) -> None:
     found = examine(made, public_url=PUBLIC, mode="webhook")["webhook"]
     assert found.status is Status.WARN
     assert "reachable from outside" in found.advice
+
+
+def test_a_kind_of_update_that_is_not_sent_is_told(made: Api) -> None:
+    made.control("webhook", url=f"{PUBLIC}/telegram/default", allowed=["message"])
+    found = examine(made, public_url=PUBLIC, mode="webhook")["webhook"]
+    assert found.detail == "the platform does not send edited_message, callback_query, my_chat_member"
 
 
 def test_a_clock_that_is_wrong_is_told(made: Api) -> None:

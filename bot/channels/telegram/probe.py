@@ -2,26 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 
-from telegram import Bot, ChatMember
+from telegram import Bot, BotCommandScopeAllPrivateChats, ChatMember
 from telegram.error import InvalidToken, TelegramError
 
 from bot.accounts import TelegramAccount
 from bot.channels.telegram import webhook
 from bot.channels.telegram.api import Api
 from bot.channels.telegram.errors import receipt
+from bot.channels.telegram.updates import ALLOWED
 
 
 @dataclass(frozen=True, slots=True)
 class Hook:
-    """The platform's own view of the webhook; ``trouble`` is its code for what went wrong last."""
+    """The platform's own view of the webhook; ``missing`` are kinds of updates that it does not send."""
 
     url: str
     waiting: int
     has_trouble: bool
+    missing: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,8 @@ class Seen:
     Attributes:
         error: why it could not be asked: token, unreachable, timeout …
         reads_groups: privacy mode is off: in groups everything is read, not only commands and replies.
-        staff_chat: how the staff chat stands: None: none is set; ok, admin, or a code such as chat_gone.
+        staff_chats: how each chat stands that was asked about: ok, admin, or a code such as chat_gone.
+        has_menu: whether customers are shown the menu of commands.
         clock: what the platform says that time it is.
     """
 
@@ -40,19 +44,20 @@ class Seen:
     joins_groups: bool = True
     reads_groups: bool = False
     hook: Hook | None = None
-    staff_chat: str | None = None
+    staff_chats: Mapping[str, str] = field(default_factory=dict)
+    has_menu: bool = False
     clock: datetime | None = None
 
 
-def look(account: TelegramAccount, variable: str, now: datetime) -> Seen:
-    """Ask the platform about an account.
+def look(account: TelegramAccount, variable: str, now: datetime, chats: Sequence[str] = ()) -> Seen:
+    """Ask the platform about an account, and about chats by the platform's ids of them.
 
     Raises:
         SettingError: the account's proxy can't be used.
     """
     api = Api(account, variable)
     try:
-        return api.call(_look(api, account, now))
+        return api.call(_look(api, now, chats))
     finally:
         api.close()
 
@@ -62,10 +67,11 @@ def expected_url(public_url: str, account: str) -> str:
     return webhook.address(public_url, account)
 
 
-async def _look(api: Api, account: TelegramAccount, now: datetime) -> Seen:
+async def _look(api: Api, now: datetime, chats: Sequence[str]) -> Seen:
     try:
         me = await api.bot.get_me()
         info = await api.bot.get_webhook_info()
+        menu = await api.bot.get_my_commands(BotCommandScopeAllPrivateChats())
     except InvalidToken:
         return Seen(error="token")
     except TelegramError as error:
@@ -74,19 +80,23 @@ async def _look(api: Api, account: TelegramAccount, now: datetime) -> Seen:
         username=me.username or "",
         joins_groups=bool(me.can_join_groups),
         reads_groups=bool(me.can_read_all_group_messages),
-        hook=Hook(info.url, info.pending_update_count, bool(info.last_error_message)),
-        staff_chat=await _staff_chat(api.bot, account.staff_chat, me.id, now),
+        hook=Hook(
+            info.url,
+            info.pending_update_count,
+            bool(info.last_error_message),
+            tuple(kind for kind in ALLOWED if kind not in (info.allowed_updates or ALLOWED)),
+        ),
+        staff_chats={chat: await _staff_chat(api.bot, chat, me.id, now) for chat in chats},
+        has_menu=bool(menu),
         clock=parsedate_to_datetime(api.clock_header) if api.clock_header else None,
     )
 
 
-async def _staff_chat(bot: Bot, chat: str | None, me: int, now: datetime) -> str | None:
-    if chat is None:
-        return None
+async def _staff_chat(bot: Bot, chat: str, me: int, now: datetime) -> str:
     try:
         member = await bot.get_chat_member(chat, me)
     except TelegramError as error:
-        return receipt(error, now).error
+        return receipt(error, now).error or "unknown"
     if member.status in (ChatMember.LEFT, ChatMember.BANNED):
         return "kicked"
     return "admin" if member.status in (ChatMember.ADMINISTRATOR, ChatMember.OWNER) else "ok"

@@ -117,6 +117,13 @@ def webhook(bots: Bots, token: str, given: Json) -> bool:
     """Set a webhook that nothing is sent to, and what went wrong with it."""
     bots[token].webhook = {"url": given["url"], "secret": None} if given["url"] else None
     bots[token].webhook_error = given.get("error")
+    bots[token].allowed = given.get("allowed")
+    return True
+
+
+def menu(bots: Bots, token: str, given: Json) -> bool:
+    """Set a menu."""
+    bots[token].commands[given["scope"]] = given["commands"]
     return True
 
 
@@ -152,6 +159,7 @@ CONTROLS: Mapping[str, Callable[[Bots, str, Any], Any]] = {
     "file": file,
     "look": look,
     "member": _person(people.member),
+    "menu": menu,
     "migrate": _person(people.migrate),
     "press": _person(people.press),
     "remove": remove,

@@ -217,6 +217,8 @@ def get_webhook_info(bot: Bot, _: Json, __: Files) -> Json:
         "has_custom_certificate": False,
         "pending_update_count": len(bot.updates),
     }
+    if bot.allowed:
+        info["allowed_updates"] = bot.allowed
     if bot.webhook_error:
         info |= {"last_error_date": bot.now, "last_error_message": bot.webhook_error}
     return info
@@ -269,6 +271,13 @@ def delete_my_commands(bot: Bot, given: Json, _: Files) -> bool:
     return True
 
 
+def get_my_commands(bot: Bot, given: Json, _: Files) -> list[Json]:
+    """Return a menu."""
+    scope = json.loads(given.get("scope", '{"type": "default"}'))
+    name = f"{scope['type']}:{scope['chat_id']}" if "chat_id" in scope else scope["type"]
+    return bot.commands.get(name, [])
+
+
 def get_chat(bot: Bot, given: Json, _: Files) -> Json:
     """Describe a chat."""
     chat = bot.chat(given["chat_id"])
@@ -309,6 +318,7 @@ METHODS: Mapping[str, tuple[Method, set[str]]] = {
     "getFile": (get_file, {"file_id"}),
     "setMyCommands": (set_my_commands, {"commands", "scope", "language_code"}),
     "deleteMyCommands": (delete_my_commands, {"scope", "language_code"}),
+    "getMyCommands": (get_my_commands, {"scope", "language_code"}),
     "getChat": (get_chat, {"chat_id"}),
     "getChatMember": (get_chat_member, {"chat_id", "user_id"}),
 }
