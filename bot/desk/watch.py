@@ -24,13 +24,18 @@ from bot.desk.ticket import Work
 from bot.desk.watch_policy import Target, WatchPolicy
 from bot.errors import UnknownYear
 
+_OURS = frozenset({ClockName.CONFIRMATION, ClockName.PAUSE})
+
 
 def due_steps(
     case: Case, fired: Fired, now: datetime, policy: WatchPolicy, workdays: Workdays
 ) -> tuple[Step, ...]:
-    """Return what must ring at ``now``: the gravest step that is due of each clock, the gravest first."""
+    """Return what must ring at ``now``: the gravest step that is due of each clock, the weightiest first.
+
+    What is overdue goes before what still has time, and what a customer waits for before our own targets.
+    """
     found = [step for one in _ladders(case, fired, policy, workdays) if (step := one.due_at(now))]
-    return tuple(sorted(found, key=lambda step: (-step.rank, step.at)))
+    return tuple(sorted(found, key=lambda step: (step.is_warning, step.clock in _OURS, -step.rank, step.at)))
 
 
 def next_alarm(case: Case, fired: Fired, policy: WatchPolicy, workdays: Workdays) -> datetime | None:

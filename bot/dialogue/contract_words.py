@@ -38,6 +38,8 @@ def uncovered_line(terms: Terms, at: datetime) -> str:
     if given is Coverage.UNPAID:
         fee = f"（{say_money(terms.agreed_fee)}）" if terms.agreed_fee else ""
         return f"尚未收到本期服务费{fee}，服务自到款之日开始，{after}"
+    if given is Coverage.NOT_STARTED and not terms.sealed:
+        return f"合同待双方签章后生效，{after}"
     if given is Coverage.NOT_STARTED:
         return f"合同服务期自 {terms.starts_on:%Y年%-m月%-d日} 开始，{after}"
     ended = "合同已终止"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.desk.case import Case
 from bot.desk.events import Kind
 from bot.desk.ticket import FINAL, Work
-from bot.dialogue import choices, notify, reopening, replies
+from bot.dialogue import choices, customer_priority, notify, reopening, replies
 from bot.dialogue.commands import Command
 from bot.dialogue.their_ticket import hotline, ticket_of
 from bot.dialogue.turn import Turn
@@ -54,6 +54,10 @@ def ask_recovered(turn: Turn, case: Case) -> None:
 def broken(turn: Turn, command: Command) -> None:
     """It does not work yet: a resolved or closed ticket is opened again."""
     case = ticket_of(turn, command, closed=True, fits=_is_resolved)
+    if replies.is_settled_no_fault(case):  # so it is a fault after all, which both must judge anew
+        customer_priority.object_(turn, Command("object", case.ticket.id))
+        notify.staff(turn.desk, case, turn.now, f"{case.number} 客户说还没恢复")
+        return
     if case.ticket.is_live:
         turn.reply(
             f"明白，工单 {case.number} 继续处理。\n{replies.status_line(case, turn.now)}\n{hotline(turn)}"

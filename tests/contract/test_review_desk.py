@@ -112,6 +112,19 @@ def test_what_was_no_fault_and_is_reopened_has_a_clock_again_and_asks_for_the_ef
     assert world.differences() == {}
 
 
+def test_who_says_that_an_agreed_no_fault_is_still_there_is_asked_for_the_effect(world: World) -> None:
+    world.customer(P1)
+    world.staff("不是故障 T1 是培训")
+    world.tap("同意")
+
+    told = world.customer("没恢复")
+
+    assert "可以关闭" not in told
+    assert "请问影响多大" in told
+    world.tap("全部受影响")
+    assert case_of(world).ticket.held == 1
+
+
 # --- the confirmation
 
 

@@ -24,6 +24,7 @@ AFTER = at("2022-02-01T10:00")
         ({"ended_on": date(2021, 5, 1)}, "合同已终止，工单照样受理，但没有合同期限；中断后首次续费"),
         ({"ends_on": date(2021, 5, 31)}, "合同服务期已于 2021年5月31日 届满，工单照样受理，但没有合同期限"),
         ({"starts_on": date(2021, 7, 1)}, "合同服务期自 2021年7月1日 开始"),
+        ({"sealed": False}, "合同待双方签章后生效，工单照样受理，但没有合同期限"),
     ],
 )
 def test_each_reason_is_said_plainly(changes: dict[str, Any], said: str) -> None:
