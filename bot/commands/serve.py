@@ -13,7 +13,7 @@ import click
 from bot import log, samples, settings
 from bot.app import App, open_store
 from bot.channels.simulator import Simulator
-from bot.commands.running import end, engine_of, start
+from bot.commands.running import Deadline, end, engine_of, start
 from bot.delivery.alone import alone
 from bot.platforms import Platforms
 from bot.settings import Settings
@@ -60,7 +60,9 @@ async def _run(loaded: Settings, listener: socket.socket, *, worker: bool) -> No
     try:
         service = Service(app, worker=worker, engine=engine_of(app) if worker else None)
         served = application(service, platforms.routes(service))
-        await _serve(service, Server(served, lambda: _say(url_of(listener))), listener, platforms)
+        deadline = Deadline(service)
+        server = Server(served, lambda: _say(url_of(listener)), deadline.begin)
+        await _serve(service, server, deadline, listener, platforms)
     finally:
         platforms.close()
         app.close()
@@ -74,14 +76,24 @@ async def _run_demo(loaded: Settings, host: str, listener: socket.socket) -> Non
         samples.load(app.store, app.now(), Simulator.name)
         service = Service(app, changed=changes.notify, engine=engine_of(app, changes.notify))
         served = application(service, TryPage(service, changes).routes(), ground.host_names(host))
-        server = Server(served, lambda: _say(f"{url_of(listener)}/try"), changes.close)
-        await _serve(service, server, listener)
+        deadline = Deadline(service)
+
+        def closing() -> None:
+            deadline.begin()
+            changes.close()
+
+        server = Server(served, lambda: _say(f"{url_of(listener)}/try"), closing)
+        await _serve(service, server, deadline, listener)
     finally:
         app.close()
 
 
 async def _serve(
-    service: Service, server: Server, listener: socket.socket, platforms: Platforms | None = None
+    service: Service,
+    server: Server,
+    deadline: Deadline,
+    listener: socket.socket,
+    platforms: Platforms | None = None,
 ) -> None:
     await start(service, server.end)
     polling = asyncio.create_task(platforms.run(service)) if platforms else None
@@ -91,7 +103,7 @@ async def _serve(
         if polling:
             polling.cancel()
             await asyncio.wait([polling])
-        await service.stop()
+        await service.stop(deadline.left_s())
     end(service)
 
 

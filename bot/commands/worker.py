@@ -11,7 +11,7 @@ import click
 
 from bot import log, settings
 from bot.app import App, open_store
-from bot.commands.running import end, engine_of, start
+from bot.commands.running import Deadline, end, engine_of, start
 from bot.delivery.alone import alone
 from bot.platforms import Platforms
 from bot.settings import Settings
@@ -42,14 +42,17 @@ async def _run(loaded: Settings, listener: socket.socket | None) -> None:
     app = App(loaded, platforms.channels, store=store, fetchers=platforms.fetchers)
     try:
         service = Service(app, engine=engine_of(app))
-        await (_work(service) if listener is None else _work_and_answer(service, listener))
+        deadline = Deadline(service)
+        await (
+            _work(service, deadline) if listener is None else _work_and_answer(service, deadline, listener)
+        )
     finally:
         platforms.close()
         app.close()
     end(service)
 
 
-async def _work(service: Service) -> None:
+async def _work(service: Service, deadline: Deadline) -> None:
     """Work until a signal comes, or the service itself says that it must end."""
     ending = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -59,15 +62,15 @@ async def _work(service: Service) -> None:
         click.echo("hotline worker is ready")
         await ending.wait()
     finally:
-        await service.stop()
+        await service.stop(deadline.left_s())
 
 
-async def _work_and_answer(service: Service, listener: socket.socket) -> None:
+async def _work_and_answer(service: Service, deadline: Deadline, listener: socket.socket) -> None:
     """Work, and tell machines how it goes."""
     ready = f"hotline worker is ready: {url_of(listener)}"
-    server = Server(application(service), lambda: click.echo(ready))
+    server = Server(application(service), lambda: click.echo(ready), deadline.begin)
     try:
         await start(service, server.end)
         await server.serve([listener])
     finally:
-        await service.stop()
+        await service.stop(deadline.left_s())

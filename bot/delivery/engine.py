@@ -117,8 +117,8 @@ class Engine:
             ) from error
         _quiet(logging.WARNING)
 
-    def stop(self) -> bool:
-        """End within a few seconds: what is being sent is finished, all else is left to the next process.
+    def stop(self, within_s: float = STOP_S) -> bool:
+        """End within a time: what is being sent is finished, all else is left to the next process.
 
         Returns:
             Whether everything that was being sent has ended; if not, its outcome is unknown.
@@ -131,7 +131,7 @@ class Engine:
             stop.set()  # nothing more is taken from the queues
         since = real_clock.steady_s()
         while (spent := real_clock.steady_s() - since) < SETTLE_S or (
-            self._attempts.under_way and spent < STOP_S
+            self._attempts.under_way and spent < within_s
         ):
             time.sleep(0.02)
         if is_clean := not self._attempts.under_way:

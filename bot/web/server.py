@@ -12,7 +12,7 @@ from starlette.types import ASGIApp
 from bot.errors import HotlineError
 
 BACKLOG = 512
-GRACEFUL_S = 4  # for answers under way; the loops have as long again
+GRACEFUL_S = 4  # for answers under way; loops and delivery have as long again
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -10,6 +10,7 @@ from functools import partial
 from starlette.concurrency import run_in_threadpool
 
 from bot.app import App
+from bot.clock import steady_s
 from bot.delivery.engine import Engine
 from bot.errors import HotlineError
 from bot.messages import Inbound
@@ -24,7 +25,8 @@ LOOK_EVERY_S = 2.0
 TIDY_EVERY_S = 60.0
 LEAST_S = 0.05  # between two rounds of what every message wakes
 LONGEST_PAUSE_S = 2.0  # after failures: a worker that is back must show its life before others take over
-STOP_S = 2.0
+STOP_S = 6.0
+LOOPS_S = 2.0  # of these: more than a run of theirs takes
 HANDLERS = 4  # threads that handle: more would only wait for each other
 
 
@@ -92,16 +94,17 @@ class Service:
         """Return which loops deliver and watch in this process, and whether each went well so lately."""
         return {loop.name: loop.is_fresh(within) for loop in self._vital}
 
-    async def stop(self) -> None:
+    async def stop(self, within_s: float = STOP_S) -> None:
         """End the loops after the run that is under way, then delivery: `is_clean` says whether it could."""
+        until_s = steady_s() + within_s
         for loop in self._loops:
             loop.stop()
         if self._tasks:
-            await asyncio.wait(self._tasks, timeout=STOP_S)
+            await asyncio.wait(self._tasks, timeout=max(0.0, min(LOOPS_S, within_s)))
         for task in self._tasks:
             task.cancel()
         if self._engine and self._tasks:
-            self.is_clean = await run_in_threadpool(self._engine.stop)
+            self.is_clean = await run_in_threadpool(self._engine.stop, until_s - steady_s())
 
     def _loop(self, name: str, work: Callable[[], object], every_s: float, least_s: float = 0.0) -> Loop:
         return Loop(name, work, every_s, self.app.now, self._end, LONGEST_PAUSE_S, least_s)

@@ -1,0 +1,118 @@
+"""A process that is told to end does so within ten seconds, whatever its platforms do."""
+
+from __future__ import annotations
+
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from bot.app import App
+from bot.delivery.inbox import chat_id
+from bot.messages import Address, Say
+from bot.settings import Settings
+from tests.integration.test_serve import END_TIMEOUT_S, environment
+
+PROMISED_S = 10
+SILENT_S = 30
+
+
+class SilentPlatform:
+    """A Telegram that takes every call and answers none.
+
+    Attributes:
+        asked: whether it was asked to send a message.
+    """
+
+    def __init__(self) -> None:
+        self.asked = threading.Event()
+
+    @contextmanager
+    def listening(self) -> Iterator[str]:
+        """Take calls at an address."""
+        with socket.create_server(("127.0.0.1", 0), backlog=64) as server:
+            threading.Thread(target=self._take, args=(server,), daemon=True).start()
+            yield f"http://127.0.0.1:{server.getsockname()[1]}"
+            server.shutdown(socket.SHUT_RDWR)
+
+    def _take(self, server: socket.socket) -> None:
+        kept = []
+        while True:
+            try:
+                connection, _ = server.accept()
+            except OSError:
+                break
+            kept.append(connection)
+            threading.Thread(target=self._hear, args=(connection,), daemon=True).start()
+        for connection in kept:
+            connection.close()
+
+    def _hear(self, connection: socket.socket) -> None:
+        try:
+            while heard := connection.recv(65536):
+                if b"/sendMessage" in heard:
+                    self.asked.set()
+        except OSError:
+            return
+
+
+def one_message_waits(folder: Path) -> str:
+    """Return the address of a database with a message that must be sent."""
+    url = f"sqlite:///{folder / 'hotline.db'}"
+    app = App(Settings(database_url=url), {})
+    with app.store.begin(app.now()) as unit:
+        unit.messages.say(chat_id(unit.session, Address("telegram", "default", "7")), Say("您好"))
+    app.close()
+    return url
+
+
+@pytest.mark.slow  # it waits as long as an end may take
+@pytest.mark.parametrize("arguments", [["serve", "--port", "0"], ["worker"]], ids=["serve", "worker"])
+def test_a_platform_that_is_silent_for_half_a_minute_keeps_no_process(
+    tmp_path: Path, arguments: list[str]
+) -> None:
+    platform, url = SilentPlatform(), one_message_waits(tmp_path)
+    with platform.listening() as base:
+        account = {"TOKEN": "777:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw1", "API_BASE": base}
+        env = {f"HOTLINE_TELEGRAM_{name}": value for name, value in account.items()}
+        process = subprocess.Popen(
+            [sys.executable, "-m", "bot", *arguments],
+            env=environment(tmp_path, HOTLINE_DATABASE_URL=url, **env),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        with process:
+            assert platform.asked.wait(END_TIMEOUT_S), process.kill()
+            told = time.monotonic()
+            process.send_signal(signal.SIGTERM)
+            code = process.wait(SILENT_S)
+            took = time.monotonic() - told
+            assert process.stderr is not None
+            said = process.stderr.read()
+    assert code == 0, said
+    assert took <= PROMISED_S
+    assert "is sent again" in said
+
+
+HANGS = """
+import time
+from types import SimpleNamespace
+from bot.commands.running import Deadline
+Deadline(SimpleNamespace(error={error}), 0.1).begin()
+time.sleep({silent})
+"""
+
+
+@pytest.mark.parametrize(("error", "code"), [("None", 0), ("ValueError()", 1)])
+def test_what_hangs_in_our_own_code_keeps_no_process_either(error: str, code: int) -> None:
+    program = HANGS.format(error=error, silent=END_TIMEOUT_S)
+    ended = subprocess.run([sys.executable, "-c", program], check=False, timeout=END_TIMEOUT_S)
+    assert ended.returncode == code
