@@ -20,6 +20,7 @@ from bot.channels.pager import Pager
 from bot.clock import Clock
 from bot.delivery.dispatcher import Dispatcher
 from bot.delivery.downloads import FOLDER, Downloads, Fetcher
+from bot.delivery.expiry import Expiry
 from bot.delivery.inbox import Inbox, Message
 from bot.delivery.inline import Inline
 from bot.delivery.outbox import Channel, Courier
@@ -80,6 +81,7 @@ class App:
             settings.hotline_numbers,
             settings.sales_contact,
             self.store.rules,
+            settings.attachment_days,
         )
         self._calendar = WorkdaysFile(settings.data / FILE_NAME)
         self._recomputed: int | None = 0  # how far the open tickets have what the calendar makes now
@@ -104,6 +106,7 @@ class App:
         self.dispatcher = Dispatcher(self.store, self.courier)
         folder, limit = settings.data / FOLDER, settings.attachment_mb * 1024 * 1024
         self._downloads = Downloads(self.store, fetchers or {}, folder, limit, self._lost, self._withheld)
+        self._expiry = Expiry(self.store, folder, timedelta(days=settings.attachment_days))
         inline = Inline(settlement.settle, now)
         self.inbox = Inbox(self.store, self._handle, self._rescue, self._give_up, told.unreadable, inline)
         self._dead_man = DeadMan(settings.deadman_url, now)
@@ -191,6 +194,10 @@ class App:
     def fetch_attachments(self) -> int:
         """Fetch what messages carried from the platforms."""
         return self._downloads.run(self.now)
+
+    def forget_attachments(self) -> int:
+        """Delete the attachments whose tickets ended long ago."""
+        return self._expiry.run(self.now)
 
     def sweep(self) -> int:
         """Do what time makes due, and what was received and not handled."""

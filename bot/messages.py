@@ -88,6 +88,7 @@ class Kept:
     is_kept: bool
     is_lost: bool
     withheld: str | None = None
+    is_forgotten: bool = False
 
 
 @dataclass(frozen=True, slots=True)

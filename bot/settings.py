@@ -43,6 +43,7 @@ class Settings(BaseSettings):
     hotline_numbers: Annotated[tuple[str, ...], NoDecode] = ("400-818-1110", "010-62283281")
     sales_contact: str = "商务同事"
     attachment_mb: int = 20
+    attachment_days: int = 180
     silence_hours: int = 24
     reopen_days: int = 7
     update_minutes: int = 60
@@ -129,6 +130,7 @@ class Settings(BaseSettings):
 
     @field_validator(
         "attachment_mb",
+        "attachment_days",
         "silence_hours",
         "reopen_days",
         "alarm_repeat_p1",

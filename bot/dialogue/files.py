@@ -47,6 +47,8 @@ def _state(kept: Kept) -> str:
     if kept.withheld is not None:
         why = WITHHELD.get(kept.withheld, kept.withheld)
         return f"（已留存，没有转发：{why}。要看请找运维，附件编号 {kept.id}）"
+    if kept.is_forgotten:
+        return "（已过保存期，已删除）"
     if kept.is_kept:
         return ""
     return "（没有收到）" if kept.is_lost else "（正在取回，请稍后再发一次“附件”）"

@@ -29,6 +29,7 @@ class Office:
         hotline: the numbers of the national service centre, the first one first (contract 2.2.1).
         sales: whom to ask about a contract.
         rules: our own rules about tickets, as the operator has set them.
+        attachment_days: so long after their ticket attachments are kept.
     """
 
     classifier: Classifier
@@ -36,6 +37,7 @@ class Office:
     hotline: tuple[str, ...]
     sales: str = "商务同事"
     rules: TicketPolicy = DEFAULT_RULES
+    attachment_days: int = 180
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,14 +6,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session
 
+from bot.desk.ticket import FINAL
 from bot.messages import FETCHED_KINDS, Attachment, AttachmentKind, Kept
 from bot.store import tables as t
 
 LEASE = timedelta(minutes=5)  # so long nobody else fetches what one process has begun to fetch
 NAME_LENGTH = 200
+FORGOTTEN = "forgotten"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,15 +133,30 @@ class AttachmentStore:
                 is_kept=row.status == "kept",
                 is_lost=row.status == "lost",
                 withheld=row.error if row.status == "withheld" else None,
+                is_forgotten=row.status == FORGOTTEN,
             )
             for row, message, contact in rows
         ]
 
-    def forget(self, attachment_id: int) -> str | None:
-        """Drop what is known of an attachment; return the path of the file that must be removed, if any."""
-        row = self._session.get_one(t.AttachmentRow, attachment_id)
-        self._session.execute(
-            update(t.OutboxRow).where(t.OutboxRow.attachment_id == row.id).values(attachment_id=None)
+    def expired(self, before: datetime, limit: int) -> dict[int, str | None]:
+        """Return attachments whose ticket ended before an instant (whose message came, where there is none).
+
+        With each the path of its file, if there is one.
+        """
+        ended = func.coalesce(t.TicketRow.closed_at, t.TicketRow.resolved_at, t.TicketRow.reported_at)
+        is_over = and_(t.TicketRow.work.in_([work.value for work in FINAL]), ended < before)
+        rows = self._session.execute(
+            select(t.AttachmentRow.id, t.AttachmentRow.path)
+            .join(t.InboxRow, t.InboxRow.id == t.AttachmentRow.inbox_id)
+            .outerjoin(t.TicketRow, t.TicketRow.id == t.InboxRow.ticket_id)
+            .where(t.AttachmentRow.status.not_in(("pending", FORGOTTEN)), t.InboxRow.received_at < before)
+            .where(or_(t.TicketRow.id.is_(None), is_over))
+            .order_by(t.AttachmentRow.id)
+            .limit(limit)
         )
-        self._session.delete(row)
-        return row.path
+        return {row.id: row.path for row in rows}
+
+    def forget(self, attachment_id: int) -> None:
+        """Drop what is known of an attachment, but that there was one; its file must be gone."""
+        row = self._session.get_one(t.AttachmentRow, attachment_id)
+        row.status, row.path, row.reference, row.name, row.error = FORGOTTEN, None, "", "", None

@@ -280,7 +280,7 @@ class AttachmentRow(Base):
     kind: Mapped[str] = mapped_column(String(16))
     reference: Mapped[str] = mapped_column(Text)
     name: Mapped[str] = mapped_column(String(200))
-    status: Mapped[str] = mapped_column(String(16))  # pending | kept | withheld | lost
+    status: Mapped[str] = mapped_column(String(16))  # pending | kept | withheld | lost | forgotten
     attempts: Mapped[int]
     try_at: Mapped[datetime]
     error: Mapped[str | None] = mapped_column(String(64))

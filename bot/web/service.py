@@ -23,6 +23,7 @@ FETCH_EVERY_S = 5.0
 SWEEP_EVERY_S = 5.0
 LOOK_EVERY_S = 2.0
 TIDY_EVERY_S = 60.0
+EXPIRE_EVERY_S = 3600.0
 LEAST_S = 0.05  # between two rounds of what every message wakes
 LONGEST_PAUSE_S = 2.0  # after failures: a worker that is back must show its life before others take over
 STOP_S = 6.0
@@ -70,6 +71,7 @@ class Service:
         if worker:
             self._vital = [self._delivery, self._loop("sweep", app.sweep, SWEEP_EVERY_S)]
             self._loops += [*self._vital, self._attachments]
+            self._loops.append(self._loop("expiry", app.forget_attachments, EXPIRE_EVERY_S))
         else:
             self._loops.append(self._loop("edits", partial(app.follow_edits, tell=False), SWEEP_EVERY_S))
         if engine:

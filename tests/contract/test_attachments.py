@@ -199,6 +199,30 @@ def test_a_name_can_not_turn_its_ending_around(world: Pictures) -> None:
     assert "文件 · agnp.exe.png · 陈班长" in world.staff("附件 T1")
 
 
+def test_files_are_deleted_so_long_after_their_ticket_as_privacy_says(world: Pictures) -> None:
+    world.send("p1", text="IVR挂了")
+    world.fetch()
+    world.staff("确认 T1 1")
+    world.staff("解决 T1 已重启")
+    world.tap("已恢复")
+    assert "工单结束 180 天后删除" in world.customer("隐私")
+    world.wait(days=150)
+    world.send("p2", text="IVR挂了")  # of a ticket that stays open
+    world.fetch()
+    assert world.app.forget_attachments() == 0
+
+    world.wait_undelivered(days=31)
+    assert world.app.forget_attachments() == 1
+    assert world.app.forget_attachments() == 0
+
+    files = [path.name for path in (world.data / "attachments").rglob("*") if path.is_file()]
+    assert files == ["2.png"]
+    assert "（已过保存期，已删除）" in world.staff("附件 T1")
+    assert world.shown() == []
+    world.staff("附件 T2")
+    assert len(world.shown()) == 1
+
+
 def test_it_is_given_up_after_hours_of_trying(world: Pictures) -> None:
     world.platform.answers["p1"] = [Fetched(error="timeout")]
     world.send("p1", text="IVR挂了")
