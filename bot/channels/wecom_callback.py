@@ -68,7 +68,7 @@ class Endpoint:
                 await run_in_threadpool(self._ports.book.pressed, press.task_id, press.code)
             await reception.handle(inbox_id)
             if press is not None:
-                await run_in_threadpool(self._sending.catch_up, press.task_id)
+                await run_in_threadpool(self._sending.catch_up, press.task_id, press.choice)
         except Exception as error:  # noqa: BLE001 - a boundary: the answer is out, there is only the log
             log.error("handling failed", inbox_id=inbox_id, error=type(error).__name__, where=places(error))
 

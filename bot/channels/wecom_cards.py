@@ -7,6 +7,7 @@ a value of 30, a paragraph of 160, six buttons of 10; a text of 2,048 bytes, the
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from bot.messages import Choice, Outbound
@@ -41,6 +42,17 @@ def update(message: Outbound, task_id: str) -> dict[str, Any] | None:
     made = _card(message, task_id)
     if made is not None and not message.choices:
         made["replace_text"] = NO_BUTTON
+    return made
+
+
+def rest(message: Outbound, task_id: str, choice: str) -> dict[str, Any] | None:
+    """Return what a card becomes that is over with a press: its buttons rest, and can still be typed."""
+    pressed = next((one.label for one in message.choices if one.id == choice), "")
+    text = f"{message.text}\n{_typed(message.choices)}"
+    made = _card(replace(message, text=text, choices=()), task_id)
+    made = made or _card(replace(message, choices=()), task_id)  # too long with all that
+    if made is not None:
+        made["replace_text"] = f"已按：{clean(pressed)[:BUTTON]}" if pressed else NO_BUTTON
     return made
 
 

@@ -20,10 +20,15 @@ _MEMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@-]{0,63}", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """A press on a card's button: of which card, and the code that updates it once, within 72 h."""
+    """A press on a card's button: of which card, and the code that updates it once, within 72 h.
+
+    Attributes:
+        choice: id of the button.
+    """
 
     task_id: str
     code: str
+    choice: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +107,9 @@ def _text(fields: Fields) -> _Content:
 
 
 def _pressed(fields: Fields) -> _Content:
-    code = fields.text("ResponseCode")
-    press = Press(fields.text("TaskId"), code) if 0 < len(code) <= LONGEST_CODE else None
-    return _Content(choice=fields.text("EventKey", None), press=press)
+    code, choice = fields.text("ResponseCode"), fields.text("EventKey", None)
+    press = Press(fields.text("TaskId"), code, choice) if 0 < len(code) <= LONGEST_CODE else None
+    return _Content(choice=choice, press=press)
 
 
 def _media(kind: AttachmentKind) -> Callable[[Fields], _Content]:

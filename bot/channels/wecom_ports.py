@@ -56,6 +56,9 @@ class Book(Protocol):
     def pressed(self, task_id: str, code: str) -> None:
         """Note the code that came with a press."""
 
+    def single(self, task_id: str) -> tuple[Task, Outbound] | None:
+        """Return a card that nothing changes later, such as an alarm, and its message; None for others."""
+
     def behind(self, task_id: str) -> tuple[Task, Outbound] | None:
         """Return a card and what it should show by now; None where it does, or a change is on its way."""
 

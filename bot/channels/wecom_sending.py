@@ -53,13 +53,22 @@ class Sending:
         except PlatformError as error:
             return self._failed(message, error)
 
-    def catch_up(self, task_id: str) -> None:
-        """Let a card that was pressed show what it should by now; a failure leaves it as it is."""
-        if (found := self._book.behind(task_id)) is None:
+    def catch_up(self, task_id: str, choice: str) -> None:
+        """Let a card that was pressed show what it should by now; a failure leaves it as it is.
+
+        One that nothing changes later, such as an alarm, is over with the press.
+
+        Args:
+            choice: id of the button that was pressed.
+        """
+        found, is_over = self._book.behind(task_id), False
+        if found is None:
+            found, is_over = self._book.single(task_id), True
+        if found is None:
             return
         task, message = found
         try:
-            self._update(message, task)
+            self._update(message, task, cards.rest(message, task.id, choice) if is_over else None)
         except PlatformError as error:
             log.warning("wecom card is behind", outbox_id=message.id, error=str(error))
 
@@ -69,13 +78,16 @@ class Sending:
             return Receipt(Outcome.SENT, external_id=task.id)
         return self._texts(message, cards.lines(note))
 
-    def _update(self, message: Outbound, task: Task) -> bool:
+    def _update(self, message: Outbound, task: Task, made: dict[str, Any] | None = None) -> bool:
         """Change a card; return whether it could be.
+
+        Args:
+            made: what it becomes; None: the message as it is.
 
         Raises:
             PlatformError: not now; the code is kept for another attempt.
         """
-        made = cards.update(message, task.id)
+        made = made or cards.update(message, task.id)
         if made is None or task.code is None:
             return False
         data = {

@@ -78,6 +78,15 @@ class WecomBook:
         """Note the code that came with a press."""
         self._change(task_id, {"code": code, "code_at": self._now()})
 
+    def single(self, task_id: str) -> tuple[Task, Outbound] | None:
+        """Return a card that nothing changes later, such as an alarm, and its message; None for others."""
+        with self._store.read() as session:
+            card = session.get(t.WecomCardRow, task_id)
+            row = session.get(t.OutboxRow, card.outbox_id) if card and card.card is None else None
+            if card is None or row is None:
+                return None
+            return self._task(card), outbound_of(session, row, session.get_one(t.ChatRow, row.chat_id))
+
     def behind(self, task_id: str) -> tuple[Task, Outbound] | None:
         """Return a card and what it should show by now; None where it does, or a change is on its way."""
         with self._store.read() as session:

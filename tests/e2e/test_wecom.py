@@ -98,6 +98,32 @@ def test_a_card_that_could_not_be_changed_catches_up_when_it_is_pressed(wecom: W
     assert "负责人：李工" in words(wecom.api.card(WANG))
 
 
+def test_the_buttons_of_an_alarm_rest_after_a_press_and_can_still_be_typed(wecom: WecomWorld) -> None:
+    wecom.customer(P1)
+    wecom.wait(minutes=20)
+    assert buttons(wecom.api.card(LI))[-1] == "知道了"
+    assert "请任何一位值班人员现在确认优先级" in words(wecom.api.card(LI))
+
+    wecom.press(LI, "知道了")
+
+    alarm = wecom.api.card(LI)
+    assert (buttons(alarm), alarm["replace_text"]) == ([], "已按：知道了")
+    assert "可以发：确认 T1 1 · 确认 T1 2 · 认领 T1" in words(alarm)
+    assert "知道了" in buttons(wecom.api.card(WANG))  # the colleague's is as it was
+
+
+def test_a_late_second_press_on_an_alarm_changes_nothing(wecom: WecomWorld) -> None:
+    wecom.customer(P1)
+    wecom.wait(minutes=20)
+    presses = [wecom.api.tell("press", user=LI, label=label) for label in ("认领", "知道了")]
+    for press in presses:
+        wecom.call_back(press)
+        wecom.after_wecom()
+
+    assert buttons(wecom.api.card(LI)) == []
+    assert wecom.differences() == {}
+
+
 def test_an_older_card_catches_up_when_it_is_pressed(wecom: WecomWorld) -> None:
     wecom.customer(P1)
     wecom.write(WANG, "工单 T1")  # a second card, the newer one
