@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from bot.messages import Address, Attachment, AttachmentKind, Inbound, Occasion, Reach, Sender
+from bot.tencent import inbound
 from bot.tencent.xml import BadBody, Fields
 
 NAME = "wechat"
 LONGEST_USER = 100
-LONGEST_TEXT = 4000
 SCENE = "qrscene_"
 
 
@@ -58,13 +56,12 @@ def report_of(fields: Fields, account: str) -> Report:
     content = read(fields) if read is not None else None
     if content is None:
         return Report(address, fields.text("ToUserName"), None)
-    sent_at = _instant(fields)
-    inbound = Inbound(
+    message = Inbound(
         address=address,
         sender=Sender(user, f"微信用户{user[-4:]}"),
         dedupe_key=_key(fields, user, kind),
-        sent_at=sent_at,
-        text=content.text[:LONGEST_TEXT],
+        sent_at=inbound.instant(fields),
+        text=content.text[: inbound.LONGEST_TEXT],
         choice=content.choice,
         attachments=(content.attachment,) if content.attachment else (),
         occasion=content.occasion,
@@ -72,31 +69,15 @@ def report_of(fields: Fields, account: str) -> Report:
         is_inline=content.reach in (Reach.MESSAGE, Reach.ACTION),
         reach=content.reach,
     )
-    return Report(address, fields.text("ToUserName"), inbound)
-
-
-def _instant(fields: Fields) -> datetime:
-    try:
-        return datetime.fromtimestamp(fields.number("CreateTime"), UTC)
-    except (ValueError, OverflowError, OSError):
-        raise BadBody("CreateTime is no instant") from None
+    return Report(address, fields.text("ToUserName"), message)
 
 
 def _key(fields: Fields, user: str, kind: str) -> str:
-    """Return what the platform's retries have in common; a message id alone has collided between users."""
+    """Return what the platform's retries have in common."""
     if kind == "event":
         names = ("CreateTime", "Event", "EventKey", "MsgID")
-        parts = [user, *(fields.text(name) for name in names)]
-    else:
-        parts = [user, str(_message_id(fields))]
-    return hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()
-
-
-def _message_id(fields: Fields) -> int:
-    number = fields.number("MsgId")
-    if number == 0:
-        raise BadBody("MsgId is zero")
-    return number
+        return inbound.key(user, *(fields.text(name) for name in names))
+    return inbound.message_key(fields, user)
 
 
 # --- messages
@@ -104,34 +85,28 @@ def _message_id(fields: Fields) -> int:
 
 def _text(fields: Fields) -> _Content:
     """A text; a press on an item of a message comes as its text, with the item's id."""
-    text, item = fields.text("Content", None), fields.text("bizmsgmenuid")
+    text, item = fields.text("Content", None), inbound.reference(fields, "bizmsgmenuid", "")
     if item:
         return _Content(text=text, choice=item, reach=Reach.ACTION)
     return _Content(text=text)
 
 
 def _media(kind: AttachmentKind) -> Callable[[Fields], _Content]:
-    def read(fields: Fields) -> _Content:
-        name = fields.text("Title") if kind is AttachmentKind.FILE else ""
-        return _Content(attachment=Attachment(kind, fields.text("MediaId", None), name[:200]))
-
-    return read
+    return lambda fields: _Content(attachment=inbound.media(fields, kind))
 
 
 def _voice(fields: Fields) -> _Content:
     """Speech: with what the platform understood of it, where it did."""
-    attachment = Attachment(AttachmentKind.VOICE, fields.text("MediaId", None))
-    return _Content(text=fields.text("Recognition").strip(), attachment=attachment)
+    speech = inbound.media(fields, AttachmentKind.VOICE)
+    return _Content(text=fields.text("Recognition").strip(), attachment=speech)
 
 
 def _location(fields: Fields) -> _Content:
-    place = f"{fields.text('Location_X', None)},{fields.text('Location_Y', None)}"
-    return _Content(attachment=Attachment(AttachmentKind.LOCATION, place[:60], fields.text("Label")[:200]))
+    return _Content(attachment=inbound.location(fields))
 
 
 def _link(fields: Fields) -> _Content:
-    url, title = fields.text("Url", None), fields.text("Title")
-    return _Content(attachment=Attachment(AttachmentKind.LINK, url[:1000], title[:200]))
+    return _Content(attachment=inbound.link(fields))
 
 
 _MESSAGES: Mapping[str, Callable[[Fields], _Content | None]] = {
@@ -150,7 +125,7 @@ _MESSAGES: Mapping[str, Callable[[Fields], _Content | None]] = {
 
 
 def _subscribed(fields: Fields) -> _Content:
-    scene = fields.text("EventKey")
+    scene = inbound.reference(fields, "EventKey", "")
     scene = scene.removeprefix(SCENE) if scene.startswith(SCENE) else ""
     return _Content(occasion=Occasion.FOLLOWED, scene=scene, reach=Reach.ACTION)
 
@@ -160,7 +135,9 @@ def _unsubscribed(_: Fields) -> _Content:
 
 
 def _scanned(fields: Fields) -> _Content:
-    return _Content(occasion=Occasion.SCANNED, scene=fields.text("EventKey"), reach=Reach.ACTION)
+    return _Content(
+        occasion=Occasion.SCANNED, scene=inbound.reference(fields, "EventKey", ""), reach=Reach.ACTION
+    )
 
 
 def _notice_ended(fields: Fields) -> _Content | None:

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from bot.messages import Address, Attachment, AttachmentKind, Inbound, Sender
+from bot.tencent import inbound
 from bot.tencent.xml import BadBody, Fields
 
 NAME = "wecom"
-LONGEST_TEXT = 4000
 LONGEST_CODE = 500
 # The platform's own rule for a member's id; what is sent to a|b or @all would reach others.
 _MEMBER = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.@-]{0,63}", re.ASCII)
@@ -66,40 +64,24 @@ def report_of(fields: Fields, account: str, corpid: str, agent: str) -> Report:
     if not _MEMBER.fullmatch(user):
         raise BadBody("FromUserName is no member's id")
     content = read(fields)
-    inbound = Inbound(
+    message = Inbound(
         address=Address(NAME, account, user),
         sender=Sender(user, user),
         dedupe_key=_key(fields, user, event),
-        sent_at=_instant(fields),
-        text=content.text[:LONGEST_TEXT],
+        sent_at=inbound.instant(fields),
+        text=content.text[: inbound.LONGEST_TEXT],
         choice=content.choice,
         attachments=(content.attachment,) if content.attachment else (),
     )
-    return Report(inbound, content.press)
-
-
-def _instant(fields: Fields) -> datetime:
-    try:
-        return datetime.fromtimestamp(fields.number("CreateTime"), UTC)
-    except (ValueError, OverflowError, OSError):
-        raise BadBody("CreateTime is no instant") from None
+    return Report(message, content.press)
 
 
 def _key(fields: Fields, user: str, event: str) -> str:
     """Return what the platform's retries have in common."""
     if event:
         names = ("CreateTime", "EventKey", "TaskId", "ResponseCode")
-        parts = [user, event, *(fields.text(name) for name in names)]
-    else:
-        parts = [user, str(_message_id(fields))]
-    return hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()
-
-
-def _message_id(fields: Fields) -> int:
-    number = fields.number("MsgId")
-    if number == 0:
-        raise BadBody("MsgId is zero")
-    return number
+        return inbound.key(user, event, *(fields.text(name) for name in names))
+    return inbound.message_key(fields, user)
 
 
 def _text(fields: Fields) -> _Content:
@@ -107,23 +89,21 @@ def _text(fields: Fields) -> _Content:
 
 
 def _pressed(fields: Fields) -> _Content:
-    code, choice = fields.text("ResponseCode"), fields.text("EventKey", None)
+    code, choice = fields.text("ResponseCode"), inbound.reference(fields, "EventKey")
     press = Press(fields.text("TaskId"), code, choice) if 0 < len(code) <= LONGEST_CODE else None
     return _Content(choice=choice, press=press)
 
 
 def _media(kind: AttachmentKind) -> Callable[[Fields], _Content]:
-    return lambda fields: _Content(attachment=Attachment(kind, fields.text("MediaId", None)))
+    return lambda fields: _Content(attachment=inbound.media(fields, kind))
 
 
 def _location(fields: Fields) -> _Content:
-    place = f"{fields.text('Location_X', None)},{fields.text('Location_Y', None)}"
-    return _Content(attachment=Attachment(AttachmentKind.LOCATION, place[:60], fields.text("Label")[:200]))
+    return _Content(attachment=inbound.location(fields))
 
 
 def _link(fields: Fields) -> _Content:
-    url, title = fields.text("Url", None), fields.text("Title")
-    return _Content(attachment=Attachment(AttachmentKind.LINK, url[:1000], title[:200]))
+    return _Content(attachment=inbound.link(fields))
 
 
 _MESSAGES: Mapping[str, Callable[[Fields], _Content]] = {

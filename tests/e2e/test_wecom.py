@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -12,7 +11,7 @@ from bot.desk.events import Kind
 from bot.desk.terms import Role
 from bot.messages import Option, Say
 from bot.store import tables as t
-from tests.support.callbacks import ask
+from tests.support.callbacks import ask, ask_together
 from tests.support.wecom import AES_KEY, MEMBERS, SECRET, TOKEN, WecomWorld, buttons, words
 
 P1 = "所有坐席都登不上系统了，电话全打不进来"
@@ -142,8 +141,7 @@ def test_of_two_presses_at_the_same_instant_one_counts(wecom: WecomWorld) -> Non
         wecom.api.tell("press", user=user, label=label) for user, label in ((LI, "确认1"), (WANG, "确认2"))
     ]
 
-    with ThreadPoolExecutor(2) as pool:
-        list(pool.map(wecom.call_back, presses))
+    ask_together(wecom.served, *(("POST", "/wecom/default", one["query"], one["body"]) for one in presses))
     wecom.app.deliver()
 
     with wecom.app.store.begin(wecom.now) as unit:

@@ -79,10 +79,23 @@ def ask(
 ) -> httpx.Response:
     """Call an application in this process; what goes on after its answer is done when this returns."""
 
-    async def call() -> httpx.Response:
+    [answer] = ask_together(app, (method, path, query, body))
+    return answer
+
+
+def ask_together(
+    app: ASGIApp, *asked: tuple[str, str, Mapping[str, str] | None, Any]
+) -> list[httpx.Response]:
+    """Call an application several times at once, as a server does: from one event loop."""
+
+    async def call() -> list[httpx.Response]:
         transport = httpx.ASGITransport(app)
         async with httpx.AsyncClient(transport=transport, base_url="http://hotline.test") as client:
-            return await client.request(method, path, params=query, content=body)
+            calls = [
+                client.request(method, path, params=query, content=body)
+                for method, path, query, body in asked
+            ]
+            return await asyncio.gather(*calls)
 
     return asyncio.run(call())
 
