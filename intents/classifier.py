@@ -45,18 +45,23 @@ _new = tuple.__new__
 class Analysis:
     """A settled case: the rule that won by what was found, on which finding, and the rule that stands."""
 
-    __slots__ = ("case", "doubted", "finding", "found", "hits", "rule")
+    __slots__ = ("case", "favoured", "finding", "found", "hits", "rule")
 
     def __init__(
-        self, case: Case, found: Rule, finding: Finding | None, hits: list[Hit], rule: Rule, *, doubted: bool
+        self, case: Case, found: Rule, finding: Finding | None, hits: list[Hit], rule: Rule, favoured: str
     ) -> None:
         self.case = case
         self.found = found
         self.finding = finding
         self.hits = hits
         self.rule = rule
-        #: Whether the way it is told speaks against what was found, though not enough to take its place.
-        self.doubted = doubted
+        #: The label that the way it is told speaks for.
+        self.favoured = favoured
+
+    @property
+    def doubted(self) -> bool:
+        """Whether the way it is told speaks against the verdict, though not enough to change it."""
+        return self.favoured != self.rule.label
 
     @property
     def told(self) -> bool:
@@ -174,7 +179,7 @@ class Classifier:
         if label == _MINOR and minor:
             label = best.label  # told of the lesser of two faults: the graver stands
         rule = best if label == best.label else self._told(case, label, best)
-        return Analysis(case, best, chosen, hits, rule, doubted=favoured != rule.label)
+        return Analysis(case, best, chosen, hits, rule, favoured)
 
     def _told(self, case: Case, label: str, found: Rule) -> Rule:
         """Return the rule that stands where the telling decides; a message that is none keeps its intent."""
@@ -192,8 +197,8 @@ class Classifier:
         ]
         if analysis.told:
             evidence = self._and_signs(text, evidence, analysis)
-        label, confidence = _LABELS[rule.label], self._confidence(analysis)
-        said = (text, label, rule.intent, rule.id, rule.clause, tuple(evidence), confidence, rule.ask)
+        label, confidence, ask = _LABELS[rule.label], self._confidence(analysis), self._ask(analysis)
+        said = (text, label, rule.intent, rule.id, rule.clause, tuple(evidence), confidence, ask)
         return _new(Verdict, said)
 
     def _confidence(self, analysis: Analysis) -> float:
@@ -201,6 +206,16 @@ class Classifier:
         shares = self.base.calibration
         level = "doubted" if analysis.doubted else "told" if analysis.told else analysis.rule.level
         return shares.get(level, shares[analysis.rule.level])
+
+    def _ask(self, analysis: Analysis) -> str | None:
+        """Return the question that would decide it: the rule's, or where it is doubted the doubt's."""
+        rule, questions = analysis.rule, self.base.questions
+        if rule.label == "none":
+            is_open = rule.intent == "other" and (analysis.doubted or analysis.found.label != "none")
+            return questions.get("what", rule.ask) if is_open else rule.ask
+        if not analysis.doubted:
+            return rule.ask
+        return questions.get("present" if analysis.favoured == "none" else "priority", rule.ask)
 
     def _and_signs(self, text: str, evidence: list[Evidence], analysis: Analysis) -> list[Evidence]:
         """Return the evidence with the signs that decided, where they lie outside it."""

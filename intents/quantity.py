@@ -45,7 +45,9 @@ _ALL_OF = re.compile(
 _NUMBER = re.compile(r"[\d一二两三四五六七八九十百千几俩仨半]")
 _DIGIT = re.compile(r"\d")
 _NOT = re.compile("[都也没冇无木]")
-_REST = re.compile("[就只才仅剩有不]")
+#: What stands right before a number that says what is left, and right behind the one of 'not one'.
+_BEFORE_REST = frozenset("就只才仅剩下有到足过了")
+_BEHIND_ONE = frozenset("个条通台部路位名家只间张笔")
 _HINT = re.compile(
     r"[\d一二两三四五六七八九十百千几俩仨半].{0,3}[个名位台部路条通只张家间处号人坐座客同话电机分用员终中线姑兄网技队端通节成%]"
     r"|(?:节点|通道|端口|分机|工号|坐席|座席|机位|工位|话机)号?[是为]?\s?\d"
@@ -109,9 +111,11 @@ def find(text: str) -> list[Quantity]:
 def _all(text: str, numbers: list[int]) -> list[Quantity | None]:
     """Return what the patterns find; ``numbers`` are the places of digits and numerals."""
     found: list[Quantity | None] = []
-    if ("一" in text or "半" in text) and _NOT.search(text):
+    if any(text[at] in "一半" and text[at + 1 : at + 2] in _BEHIND_ONE for at in numbers) and _NOT.search(
+        text
+    ):
         found += [Quantity(*match.span(), "none") for match in _NONE.finditer(text)]
-    if _REST.search(text):
+    if any(at and text[at - 1] in _BEFORE_REST for at in numbers):
         found += [Quantity(*match.span(), "none") for match in _LEFT.finditer(text)]
     if len(numbers) > 1:
         found += [_ratio(match) for match in _at(_RATIO, text, numbers)]

@@ -164,13 +164,16 @@ class Scales:
         rows = self._telling.signs
         speaking: dict[tuple[int, int], int] = {}
         for sign, start, end in signs_of(norm, hits, self._terms):
-            if sign in rows and rows[sign][at] > 0:
-                speaking[start, end] = speaking.get((start, end), 0) + rows[sign][at]
-        best = sorted(speaking, key=lambda span: -speaking[span])
+            row = rows.get(sign)
+            if row and row[at] > 0:
+                span = start, end
+                speaking[span] = speaking.get(span, 0) + row[at]
         kept: list[tuple[int, int]] = []
-        for start, end in best:
-            if len(kept) < _EVIDENCE and all(end <= one[0] or one[1] <= start for one in kept):
+        for start, end in sorted(speaking, key=speaking.__getitem__, reverse=True):
+            if all(end <= first or last <= start for first, last in kept):
                 kept.append((start, end))
+                if len(kept) == _EVIDENCE:
+                    break
         return sorted(kept)
 
 

@@ -14,8 +14,10 @@ from knowledge.model import Concept, KnowledgeBase, KnowledgeError, Rule, Tellin
 
 PACKAGED = Path(__file__).parent
 
+#: What a verdict may be in doubt about: which priority, whether it is so now, what the matter is.
+DOUBTS = ("priority", "present", "what")
 #: Raise it when the shape of the cached artefact changes.
-_FORMAT = "2"
+_FORMAT = "3"
 
 
 def load(folder: Path | None = None, *, cached: bool = True) -> KnowledgeBase:
@@ -69,6 +71,7 @@ def _merge(files: list[Path], version: str) -> KnowledgeBase:
     concepts: dict[str, Concept] = {}
     rules: dict[str, Rule] = {}
     calibration: dict[str, float] = {}
+    questions: dict[str, str] = {}
     for file in files:
         top = source.read(file)
         for concept in source.concepts(top, file.name):
@@ -82,8 +85,9 @@ def _merge(files: list[Path], version: str) -> KnowledgeBase:
                 raise KnowledgeError(rule.where, f"rule {rule.id} exists in {rules[rule.id].where}")
             rules[rule.id] = rule
         calibration |= _calibration(top, file.name)
+        questions |= _questions(top, file.name)
     _references(rules, calibration)
-    return KnowledgeBase(version, concepts, tuple(rules.values()), calibration)
+    return KnowledgeBase(version, concepts, tuple(rules.values()), calibration, questions=questions)
 
 
 def _calibration(top: source.Table, name: str) -> dict[str, float]:
@@ -95,6 +99,15 @@ def _calibration(top: source.Table, name: str) -> dict[str, float]:
             where = f"{name}:{top['calibration'].lines[level]}"
             raise KnowledgeError(where, f"calibration {level} must be a number") from error
     return shares
+
+
+def _questions(top: source.Table, name: str) -> dict[str, str]:
+    questions = dict(top.get("questions") or {})
+    for doubt, question in questions.items():
+        if doubt not in DOUBTS or not isinstance(question, str) or not question.strip():
+            where = f"{name}:{top['questions'].lines[doubt]}"
+            raise KnowledgeError(where, f"question {doubt} must be a text, for one of {', '.join(DOUBTS)}")
+    return questions
 
 
 def _references(rules: dict[str, Rule], calibration: dict[str, float]) -> None:
@@ -122,7 +135,7 @@ def _thaw(stored: bytes) -> KnowledgeBase | None:
         telling = data["telling"]
         signs = {sign: tuple(row) for sign, row in telling["signs"].items()}
         learnt = Telling(tuple(telling["base"]), telling["trust"], signs)
-        return KnowledgeBase(data["version"], concepts, rules, data["calibration"], learnt)
+        return KnowledgeBase(data["version"], concepts, rules, data["calibration"], learnt, data["questions"])
     except (ValueError, KeyError, TypeError):
         return None
 

@@ -84,13 +84,18 @@ class Telling:
 
 @dataclass(frozen=True, slots=True)
 class KnowledgeBase:
-    """Everything that the classifier knows, and which version of it."""
+    """Everything that the classifier knows, and which version of it.
+
+    Attributes:
+        questions: what is in doubt (``priority``, ``present``, ``what``) → the question that settles it.
+    """
 
     version: str
     concepts: Mapping[str, Concept]
     rules: tuple[Rule, ...]
     calibration: Mapping[str, float]
     telling: Telling = field(default_factory=Telling)
+    questions: Mapping[str, str] = field(default_factory=dict)
     folder: str = ""
 
     def title(self, concept_id: str) -> str:

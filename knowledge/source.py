@@ -33,7 +33,7 @@ _RULE_KEYS = {
     *("id", "label", "intent", "clause", "when", "unless", "overrides"),
     *("level", "ask", "hit", "miss"),
 }
-_TOP_KEYS = {"subject", "concepts", "rules", "calibration"}
+_TOP_KEYS = {"subject", "concepts", "rules", "calibration", "questions"}
 
 
 class Table(dict[str, Any]):

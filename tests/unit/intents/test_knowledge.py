@@ -180,6 +180,13 @@ def test_the_version_follows_the_content(folder: Path, tmp_path: Path) -> None:
     assert load(copy).version == load().version
 
 
+@pytest.mark.parametrize("question", ["{who: 谁受影响？}", "{what: ''}", "{what: [a]}"])
+def test_a_question_for_no_known_doubt_or_without_text_is_refused(folder: Path, question: str) -> None:
+    edit(folder, "calibration:", f"questions: {question}\ncalibration:")
+    with pytest.raises(KnowledgeError, match=r"one.yaml:1: question (who|what)"):
+        load(folder, cached=False)
+
+
 def test_words_that_corrections_ask_for_are_proposed() -> None:
     found = suggest(
         default_classifier(),

@@ -156,3 +156,33 @@ def test_no_example_that_a_rule_must_decide_gets_another_label_by_its_telling() 
         if classifier.classify(text).label is not Label(label)
     ]
     assert wrong == []
+
+
+def opposed(label: str) -> Classifier:
+    """Return the packaged classifier, but every telling of its speaks for ``label``, too weakly to decide."""
+    starts = {"P1": (0.05, 0.0, 0.0), "P2": (0.0, 0.05, 0.0), "none": (0.0, 0.0, 0.05)}[label]
+    known = load()
+    telling = Telling(starts, known.telling.trust, dict.fromkeys("统请座", (1, 0, 0, 10)))
+    return Classifier(replace(known, telling=telling))
+
+
+@pytest.mark.parametrize(
+    ("text", "favoured", "asks"),
+    [
+        ("系统崩了", "none", "present"),
+        ("系统崩了", "P2", "priority"),
+        ("有两个座席登录不了", "P1", "priority"),
+        ("请转告一下小李", "P1", "what"),
+    ],
+)
+def test_a_doubted_verdict_asks_what_would_settle_the_doubt(text: str, favoured: str, asks: str) -> None:
+    classifier = opposed(favoured)
+    verdict = classifier.classify(text)
+    assert verdict.label.value != favoured
+    assert verdict.confidence == classifier.base.calibration["doubted"]
+    assert verdict.ask == classifier.base.questions[asks]
+
+
+def test_a_doubted_wish_of_a_known_kind_gets_its_own_answer_and_no_question() -> None:
+    verdict = opposed("P1").classify("请问怎么续费")
+    assert (verdict.label, verdict.ask) == (Label.NONE, None)
