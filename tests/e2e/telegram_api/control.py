@@ -127,6 +127,12 @@ def menu(bots: Bots, token: str, given: Json) -> bool:
     return True
 
 
+def limit(bots: Bots, token: str, given: Json) -> bool:
+    """Answer floods 429 from now on, by the real clock."""
+    bots[token].is_limited = given["is_limited"]
+    return True
+
+
 def look(bots: Bots, token: str, _: Any) -> Json:
     """Return everything that a test may want to know."""
     bot = bots[token]
@@ -141,6 +147,8 @@ def look(bots: Bots, token: str, _: Any) -> Json:
         "calls": bot.calls,
         "complaints": bot.complaints,
         "is_polled": bot.poller > 0,
+        "conflicts": bot.conflicts,
+        "floods": bot.floods,
     }
 
 
@@ -157,6 +165,7 @@ CONTROLS: Mapping[str, Callable[[Bots, str, Any], Any]] = {
     "edit": _person(people.edit),
     "fault": fault,
     "file": file,
+    "limit": limit,
     "look": look,
     "member": _person(people.member),
     "menu": menu,

@@ -40,6 +40,7 @@ def get_me(bot: Bot, _: Json, __: Files) -> Json:
 def send_message(bot: Bot, given: Json, _: Files) -> Json:
     """Send a text."""
     chat = bot.chat(given["chat_id"])
+    bot.check_rate(chat.id)
     text = _text(given.get("text", ""), given.get("parse_mode"), TEXT_LIMIT, "message text is empty")
     return _say(bot, chat, given, text=text)
 
@@ -49,6 +50,7 @@ def send_file(field: str) -> Method:
 
     def send(bot: Bot, given: Json, files: Files) -> Json:
         chat = bot.chat(given["chat_id"])
+        bot.check_rate(chat.id)
         content = files.get(str(given.get(field, "")).removeprefix("attach://")) or files.get(field)
         if not content:
             raise bad(f"there is no {field} in the request")
@@ -240,6 +242,7 @@ def get_updates(bot: Bot, given: Json, _: Files) -> list[Json]:
             lambda: bool(bot.updates) or bot.poller != mine, timeout=float(given.get("timeout", 0))
         )
         if bot.poller != mine:
+            bot.conflicts += 1
             raise ApiError(409, "Conflict: terminated by other getUpdates request")
         return list(bot.updates)[: int(given.get("limit", 100))]
 
