@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
@@ -21,7 +22,7 @@ from bot.clock import Clock
 from bot.delivery.dispatcher import Dispatcher
 from bot.delivery.downloads import FOLDER, Downloads, Fetcher
 from bot.delivery.expiry import Expiry
-from bot.delivery.inbox import Inbox, Message
+from bot.delivery.inbox import Asked, Inbox, Message
 from bot.delivery.inline import Inline
 from bot.delivery.outbox import Channel, Courier
 from bot.delivery.settlement import Settlement, Watchers
@@ -182,6 +183,17 @@ class App:
             reply = self.inbox.handle(inbox_id, self.now(), compose)
             log.info("handled")
         return reply
+
+    def handle_all(self, asked: Sequence[Asked]) -> Sequence[str | Exception | None]:
+        """Handle messages together; return for each what `handle` does, or why it failed."""
+        with ExitStack() as measured:
+            for _ in asked:
+                measured.enter_context(self.metrics.handling())
+            results = self.inbox.handle_all(asked, self.now())
+        for one, result in zip(asked, results, strict=True):
+            if not isinstance(result, Exception):
+                log.info("handled", message=one.id)
+        return results
 
     def resume(self) -> int:
         """Handle what was received and not handled before a crash."""

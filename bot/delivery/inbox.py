@@ -14,8 +14,9 @@ from typing import Any, NamedTuple
 
 import structlog
 from sqlalchemy import bindparam, select
-from sqlalchemy.exc import DataError, InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.orm import Session
+from structlog.contextvars import bound_contextvars
 
 from bot.delivery.inline import Inline
 from bot.delivery.settlement import wake
@@ -102,6 +103,17 @@ NEXT = (
 )
 
 
+class Asked(NamedTuple):
+    """A message that is to be handled.
+
+    Attributes:
+        compose: makes an answer that goes back within the channel's own; None: delivery sends it.
+    """
+
+    id: int
+    compose: Composer | None
+
+
 class _Handled(NamedTuple):
     """A message that was handled, and what goes back within the channel's answer, if anything does."""
 
@@ -115,6 +127,10 @@ class _HandlingFailed(Exception):
     def __init__(self, inbox_id: int) -> None:
         super().__init__(inbox_id)
         self.inbox_id = inbox_id
+
+
+class _OneByOne(Exception):
+    """The database failed at one of several messages: the others must not wait for that one."""
 
 
 class Inbox:
@@ -176,20 +192,55 @@ class Inbox:
 
     def handle(self, inbox_id: int, now: datetime, compose: Composer | None = None) -> str | None:
         """Handle what this chat has received and not handled, up to this message; see `bot.reception`."""
+        find, answer = _chat_of(inbox_id), self._answering(inbox_id, compose)
+        while (handled := self._handle_next(find, now, answer)) is not None:
+            if handled.id == inbox_id:
+                return handled.reply
+        return self._reply(inbox_id) if compose else None  # it was handled before
 
-        def find(unit: UnitOfWork) -> int | None:
-            message: t.InboxRow = unit.session.execute(AROUND, {"message": inbox_id}).one()[0]
-            return message.chat_id if message.status == "received" else None
+    def handle_all(self, asked: Sequence[Asked], now: datetime) -> list[str | Exception | None]:
+        """Handle messages as `handle` does each of them, by one commit where nobody else can write anyway."""
+        is_worth_it = self._store.writes_alone and len(asked) > 1
+        done: dict[int, str | None] = {}
+        try:
+            done = self._together(asked, now) if is_worth_it else {}
+        except _OneByOne:
+            log.warning("handled one by one", messages=len(asked))
+        except Exception as error:  # noqa: BLE001 - the database's: told to all, whose messages are resumed
+            return [error] * len(asked)
+        return [done[one.id] if one.id in done else self._handle_alone(one, now) for one in asked]
 
+    def _together(self, asked: Sequence[Asked], now: datetime) -> dict[int, str | None]:
+        """Handle what can be at the first try; return the answers to that by their messages."""
+        done: dict[int, str | None] = {}
+        with self._store.together() as begin:
+            for one in asked:
+                find, answer = _chat_of(one.id), self._answering(*one)
+                try:
+                    with bound_contextvars(message=one.id), begin(now) as unit:
+                        handled = self._one(unit, find, self._handle_message, "handled", answer)
+                except _HandlingFailed:
+                    continue  # it is tried again, and rescued, by itself
+                except DBAPIError as error:
+                    raise _OneByOne from error
+                if handled is not None and handled.id == one.id:  # else an earlier one of its chat was
+                    done[one.id] = handled.reply
+        return done
+
+    def _handle_alone(self, one: Asked, now: datetime) -> str | Exception | None:
+        try:
+            with bound_contextvars(message=one.id):
+                return self.handle(one.id, now, one.compose)
+        except Exception as error:  # noqa: BLE001 - told to whoever waits
+            return error
+
+    def _answering(self, inbox_id: int, compose: Composer | None) -> Answer:
         def answer(unit: UnitOfWork, row: t.InboxRow) -> str | None:
             if self._inline is None or compose is None or row.id != inbox_id:
                 return None
             return self._inline.take(unit, row, compose)
 
-        while (handled := self._handle_next(find, now, answer)) is not None:
-            if handled.id == inbox_id:
-                return handled.reply
-        return self._reply(inbox_id) if compose else None  # it was handled before
+        return answer
 
     def _reply(self, inbox_id: int) -> str | None:
         with self._store.read() as session:
@@ -284,6 +335,14 @@ class Inbox:
             row.attempts, row.error = attempt, name
 
         self._store.transact(note, now)
+
+
+def _chat_of(inbox_id: int) -> Find:
+    def find(unit: UnitOfWork) -> int | None:
+        message: t.InboxRow = unit.session.execute(AROUND, {"message": inbox_id}).one()[0]
+        return message.chat_id if message.status == "received" else None
+
+    return find
 
 
 def _in(chat_id: int) -> Find:

@@ -85,7 +85,12 @@ def create(url: str) -> Engine:
     """
     parsed = parse(url)
     if parsed.get_backend_name() == "sqlite":
-        engine = create_engine(parsed, hide_parameters=True, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000})
+        engine = create_engine(
+            parsed,
+            hide_parameters=True,
+            pool_use_lifo=True,  # who wrote last: what others have written empties a connection's cache
+            connect_args={"timeout": BUSY_TIMEOUT_MS / 1000},
+        )
         event.listen(engine, "connect", lambda connection, _record: prepare_sqlite(connection))
         event.listen(engine, "begin", _begin_immediate)
         return engine

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
@@ -67,7 +67,11 @@ class UnitOfWork:
 
 
 class Store:
-    """Opens units of work; safe to share between threads."""
+    """Opens units of work; safe to share between threads.
+
+    Attributes:
+        writes_alone: whether one unit of work after the other writes, and none beside it: SQLite.
+    """
 
     def __init__(
         self,
@@ -80,7 +84,7 @@ class Store:
         self.workdays = workdays
         self.policy = policy or WatchPolicy()
         self.rules = rules or TicketPolicy()
-        self._is_sqlite = self.engine.dialect.name == "sqlite"
+        self.writes_alone = self.engine.dialect.name == "sqlite"
         self.writers = engines.FairLock()
         self._revision: str | None = None
         self._readers = self.engine.execution_options(readonly=True)
@@ -89,12 +93,32 @@ class Store:
     def begin(self, now: datetime) -> Iterator[UnitOfWork]:
         """Open a unit of work that commits at the end, or rolls back on an error."""
         with (
-            self.writers.hold() if self._is_sqlite else nullcontext(),
+            self.writers.hold() if self.writes_alone else nullcontext(),
             UnitSession(self.engine) as session,
             session.begin(),
         ):
             self.check_schema(session)
             yield UnitOfWork(session, self.workdays, self.policy, self.rules, now)
+
+    @contextmanager
+    def together(self) -> Iterator[Callable[[datetime], AbstractContextManager[UnitOfWork]]]:
+        """Give units of work that are all committed at the end, by one commit; only where `writes_alone`.
+
+        One that ends by an error is rolled back by itself.
+        """
+        well: list[UnitSession] = []
+        with self.writers.hold(), self.engine.begin() as connection:
+
+            @contextmanager
+            def begin(now: datetime) -> Iterator[UnitOfWork]:
+                with UnitSession(connection) as session, session.begin():
+                    self.check_schema(session)
+                    yield UnitOfWork(session, self.workdays, self.policy, self.rules, now)
+                well.append(session)
+
+            yield begin
+        for session in well:
+            session.committed()
 
     def transact(self, work: Callable[[UnitOfWork], T], now: datetime) -> T:
         """Run ``work`` in a unit of work; once more when the database chose it as a deadlock's victim."""
@@ -125,7 +149,7 @@ class Store:
         if self._revision is None:
             return
         connection = session.connection()
-        if not self._is_sqlite:  # there whoever writes is alone
+        if not self.writes_alone:  # there whoever writes is alone
             connection.exec_driver_sql(engines.HOLD_MIGRATIONS)
         found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
         if found != self._revision:
@@ -146,7 +170,7 @@ class Store:
 
     def check_sound(self) -> None:
         """Raise `StoreError` if a SQLite file is damaged; all of it is read."""
-        if not self._is_sqlite:
+        if not self.writes_alone:
             return
         try:
             with self._readers.connect() as connection:

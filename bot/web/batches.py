@@ -11,8 +11,6 @@ from starlette.concurrency import run_in_threadpool
 Given = TypeVar("Given")
 Made = TypeVar("Made")
 
-MOST = 50  # at once: whoever else writes waits as long
-
 
 class Batches(Generic[Given, Made]):
     """Does a kind of work in a thread, for all that has come while the work before was done.
@@ -21,10 +19,12 @@ class Batches(Generic[Given, Made]):
 
     Args:
         work: returns, for each thing given, what was made of it or why that failed.
+        most: how many at once: whoever else writes waits as long.
     """
 
-    def __init__(self, work: Callable[[Sequence[Given]], Sequence[Made | Exception]]) -> None:
+    def __init__(self, work: Callable[[Sequence[Given]], Sequence[Made | Exception]], most: int) -> None:
         self._work = work
+        self._most = most
         self._waiting: list[tuple[Given, asyncio.Future[Made]]] = []
         self._running: asyncio.Task[None] | None = None
 
@@ -43,7 +43,7 @@ class Batches(Generic[Given, Made]):
     async def _run(self) -> None:
         try:
             while self._waiting:
-                batch, self._waiting = self._waiting[:MOST], self._waiting[MOST:]
+                batch, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
                 results = await self._results([given for given, _ in batch])
                 for (_, ended), result in zip(batch, results, strict=True):
                     _end(ended, result)

@@ -12,6 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from bot.app import App
 from bot.clock import steady_s
 from bot.delivery.engine import Engine
+from bot.delivery.inbox import Asked
 from bot.errors import HotlineError
 from bot.messages import Inbound
 from bot.reception import Composer
@@ -28,6 +29,7 @@ LEAST_S = 0.05  # between two rounds of what every message wakes
 LONGEST_PAUSE_S = 2.0  # after failures: a worker that is back must show its life before others take over
 STOP_S = 6.0
 LOOPS_S = 2.0  # of these: more than a run of theirs takes
+RECEIVED, HANDLED = 50, 10  # at most by one commit
 HANDLERS = 4  # threads that handle: more would only wait for each other
 
 
@@ -57,7 +59,8 @@ class Service:
         self.is_worker = worker
         self.error: HotlineError | None = None
         self.is_clean = True
-        self._receiving = Batches(self._receive)
+        self._receiving = Batches(self._receive, RECEIVED)
+        self._handling: Batches[Asked, str | None] = Batches(self._handle_all, HANDLED)
         self._handlers = asyncio.Semaphore(HANDLERS)
         self._changed = changed
         self._engine = engine
@@ -126,13 +129,21 @@ class Service:
         """See `bot.reception.Reception`."""
         return await self._receiving.do(inbound)
 
+    async def _handle(self, asked: Asked) -> str | None:
+        if self.app.store.writes_alone:
+            return await self._handling.do(asked)
+        async with self._handlers:
+            return await run_in_threadpool(self.app.handle, *asked)
+
+    def _handle_all(self, asked: Sequence[Asked]) -> Sequence[str | Exception | None]:
+        return self.app.handle_all(asked) if len(asked) > 1 else [self.app.handle(*asked[0])]
+
     def _receive(self, inbounds: Sequence[Inbound]) -> Sequence[tuple[int, bool] | Exception]:
         return self.app.receive_all(inbounds)
 
     async def handle(self, inbox_id: int, compose: Composer | None = None) -> str | None:
         """See `bot.reception.Reception`."""
-        async with self._handlers:
-            reply = await run_in_threadpool(self.app.handle, inbox_id, compose)
+        reply = await self._handle(Asked(inbox_id, compose))
         self._changed()
         self._delivery.wake()
         self._attachments.wake()

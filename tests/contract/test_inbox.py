@@ -7,11 +7,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from bot.delivery.inbox import Message
+from bot.delivery.inbox import Asked, Message
 from bot.dialogue import customer
+from bot.dialogue.turn import Turn
 from bot.messages import Outbound, Outcome, Receipt, Say, Sender
 from bot.reception import Composed
 from bot.store import tables as t
@@ -292,3 +293,65 @@ def test_what_delivery_has_in_hand_is_not_taken_into_an_answer_whatever_the_cloc
     inbox_id, _ = world.app.receive(message)
     reply = world.app.handle(inbox_id, lambda waiting: Composed(waiting[0].text, 1))
     assert reply == (None if is_relayed else "earlier")
+
+
+def test_what_is_handled_together_fails_and_is_answered_by_itself(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, understand = [], customer.answer
+    for who, text in (("regular", P1), ("enhanced", "坏消息"), ("diamond", "录音听不了了")):
+        inbox_id, _ = world.app.receive(world.inbound(who, Sender(who, who), text))
+        asked.append(Asked(inbox_id, None))
+    commits: list[object] = []
+    event.listen(world.app.store.engine, "commit", commits.append)
+
+    def answer(turn: Turn) -> None:
+        if turn.text == "坏消息":
+            a_bug()
+        understand(turn)
+
+    monkeypatch.setattr(customer, "answer", answer)
+    assert world.app.handle_all(asked) == [None] * 3
+    if world.app.store.writes_alone:
+        assert len(commits) == 1 + 3 + 1  # the two that go well, notes of the three failures, the rescue
+    world.app.deliver()
+
+    assert [row.status for row in inbox(world)] == ["handled", "failed", "handled"]
+    assert len(world.tickets()) == 3
+    assert all("工单号" in world.heard(who)[-1] for who in ("regular", "diamond"))
+
+
+def test_nothing_that_is_handled_together_is_done_where_the_database_fails(world: World) -> None:
+    asked = []
+    for who in ("regular", "enhanced"):
+        inbox_id, _ = world.app.receive(world.inbound(who, Sender(who, who), P1))
+        asked.append(Asked(inbox_id, None))
+
+    def full(_: object) -> None:
+        raise OperationalError("COMMIT", None, OSError("disk full"))
+
+    event.listen(world.app.store.engine, "commit", full)
+    failed = world.app.handle_all(asked)
+    event.remove(world.app.store.engine, "commit", full)
+    assert [type(error) for error in failed] == [OperationalError] * 2
+    assert world.tickets() == []
+    assert [row.status for row in inbox(world)] == ["received", "received"]
+
+    assert world.app.handle_all(asked) == [None, None]
+    assert len(world.tickets()) == 2
+
+
+def test_where_the_database_fails_at_one_message_those_beside_it_are_handled(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    handled = keep_waiting(world, monkeypatch, "enhanced")
+    asked = []
+    for who in ("regular", "enhanced", "diamond"):
+        inbox_id, _ = world.app.receive(world.inbound(who, Sender(who, who), P1))
+        asked.append(Asked(inbox_id, None))
+
+    first, failed, last = world.app.handle_all(asked)
+
+    assert (first, type(failed), last) == (None, OperationalError, None)
+    assert [row.status for row in inbox(world)] == ["handled", "received", "handled"]
+    assert {asked[0].id, asked[2].id} <= set(handled)

@@ -9,7 +9,9 @@ from collections.abc import Sequence
 import pytest
 
 from bot.errors import BadInput
-from bot.web.batches import MOST, Batches
+from bot.web.batches import Batches
+
+MOST = 5
 
 
 def test_what_comes_while_work_is_done_is_done_together() -> None:
@@ -22,7 +24,7 @@ def test_what_comes_while_work_is_done_is_done_together() -> None:
         return [10 * number for number in given]
 
     async def come() -> list[int]:
-        together = Batches(work)
+        together = Batches(work, MOST)
         first = asyncio.create_task(together.do(1))
         await asyncio.to_thread(begun.wait)
         rest = [asyncio.create_task(together.do(number)) for number in range(2, MOST + 3)]
@@ -39,7 +41,7 @@ def test_each_is_told_of_its_own_failure() -> None:
         return [BadInput("odd") if number % 2 else number for number in given]
 
     async def come() -> list[int | BaseException]:
-        together = Batches(work)
+        together = Batches(work, MOST)
         return await asyncio.gather(*(together.do(number) for number in range(4)), return_exceptions=True)
 
     results = asyncio.run(come())
@@ -56,7 +58,7 @@ def test_all_are_told_when_all_failed_and_the_next_are_done() -> None:
         return list(given)
 
     async def come() -> int:
-        together = Batches(work)
+        together = Batches(work, MOST)
         with pytest.raises(OSError, match="away"):
             await together.do(1)
         return await together.do(2)
@@ -66,7 +68,7 @@ def test_all_are_told_when_all_failed_and_the_next_are_done() -> None:
 
 def test_one_who_has_gone_keeps_nobody_waiting() -> None:
     async def come() -> int:
-        together: Batches[int, int] = Batches(list)
+        together: Batches[int, int] = Batches(list, MOST)
         gone = asyncio.create_task(together.do(1))
         await asyncio.sleep(0)
         gone.cancel()
