@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.desk.case import Case
+from bot.desk.events import Event
 from bot.desk.reopening import reopened
 from bot.desk.terms import Priority
 from bot.desk.ticket import Work
@@ -23,29 +24,40 @@ def record(turn: Turn, case: Case, reason: str) -> tuple[Case, bool]:
     return turn.desk.tickets.record(case, event), was_no_fault
 
 
-def by_customer(turn: Turn, case: Case, reason: str) -> None:
+def by_customer(
+    turn: Turn, case: Case, reason: str, graver: Event | None = None, *, is_other: bool = False
+) -> None:
     """Reopen a ticket whose fault is still there; support must answer anew.
 
     Closed for longer than the set time it becomes a new ticket that refers to it.
+
+    Args:
+        graver: what the words propose, where that is graver than what the ticket knows.
+        is_other: they may be of another fault.
     """
     closed_at = case.ticket.closed_at if case.ticket.work is Work.CLOSED else None
     if closed_at and turn.now - closed_at > turn.office.rules.reopen_within:
         open_again(turn, case)
         return
     case, was_no_fault = record(turn, case, reason)
+    case = turn.desk.tickets.record(case, graver) if graver else case
     turn.desk.messages.assign(case.ticket.id, turn.inbox_id)
     touch(turn, case)
-    text = "\n".join(
-        [
-            f"工单 {case.number} 已重开。",
-            replies.deadline_line(case, turn.now) + "。",
-            "已通知工程师继续处理。",
-            *([replies.EFFECT_QUESTION] if was_no_fault else []),
-            replies.hotline_line(turn.office.hotline),
-        ]
-    )
-    turn.reply(text, *_question(case, was_no_fault), ticket=case.ticket.id)
+    asks = was_no_fault or graver is not None
+    lines = [
+        f"工单 {case.number} 已重开。",
+        *([replies.priority_line(case) + "。"] if graver else []),
+        replies.deadline_line(case, turn.now) + "。",
+        "已通知工程师继续处理。",
+        *([replies.EFFECT_QUESTION] if asks else []),
+        replies.hotline_line(turn.office.hotline),
+    ]
+    text, options = "\n".join(lines), _question(case, asks)
     notify.customers(turn.desk, case, text, but=turn.chat.id)
+    if is_other:
+        text += f"\n{replies.IF_ANOTHER}"
+        options += (choices.another_option(case.ticket.id, turn.inbox_id),)
+    turn.reply(text, *options, ticket=case.ticket.id)
     notify.staff(turn.desk, case, turn.now, f"{case.number} 客户说没恢复，已重开")
 
 
@@ -59,5 +71,5 @@ def by_staff(turn: Turn, case: Case, reason: str) -> None:
     notify.customers(turn.desk, case, text, *_question(case, was_no_fault))
 
 
-def _question(case: Case, was_no_fault: bool) -> tuple[Option, ...]:
-    return choices.effect_options(case.ticket.id) if was_no_fault else ()
+def _question(case: Case, asks: bool) -> tuple[Option, ...]:
+    return choices.effect_options(case.ticket.id) if asks else ()

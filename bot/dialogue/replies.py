@@ -36,6 +36,7 @@ def timed(priority: Priority) -> str:
 
 
 FROM_FIRST = "，从首次报修起算"
+IF_ANOTHER = "如果是另一个故障，请点“另一个故障”，单独受理。"
 EFFECT_QUESTION = "请问影响多大？点一下或回复数字即可。"
 
 

@@ -4,25 +4,26 @@ from __future__ import annotations
 
 from bot.desk.case import Case
 from bot.desk.events import BOT, Event, Kind
-from bot.desk.ticket import Work
 from bot.dialogue import choices, notify, reading, reopening, replies
 from bot.dialogue.commands import Command
 from bot.dialogue.opening import Finding, open_ticket, self_help, shown, touch
 from bot.dialogue.reading import Report, whole
-from bot.dialogue.same_fault import find_same, may_be_another
+from bot.dialogue.same_fault import came_back, find_same, may_be_another
 from bot.dialogue.their_ticket import hotline
 from bot.dialogue.turn import Turn
 
 
 def take(turn: Turn, report: Report) -> None:
     """Open a ticket for the report, or add it to the open one that it belongs to."""
-    case = find_same(turn, report)
+    case = find_same(turn, report) or came_back(turn, report)
     if case is None:
         open_ticket(turn, report)
-    elif case.ticket.work is Work.RESOLVED:
-        reopening.by_customer(turn, case, report.text)
-    else:
+    elif case.ticket.is_live:
         add(turn, case, report)
+    else:
+        graver = _proposal(turn, report) if _is_news(case, report, report) else None
+        is_other = graver is not None or may_be_another(turn, case, report)
+        reopening.by_customer(turn, case, report.text, graver, is_other=is_other)
 
 
 def add(turn: Turn, case: Case, report: Report) -> None:
@@ -77,7 +78,7 @@ def _answer_addition(
     else:
         text, options = replies.joined(case, turn.now, hotline, same_chat=same_chat), ()
     if is_other:
-        text += "\n如果是另一个故障，请点“另一个故障”，单独受理。"
+        text += f"\n{replies.IF_ANOTHER}"
         options += (choices.another_option(case.ticket.id, turn.inbox_id),)
     turn.reply(text, *options, ticket=case.ticket.id)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 
 from rapidfuzz import fuzz
@@ -14,7 +15,9 @@ from bot.dialogue.turn import Turn
 GENERIC = frozenset({"agent.people", "platform.system", "line.call"})
 # What can be said of anything that does not work: it tells no faults apart either.
 VAGUE_EFFECTS = frozenset({"fail", "down", "stop", "vague", "wrong"})
+_AGAIN = re.compile(r"还是|还不|还没|又|仍|依然|依旧|照样|再次|老样子")
 SAME_WINDOW = timedelta(hours=1)  # so long the same part, or the same symptom, means the same fault
+BACK_WINDOW = timedelta(days=1)  # so long after the closing 还是不行 is about what was closed
 SIMILAR = 80  # rapidfuzz's token-set ratio of two reports of the same fault
 
 
@@ -28,6 +31,20 @@ def find_same(turn: Turn, report: Report) -> Case | None:
     if asked and not specific(turn, report.concepts):
         return asked  # 还是不行: an answer to 恢复了吗
     return next((case for case in cases if _is_same_fault(turn, case, report)), None)
+
+
+def came_back(turn: Turn, report: Report) -> Case | None:
+    """Return the ticket of this chat that was closed last, where words without a subject say 又 or 还是."""
+    if not _AGAIN.search(report.text) or specific(turn, report.concepts):
+        return None
+    if turn.desk.tickets.live(turn.chat):
+        return None
+    last = next(iter(turn.desk.tickets.recent(turn.chat, 1)), None)
+    if last is None or last.ticket.work is not Work.CLOSED or last.ticket.closed_at is None:
+        return None
+    if turn.reported_at - last.ticket.closed_at > BACK_WINDOW or _differ(turn, last, report):
+        return None
+    return last if turn.chat.id in turn.desk.tickets.watchers(last) else None
 
 
 def current_case(turn: Turn, cases: list[Case], window: timedelta = FRAGMENT_WINDOW) -> Case | None:
