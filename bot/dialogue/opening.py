@@ -17,6 +17,7 @@ from bot.messages import Received
 
 SUMMARY_LENGTH = 60
 ASKS_SCOPE = "是否所有"  # in a self-help line: it asks how many are affected
+ELSEWHERE = "换一"  # in a self-help line: it compares with another computer, phone or headset
 PEOPLE = "agent.people"  # the concept of whom it concerns
 
 
@@ -162,7 +163,9 @@ def self_help(turn: Turn, report: Report) -> str | None:
     told = [concept for concept in ranked if concept != PEOPLE] + [PEOPLE] * (PEOPLE in named)
     is_told = any(concept.startswith("scope.") for concept in named)  # how many: they have said that too
     lines = (line for concept in told for line in base.self_help(concept))
-    first = next((line for line in lines if not (is_told and ASKS_SCOPE in line)), None)
+    is_everybody = "scope.all" in named  # then another computer or phone shows nothing new
+    useless = [ASKS_SCOPE] * is_told + [ELSEWHERE] * is_everybody
+    first = next((line for line in lines if not any(words in line for words in useless)), None)
     return f"等待时{first}" if first else None
 
 

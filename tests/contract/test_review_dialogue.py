@@ -71,7 +71,12 @@ def test_self_help_does_not_ask_how_many_when_that_was_said(world: World) -> Non
     told = world.customer("所有坐席都登不上系统了")
 
     assert "是否所有坐席都这样" not in told
-    assert "等待时请把报错画面截图或拍照发来" in told
+    assert "等待时请把打不开时的画面截图发来" in told
+
+
+def test_self_help_does_not_send_anybody_to_another_computer_when_all_are_affected(world: World) -> None:
+    assert "等待时请换一台电脑" in world.customer("小王的软电话登不上")
+    assert "换一" not in world.customer("现在所有坐席都登不上软电话")
 
 
 def test_a_settled_no_fault_is_offered_for_closing_and_no_engineer_is_promised(world: World) -> None:

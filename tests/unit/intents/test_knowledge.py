@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from intents import Classifier, Reloader, default_classifier
 from intents.suggest import suggest
 from intents.suggest_rules import suggest_rules
+from intents.terms import yields
 from intents.verify import inspect, verify
 from knowledge import PACKAGED, Correction, KnowledgeError, load, private, read_corrections
 
@@ -76,6 +78,28 @@ def test_every_component_of_the_platform_tells_what_to_do_while_waiting() -> Non
     ):
         assert base.self_help(concept), concept
     assert base.title("recording") == "录音"
+
+
+def test_every_failure_that_can_be_named_has_something_to_try_or_to_collect() -> None:
+    base = load()
+    named = [
+        concept.id
+        for concept in base.concepts.values()
+        if concept.kind == "symptom" and not yields(concept) and concept.traits["effect"] != "vague"
+    ]
+    assert [concept for concept in named if not base.self_help(concept)] == []
+
+
+def test_self_help_keeps_within_remote_support_and_asks_for_nothing_confidential() -> None:
+    """Contract 2.2.2 (remote questioning, workarounds) and 5.2: look, try again, collect."""
+    lines = {line for concept in load().concepts.values() for line in concept.self_help}
+    assert lines
+    for line in lines:
+        assert line.startswith(("请", "如")), line
+        assert line.endswith("。"), line
+        assert len(line) <= 40, line
+        assert not re.search("密码|身份证|拆|删除|格式化|清空|卸载", line), line
+        assert not re.search("(?<!不要自行)(?<!不要自行断电)重启服务器|重启交换机|重启数据库", line), line
 
 
 @pytest.mark.parametrize(
