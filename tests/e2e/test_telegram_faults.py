@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import httpx
@@ -12,18 +13,34 @@ from bot.messages import Option, Say
 from bot.store.locks import lock
 from bot.web.server import url_of
 from tests.support.telegram import SECRET, STAFF_CHAT, TelegramWorld, labels
+from tests.support.world import empty
 
 P1 = "所有坐席都登不上系统了，电话全打不进来"
 
 
 @pytest.fixture
-def migrated_url(sqlite_template: Path, tmp_path: Path) -> str:
-    """One database is enough: these are about the platform."""
-    shutil.copy(sqlite_template, tmp_path / "test.db")
-    return f"sqlite:///{tmp_path / 'test.db'}"
+def database() -> str:
+    """One is enough for most: these are about the platform."""
+    return "sqlite"
+
+
+@pytest.fixture
+def migrated_url(database: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Return the address of a migrated database without rows."""
+    if database == "sqlite":
+        shutil.copy(request.getfixturevalue("sqlite_template"), tmp_path / "test.db")
+        yield f"sqlite:///{tmp_path / 'test.db'}"
+        return
+    url: str = request.getfixturevalue("postgres_migrated")
+    yield url
+    empty(request.getfixturevalue("postgres_server"), "migrated")
 
 
 polled = pytest.mark.parametrize("mode", ["polling"])
+everywhere = pytest.mark.parametrize(
+    ("mode", "database"),
+    [("polling", "sqlite"), pytest.param("webhook", "postgresql", marks=pytest.mark.postgres)],
+)
 hooked = pytest.mark.parametrize("mode", ["webhook"])
 
 
@@ -31,7 +48,7 @@ def receipts(telegram: TelegramWorld) -> int:
     return len([line for line in telegram.heard(telegram.chen.id) if "已收到，工单号" in line])
 
 
-@polled
+@everywhere
 def test_a_flood_is_waited_out_and_said_once(telegram: TelegramWorld) -> None:
     telegram.api.control(
         "fault", method="sendMessage", chat=telegram.chen.id, kind="flood", retry_after=7, times=1
@@ -44,7 +61,7 @@ def test_a_flood_is_waited_out_and_said_once(telegram: TelegramWorld) -> None:
     assert receipts(telegram) == 1
 
 
-@polled
+@everywhere
 def test_an_answer_that_is_lost_before_it_had_effect_is_said_once(telegram: TelegramWorld) -> None:
     telegram.api.control("fault", method="sendMessage", chat=telegram.chen.id, kind="drop")
     telegram.chen.say(P1)
@@ -52,7 +69,7 @@ def test_an_answer_that_is_lost_before_it_had_effect_is_said_once(telegram: Tele
     assert receipts(telegram) == 1
 
 
-@polled
+@everywhere
 def test_an_answer_that_is_lost_after_delivery_may_double_but_never_loses(telegram: TelegramWorld) -> None:
     telegram.api.control("fault", method="sendMessage", chat=telegram.chen.id, kind="drop_after")
     telegram.chen.say(P1)
@@ -61,7 +78,7 @@ def test_an_answer_that_is_lost_after_delivery_may_double_but_never_loses(telegr
     assert len(telegram.tickets()) == 1
 
 
-@polled
+@everywhere
 def test_what_may_have_arrived_is_sent_three_times_at_most_and_support_is_told(
     telegram: TelegramWorld,
 ) -> None:
@@ -73,7 +90,7 @@ def test_what_may_have_arrived_is_sent_three_times_at_most_and_support_is_told(
     assert any("没有回音，可能已送达" in line and "请打电话" in line for line in telegram.heard(STAFF_CHAT))
 
 
-@polled
+@everywhere
 def test_an_edit_without_an_answer_is_simply_made_again(telegram: TelegramWorld) -> None:
     telegram.chen.say(P1)
     telegram.api.control("fault", method="editMessageText", chat=STAFF_CHAT, kind="drop", times=5)
@@ -84,7 +101,7 @@ def test_an_edit_without_an_answer_is_simply_made_again(telegram: TelegramWorld)
     assert len(telegram.cards()) == 1
 
 
-@polled
+@everywhere
 @pytest.mark.parametrize("kind", ["flood", "drop"])
 def test_the_first_piece_of_a_long_answer_is_not_said_again_when_the_second_meets_trouble(
     telegram: TelegramWorld, kind: str
@@ -147,7 +164,7 @@ def test_a_gateways_error_page_is_tried_again(telegram: TelegramWorld) -> None:
     assert receipts(telegram) == 1
 
 
-@polled
+@everywhere
 def test_a_customer_who_blocked_the_bot_is_phoned(telegram: TelegramWorld) -> None:
     telegram.chen.say(P1)
     telegram.api.control("member", chat=telegram.chen.id, user=telegram.chen.user, state="blocked")
@@ -169,7 +186,7 @@ def test_an_answer_to_who_has_no_ticket_and_blocked_the_bot_is_told_to_support(
     assert any("的答复没有送到（客户停用了机器人）" in line for line in telegram.heard(STAFF_CHAT))
 
 
-@polled
+@everywhere
 def test_a_chat_that_is_gone_is_said_to_support(telegram: TelegramWorld) -> None:
     telegram.chen.say(P1)
     telegram.api.control("state", chat=telegram.chen.id, state="deleted")
@@ -177,7 +194,7 @@ def test_a_chat_that_is_gone_is_said_to_support(telegram: TelegramWorld) -> None
     assert any("这个聊天已不存在" in line for line in telegram.heard(STAFF_CHAT))
 
 
-@polled
+@everywhere
 def test_a_group_that_moved_without_a_word_is_found_when_it_is_written_to(telegram: TelegramWorld) -> None:
     telegram.group(-55, "青禾客服", "group")
     telegram.bind_group(-55)
@@ -189,7 +206,7 @@ def test_a_group_that_moved_without_a_word_is_found_when_it_is_written_to(telegr
     assert "T1" in telegram.last(-10055)
 
 
-@polled
+@everywhere
 def test_a_card_is_not_edited_into_what_bears_its_number_in_the_new_place(telegram: TelegramWorld) -> None:
     old, new = -56, -10056
     telegram.small_staff_group(old)
@@ -217,7 +234,7 @@ def test_a_staff_chat_of_the_settings_that_moved_is_found_at_the_start(telegram:
     assert telegram.heard(STAFF_CHAT)[1:] == []
 
 
-@polled
+@everywhere
 def test_a_card_that_was_deleted_is_sent_anew(telegram: TelegramWorld) -> None:
     telegram.chen.say(P1)
     telegram.api.control("delete", chat=STAFF_CHAT, message_id=telegram.card()["message_id"])
@@ -225,7 +242,7 @@ def test_a_card_that_was_deleted_is_sent_anew(telegram: TelegramWorld) -> None:
     assert "客户答：全部受影响" in telegram.card()["text"]
 
 
-@polled
+@everywhere
 def test_a_press_that_is_too_old_to_acknowledge_counts(telegram: TelegramWorld) -> None:
     telegram.chen.say(P1)
     telegram.stop()
