@@ -10,6 +10,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from bot.errors import HotlineError
+from bot.web.protocol import Protocol
 
 BACKLOG = 512
 GRACEFUL_S = 4  # for answers under way; loops and delivery have as long again
@@ -60,7 +61,7 @@ class Server(uvicorn.Server):
             uvicorn.Config(
                 app,
                 loop="asyncio",
-                http="h11",
+                http=Protocol,
                 ws="none",
                 lifespan="off",
                 interface="asgi3",
