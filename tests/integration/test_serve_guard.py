@@ -143,7 +143,7 @@ def test_a_failure_of_ours_is_answered_and_logged_without_a_word_of_the_customer
     def fail(_: object) -> tuple[int, bool]:
         raise RuntimeError("客户说：密码是 1234")
 
-    monkeypatch.setattr(demo.app, "receive", fail)
+    monkeypatch.setattr(demo.app, "receive_all", fail)
     assert refused(http.post(SEND, json=GOOD), 500) == "internal error"
     printed = capfd.readouterr()
     log = printed.out + printed.err
