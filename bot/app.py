@@ -22,8 +22,9 @@ from bot.clock import Clock
 from bot.delivery.dispatcher import Dispatcher
 from bot.delivery.downloads import FOLDER, Downloads, Fetcher
 from bot.delivery.expiry import Expiry
-from bot.delivery.inbox import Asked, Inbox, Message
+from bot.delivery.inbox import Asked, Inbox
 from bot.delivery.inline import Inline
+from bot.delivery.next_message import Message
 from bot.delivery.outbox import Channel, Courier
 from bot.delivery.settlement import Settlement, Watchers
 from bot.delivery.waiting import tell_of_waiting

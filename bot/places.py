@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.clock import Clock
-from bot.delivery.inbox import chat_id
+from bot.delivery.receiving import chat_id
 from bot.dialogue import notify, told
 from bot.messages import Address, Unread
 from bot.store import places, unread

@@ -7,100 +7,32 @@ the customer: no report is ever lost to a bug of ours.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import structlog
-from sqlalchemy import bindparam, select
-from sqlalchemy.exc import DataError, DBAPIError, InterfaceError, OperationalError
-from sqlalchemy.orm import Session
+from sqlalchemy import select
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from structlog.contextvars import bound_contextvars
 
 from bot.delivery.inline import Inline
+from bot.delivery.next_message import Find, Message, chat_of, in_chat, lock_chat, message_of, next_of
+from bot.delivery.receiving import Receiver
 from bot.delivery.settlement import wake
-from bot.desk.case import Chat, Contact
-from bot.desk.terms import Role
-from bot.errors import Unstorable
 from bot.log import places
-from bot.messages import Address, Inbound, storable
 from bot.reception import Composer
-from bot.store import quotas, rows
 from bot.store import tables as t
-from bot.store.attachments import AttachmentStore
-from bot.store.chats import contact_of
-from bot.store.session import UnitSession
 from bot.store.store import Store, UnitOfWork
 
 log = structlog.get_logger(__name__)
 
 ATTEMPTS = 3
-NAME_LENGTH = 200  # of a contact
 HOLD = timedelta(seconds=5)  # for what a channel may take inline: as long as its platform waits for an answer
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """A received message, ready to be handled.
-
-    Attributes:
-        reported_at: the earlier of the platform's timestamp and our receipt: where a response clock starts.
-    """
-
-    id: int
-    inbound: Inbound
-    chat: Chat
-    contact: Contact
-    reported_at: datetime
 
 
 Handler = Callable[[UnitOfWork, Message], None]
 Answer = Callable[[UnitOfWork, t.InboxRow], str | None]  # takes what goes back within the channel's answer
-Find = Callable[[UnitOfWork], int | None]  # the chat whose next message is handled; None: nothing is to do
-
-# What is known of a message, its chat and its sender, in one query.
-KNOWN = select(
-    select(t.InboxRow.id)
-    .where(
-        t.InboxRow.channel == bindparam("channel"),
-        t.InboxRow.account == bindparam("account"),
-        t.InboxRow.dedupe_key == bindparam("key"),
-    )
-    .scalar_subquery()
-    .label("inbox"),
-    select(t.ChatRow.id)
-    .where(
-        t.ChatRow.channel == bindparam("channel"),
-        t.ChatRow.account == bindparam("account"),
-        t.ChatRow.chat == bindparam("chat"),
-    )
-    .scalar_subquery()
-    .label("chat"),
-    select(t.ContactRow.id)
-    .where(
-        t.ContactRow.channel == bindparam("channel"),
-        t.ContactRow.account == bindparam("account"),
-        t.ContactRow.user == bindparam("user"),
-    )
-    .scalar_subquery()
-    .label("contact"),
-)
-
-# A message with all that handling it will ask for, in one query.
-AROUND = (
-    select(t.InboxRow, t.ChatRow, t.ContactRow, t.CustomerRow)
-    .join(t.ChatRow, t.ChatRow.id == t.InboxRow.chat_id)
-    .join(t.ContactRow, t.ContactRow.id == t.InboxRow.contact_id)
-    .outerjoin(t.CustomerRow, t.CustomerRow.id == t.ChatRow.customer_id)
-    .where(t.InboxRow.id == bindparam("message"))
-)
-NEXT = (
-    select(t.InboxRow)
-    .where(t.InboxRow.chat_id == bindparam("chat"), t.InboxRow.status == "received")
-    .order_by(t.InboxRow.sent_at, t.InboxRow.id)
-    .limit(1)
-)
 
 
 class Asked(NamedTuple):
@@ -133,7 +65,7 @@ class _OneByOne(Exception):
     """The database failed at one of several messages: the others must not wait for that one."""
 
 
-class Inbox:
+class Inbox(Receiver):
     """Receives and handles; safe to share between threads and, on PostgreSQL, between processes."""
 
     def __init__(
@@ -145,7 +77,7 @@ class Inbox:
         unreadable: Callable[[UnitOfWork, int], None],
         inline: Inline | None = None,
     ) -> None:
-        self._store = store
+        super().__init__(store)
         self._handle_message = handle
         self._rescue_message = rescue
         self._give_up = give_up
@@ -153,46 +85,9 @@ class Inbox:
         self._inline = inline
         self._resumed = 0  # the chat that was looked into last
 
-    def receive(self, inbound: Inbound, now: datetime) -> tuple[int, bool]:
-        """Make the message durable; return its id and whether it is new.
-
-        Any error here means that the message is *not* ours yet: the channel answers 5xx and the platform
-        tries again.
-
-        Raises:
-            Unstorable: that would be no use.
-        """
-        try:
-            (received,) = self._store.transact(lambda unit: _insert_all(unit.session, [inbound], now), now)
-        except (DataError, ValueError) as error:  # of a driver, which quotes the values
-            raise Unstorable(f"a message that can't be stored ({type(error).__name__})") from None
-        return received
-
-    def receive_all(
-        self, inbounds: Sequence[Inbound], now: datetime
-    ) -> Sequence[tuple[int, bool] | Exception]:
-        """Make messages durable in one commit, as `receive` does each of them.
-
-        One that can't be stored costs the others nothing: then each has a commit of its own.
-        """
-        if len(inbounds) > 1:
-            try:
-                return self._store.transact(lambda unit: _insert_all(unit.session, inbounds, now), now)
-            except (OperationalError, InterfaceError):
-                raise  # the database's trouble, not a message's
-            except Exception as error:  # noqa: BLE001 - whose it is, is found below
-                log.warning("received one by one", error=type(error).__name__, messages=len(inbounds))
-        return [self._receive_alone(inbound, now) for inbound in inbounds]
-
-    def _receive_alone(self, inbound: Inbound, now: datetime) -> tuple[int, bool] | Exception:
-        try:
-            return self.receive(inbound, now)
-        except Exception as error:  # noqa: BLE001 - told to whoever waits
-            return error
-
     def handle(self, inbox_id: int, now: datetime, compose: Composer | None = None) -> str | None:
         """Handle what this chat has received and not handled, up to this message; see `bot.reception`."""
-        find, answer = _chat_of(inbox_id), self._answering(inbox_id, compose)
+        find, answer = chat_of(inbox_id), self._answering(inbox_id, compose)
         while (handled := self._handle_next(find, now, answer)) is not None:
             if handled.id == inbox_id:
                 return handled.reply
@@ -215,7 +110,7 @@ class Inbox:
         done: dict[int, str | None] = {}
         with self._store.together() as begin:
             for one in asked:
-                find, answer = _chat_of(one.id), self._answering(*one)
+                find, answer = chat_of(one.id), self._answering(*one)
                 try:
                     with bound_contextvars(message=one.id), begin(now) as unit:
                         handled = self._one(unit, find, self._handle_message, "handled", answer)
@@ -255,7 +150,7 @@ class Inbox:
         chats = self._waiting_chats(limit)
         for chat_id in chats:
             try:
-                while self._handle_next(_in(chat_id), now) is not None:
+                while self._handle_next(in_chat(chat_id), now) is not None:
                     pass
             except Exception as error:  # noqa: BLE001 - one chat's trouble must not keep the others waiting
                 log.error("a chat waits", chat_id=chat_id, error=type(error).__name__, where=places(error))
@@ -289,7 +184,7 @@ class Inbox:
     def _write_off(self, unit: UnitOfWork, find: Find) -> _Handled | None:
         """Let a message that can't even be given up block its chat no longer; support must look it up."""
         chat_id = find(unit)
-        row = unit.session.scalars(NEXT, {"chat": chat_id}).first()
+        row = next_of(unit, chat_id) if chat_id is not None else None
         if row is None:
             return None
         row.status, row.handled_at = "failed", unit.now
@@ -303,7 +198,7 @@ class Inbox:
         if chat_id is None:
             return None
         chat = lock_chat(unit, chat_id)
-        row = unit.session.scalars(NEXT, {"chat": chat_id}).first()
+        row = next_of(unit, chat_id)
         if row is None:
             return None
         inbox_id = row.id  # read now: after a failed flush the row can't be
@@ -312,7 +207,7 @@ class Inbox:
             until = row.received_at + HOLD if is_inline else unit.now
             unit.messages.answers(inbox_id, held_in=chat_id if is_inline else None, until=until)
             wake(unit, chat_id, until)
-            handle(unit, _message(unit.session, row, chat))
+            handle(unit, message_of(unit.session, row, chat))
             reply = answer(unit, row)
             unit.session.write(row, status=status, handled_at=unit.now, reply=reply)
             unit.session.flush()
@@ -335,106 +230,3 @@ class Inbox:
             row.attempts, row.error = attempt, name
 
         self._store.transact(note, now)
-
-
-def _chat_of(inbox_id: int) -> Find:
-    def find(unit: UnitOfWork) -> int | None:
-        message: t.InboxRow = unit.session.execute(AROUND, {"message": inbox_id}).one()[0]
-        return message.chat_id if message.status == "received" else None
-
-    return find
-
-
-def _in(chat_id: int) -> Find:
-    return lambda _: chat_id
-
-
-def lock_chat(unit: UnitOfWork, chat_id: int) -> Chat:
-    """Lock the chat's customer, then the chat: two colleagues in two chats must not open two tickets."""
-    while True:
-        customer_id = unit.session.get_one(t.ChatRow, chat_id).customer_id
-        if customer_id is not None:
-            unit.session.lock_one(t.CustomerRow, customer_id)
-        chat = unit.chats.get(chat_id)
-        if chat.customer_id == customer_id:  # else it was bound in between
-            return chat
-
-
-def _message(session: Session, row: t.InboxRow, chat: Chat) -> Message:
-    place = session.get_one(t.ChatRow, row.chat_id)
-    inbound = Inbound.from_dict(
-        row.content,
-        address=Address(place.channel, place.account, place.chat),
-        dedupe_key=row.dedupe_key,
-        sent_at=row.sent_at,
-    )
-    contact = contact_of(session.get_one(t.ContactRow, row.contact_id))
-    return Message(row.id, inbound, chat, contact, min(row.sent_at, row.received_at))
-
-
-def _insert_all(session: UnitSession, inbounds: Sequence[Inbound], now: datetime) -> list[tuple[int, bool]]:
-    return [_insert(session, inbound, now) for inbound in inbounds]
-
-
-def _insert(session: UnitSession, inbound: Inbound, now: datetime) -> tuple[int, bool]:
-    address = inbound.address
-    known = session.execute(
-        KNOWN,
-        {
-            "channel": address.channel,
-            "account": address.account,
-            "key": storable(inbound.dedupe_key),
-            "chat": address.chat,
-            "user": inbound.sender.user,
-        },
-    ).one()
-    if known.inbox is not None:
-        return known.inbox, False
-    values = {
-        "channel": address.channel,
-        "account": address.account,
-        "dedupe_key": storable(inbound.dedupe_key),
-        "chat_id": known.chat or chat_id(session, address, "group" if inbound.is_group else "private"),
-        "contact_id": known.contact or _contact_id(session, inbound),
-        "sent_at": inbound.sent_at,
-        "received_at": now,
-        "content": inbound.to_dict(),
-        "status": "received",
-        "attempts": 0,
-    }
-    inserted = rows.made(session, t.InboxRow, values)
-    if inserted is not None:
-        AttachmentStore(session, now).expect(inserted, inbound.attachments)
-        quotas.note(session, inbound)
-        return inserted, True
-    return _insert(session, inbound, now)[0], False  # another process was first
-
-
-def chat_id(session: Session, address: Address, kind: str = "private") -> int:
-    """Return the id of a chat, which is made when it is new."""
-    key = {"channel": address.channel, "account": address.account, "chat": address.chat}
-    stored = session.scalars(select(t.ChatRow.id).filter_by(**key)).first()
-    if stored is not None:
-        return stored
-    return _get_or_make(session, t.ChatRow, key, {"kind": kind, "state": {}})
-
-
-def _contact_id(session: Session, inbound: Inbound) -> int:
-    key = {
-        "channel": inbound.address.channel,
-        "account": inbound.address.account,
-        "user": inbound.sender.user,
-    }
-    rest = {
-        "name": storable(inbound.sender.name)[:NAME_LENGTH],
-        "role": Role.CUSTOMER.value,
-        "bind_failures": 0,
-    }
-    return _get_or_make(session, t.ContactRow, key, rest)
-
-
-def _get_or_make(
-    session: Session, table: type[t.ChatRow] | type[t.ContactRow], key: dict[str, str], rest: dict[str, Any]
-) -> int:
-    found = rows.made(session, table, {**key, **rest})
-    return found if found is not None else session.scalars(select(table.id).filter_by(**key)).one()

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import structlog
 from sqlalchemy import select
 
-from bot.delivery.inbox import chat_id
+from bot.delivery.receiving import chat_id
 from bot.desk.terms import Role
 from bot.dialogue.alarms import EVERYBODY, rerouted
 from bot.messages import Address, Option, Say

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 
 from bot import samples
-from bot.delivery.inbox import _message, lock_chat
+from bot.delivery.next_message import lock_chat, message_of
 from bot.messages import Sender
 from bot.store import tables as t
 from tests.support.talk import CUSTOMER, REPORTS, SITUATIONS, STAFF
@@ -68,7 +68,7 @@ def tried(world: World, words: str, chat: str, sender: Sender) -> tuple[list[str
         before = len(unit.session.scalars(select(t.TicketEventRow.seq)).all())
         since = max(unit.session.scalars(select(t.OutboxRow.id)).all())
         unit.messages.answers(inbox_id)
-        world.app._handle(unit, _message(unit.session, row, lock_chat(unit, row.chat_id)))
+        world.app._handle(unit, message_of(unit.session, row, lock_chat(unit, row.chat_id)))
         unit.session.flush()
         for sent in unit.session.scalars(select(t.OutboxRow).where(t.OutboxRow.id > since)):
             (here if sent.chat_id == row.chat_id else elsewhere).append(sent.text)

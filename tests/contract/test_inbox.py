@@ -10,7 +10,8 @@ import pytest
 from sqlalchemy import event, select
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from bot.delivery.inbox import Asked, Message
+from bot.delivery.inbox import Asked
+from bot.delivery.next_message import Message
 from bot.dialogue import customer
 from bot.dialogue.turn import Turn
 from bot.messages import Outbound, Outcome, Receipt, Say, Sender

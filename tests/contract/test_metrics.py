@@ -6,7 +6,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import text
 
-from bot.delivery.inbox import Message
+from bot.delivery.next_message import Message
 from bot.messages import Outbound, Outcome, Receipt, Sender
 from bot.store.store import UnitOfWork
 from bot.web import metrics

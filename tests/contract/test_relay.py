@@ -9,10 +9,11 @@ import pytest
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from bot.delivery.inbox import chat_id
+from bot.delivery.receiving import chat_id
 from bot.delivery.relay import BATCH, IN_HAND, Parcel, Relay
 from bot.messages import Address, Say
 from bot.store import tables as t
+from bot.store.guests import guest_engine
 from bot.store.store import Store
 from bot.workdays import load_workdays
 
@@ -26,7 +27,8 @@ class Post:
     def __init__(self, url: str) -> None:
         self.store = Store(url, load_workdays())
         self.parcels: list[Parcel] = []
-        self.relay = Relay(self.store.engine, ["phone"], self._enqueue)
+        self.database = guest_engine(self.store, lambda: NOW)
+        self.relay = Relay(self.database, ["phone"], self._enqueue, self.store.check_schema)
 
     def _enqueue(self, _: Session, parcel: Parcel) -> None:
         self.parcels.append(parcel)
@@ -53,6 +55,7 @@ class Post:
 def post(migrated_url: str) -> Iterator[Post]:
     made = Post(migrated_url)
     yield made
+    made.database.dispose()
     made.store.close()
 
 

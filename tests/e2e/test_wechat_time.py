@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import event
 
 from bot.channels.wechat_callback import Window
-from bot.delivery.inbox import Message
+from bot.delivery.next_message import Message
 from bot.messages import Inbound
 from bot.reception import Composer
 from bot.store.store import UnitOfWork

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from bot.app import App
-from bot.delivery.inbox import chat_id
+from bot.delivery.receiving import chat_id
 from bot.messages import Address, Say
 from bot.settings import Settings
 from tests.integration.test_serve import END_TIMEOUT_S, environment

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from bot.app import App
 from bot.commands.running import engine_of
-from bot.delivery.inbox import chat_id
+from bot.delivery.receiving import chat_id
 from bot.messages import Address, Outbound, Outcome, Receipt, Say
 from bot.settings import Settings
 from bot.store import tables as t

@@ -1,0 +1,165 @@
+"""Receive: the raw message is made durable under its key before the platform is told that we have it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import structlog
+from sqlalchemy import bindparam, select
+from sqlalchemy.exc import DataError, InterfaceError, OperationalError
+from sqlalchemy.orm import Session
+
+from bot.desk.terms import Role
+from bot.errors import Unstorable
+from bot.messages import Address, Inbound, storable
+from bot.store import quotas, rows
+from bot.store import tables as t
+from bot.store.attachments import AttachmentStore
+from bot.store.session import UnitSession
+from bot.store.store import Store
+
+log = structlog.get_logger(__name__)
+
+NAME_LENGTH = 200  # of a contact
+
+# What is known of a message, its chat and its sender, in one query.
+KNOWN = select(
+    select(t.InboxRow.id)
+    .where(
+        t.InboxRow.channel == bindparam("channel"),
+        t.InboxRow.account == bindparam("account"),
+        t.InboxRow.dedupe_key == bindparam("key"),
+    )
+    .scalar_subquery()
+    .label("inbox"),
+    select(t.ChatRow.id)
+    .where(
+        t.ChatRow.channel == bindparam("channel"),
+        t.ChatRow.account == bindparam("account"),
+        t.ChatRow.chat == bindparam("chat"),
+    )
+    .scalar_subquery()
+    .label("chat"),
+    select(t.ContactRow.id)
+    .where(
+        t.ContactRow.channel == bindparam("channel"),
+        t.ContactRow.account == bindparam("account"),
+        t.ContactRow.user == bindparam("user"),
+    )
+    .scalar_subquery()
+    .label("contact"),
+)
+
+
+class Receiver:
+    """Receives; safe to share between threads and, on PostgreSQL, between processes."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def receive(self, inbound: Inbound, now: datetime) -> tuple[int, bool]:
+        """Make the message durable; return its id and whether it is new.
+
+        Any error here means that the message is *not* ours yet: the channel answers 5xx and the platform
+        tries again.
+
+        Raises:
+            Unstorable: that would be no use.
+        """
+        try:
+            (received,) = self._store.transact(lambda unit: _insert_all(unit.session, [inbound], now), now)
+        except (DataError, ValueError) as error:  # of a driver, which quotes the values
+            raise Unstorable(f"a message that can't be stored ({type(error).__name__})") from None
+        return received
+
+    def receive_all(
+        self, inbounds: Sequence[Inbound], now: datetime
+    ) -> Sequence[tuple[int, bool] | Exception]:
+        """Make messages durable in one commit, as `receive` does each of them.
+
+        One that can't be stored costs the others nothing: then each has a commit of its own.
+        """
+        if len(inbounds) > 1:
+            try:
+                return self._store.transact(lambda unit: _insert_all(unit.session, inbounds, now), now)
+            except (OperationalError, InterfaceError):
+                raise  # the database's trouble, not a message's
+            except Exception as error:  # noqa: BLE001 - whose it is, is found below
+                log.warning("received one by one", error=type(error).__name__, messages=len(inbounds))
+        return [self._receive_alone(inbound, now) for inbound in inbounds]
+
+    def _receive_alone(self, inbound: Inbound, now: datetime) -> tuple[int, bool] | Exception:
+        try:
+            return self.receive(inbound, now)
+        except Exception as error:  # noqa: BLE001 - told to whoever waits
+            return error
+
+
+def _insert_all(session: UnitSession, inbounds: Sequence[Inbound], now: datetime) -> list[tuple[int, bool]]:
+    return [_insert(session, inbound, now) for inbound in inbounds]
+
+
+def _insert(session: UnitSession, inbound: Inbound, now: datetime) -> tuple[int, bool]:
+    address = inbound.address
+    known = session.execute(
+        KNOWN,
+        {
+            "channel": address.channel,
+            "account": address.account,
+            "key": storable(inbound.dedupe_key),
+            "chat": address.chat,
+            "user": inbound.sender.user,
+        },
+    ).one()
+    if known.inbox is not None:
+        return known.inbox, False
+    values = {
+        "channel": address.channel,
+        "account": address.account,
+        "dedupe_key": storable(inbound.dedupe_key),
+        "chat_id": known.chat or chat_id(session, address, "group" if inbound.is_group else "private"),
+        "contact_id": known.contact or _contact_id(session, inbound),
+        "sent_at": inbound.sent_at,
+        "received_at": now,
+        "content": inbound.to_dict(),
+        "status": "received",
+        "attempts": 0,
+    }
+    inserted = rows.made(session, t.InboxRow, values)
+    if inserted is not None:
+        AttachmentStore(session, now).expect(inserted, inbound.attachments)
+        quotas.note(session, inbound)
+        return inserted, True
+    return _insert(session, inbound, now)[0], False  # another process was first
+
+
+def chat_id(session: Session, address: Address, kind: str = "private") -> int:
+    """Return the id of a chat, which is made when it is new."""
+    key = {"channel": address.channel, "account": address.account, "chat": address.chat}
+    stored = session.scalars(select(t.ChatRow.id).filter_by(**key)).first()
+    if stored is not None:
+        return stored
+    return _get_or_make(session, t.ChatRow, key, {"kind": kind, "state": {}})
+
+
+def _contact_id(session: Session, inbound: Inbound) -> int:
+    key = {
+        "channel": inbound.address.channel,
+        "account": inbound.address.account,
+        "user": inbound.sender.user,
+    }
+    rest = {
+        "name": storable(inbound.sender.name)[:NAME_LENGTH],
+        "role": Role.CUSTOMER.value,
+        "bind_failures": 0,
+    }
+    return _get_or_make(session, t.ContactRow, key, rest)
+
+
+def _get_or_make(
+    session: Session, table: type[t.ChatRow] | type[t.ContactRow], key: dict[str, str], rest: dict[str, Any]
+) -> int:
+    found = rows.made(session, table, {**key, **rest})
+    return found if found is not None else session.scalars(select(table.id).filter_by(**key)).one()
