@@ -106,11 +106,12 @@ class Reading:
 
     __slots__ = (
         *("features", "sentence", "clause", "clauses", "findings", "cue_spans", "cues", "notes", "first"),
-        *("scoped", "recovered_span", "again", "again_before", "now", "present", "recovered"),
+        *("scoped", "size", "recovered_span", "again", "again_before", "now", "present", "recovered"),
     )
 
-    def __init__(self, features: Features) -> None:
+    def __init__(self, features: Features, size: int) -> None:
         self.features = features
+        self.size = size  # of the text
         self.sentence = Sentence()
         self.clause = Clause(0, 0, self.sentence)
         self.clauses = [self.clause]
@@ -129,7 +130,9 @@ class Reading:
         self.clause.settled = True
 
     def open(self, at: int, *, sentence: bool) -> None:
-        """End the clause, and the sentence if told so."""
+        """End the clause, and the sentence if told so; nothing opens at the end of the text."""
+        if at == self.size:
+            return
         clause = self.clause
         if clause.missing or clause.cannot or clause.noneof:
             self._settle(at)
@@ -168,8 +171,8 @@ class Reading:
                 )
             )
 
-    def finish(self, end: int) -> None:
+    def finish(self) -> None:
         """End the last clause at the end of the text."""
         clause = self.clause
         if clause.missing or clause.cannot or clause.noneof:
-            self._settle(end)
+            self._settle(self.size)

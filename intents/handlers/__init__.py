@@ -75,9 +75,9 @@ class Steps(dict[int, tuple[_Handler, Term]]):
 
 def read(hits: Sequence[Hit], steps: Steps, features: Features, size: int) -> Reading:
     """Return the reading of one message's hits."""
-    reading = Reading(features)
+    reading = Reading(features, size)
     for index, start, end in hits:
         handle, term = steps[index]
         handle(reading, term, start, end)
-    reading.finish(size)
+    reading.finish()
     return reading
