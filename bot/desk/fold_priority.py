@@ -19,12 +19,16 @@ from bot.desk.ticket import Ticket
 def judged(ticket: Ticket, agreement: Agreement, at: datetime) -> Changes:
     """Take what both sides' views are now; a raise starts anew what counts from it."""
     changes: Changes = {"agreement": agreement}
-    if agreement.held < ticket.held:
+    is_raised = agreement.held < ticket.held
+    if is_raised:
         changes |= {"raised_at": at, **unacknowledged(ticket, ClockName.CONFIRMATION, ClockName.RESPONSE)}
     if agreement.vendor is None:
         changes |= {"vendor_view_by": None, "vendor_view_at": None}
-        if ticket.agreement.vendor is not None:
-            changes |= {"unjudged_since": at, **unacknowledged(ticket, ClockName.CONFIRMATION)}
+        is_void = ticket.agreement.vendor is not None
+        if is_void and not is_raised:
+            changes |= unacknowledged(ticket, ClockName.CONFIRMATION)
+        if is_void or is_raised:
+            changes["unjudged_since"] = at
     return changes
 
 

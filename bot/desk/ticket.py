@@ -57,7 +57,7 @@ class Ticket:
         assigned_at: when ``assignee`` took it.
         responded_at: an engineer's first answer that reached the customer, since ``clock_from``.
         raised_at: when its priority was last raised.
-        unjudged_since: when new facts made support's view void, so that they must judge anew.
+        unjudged_since: when a raise, or facts that made support's view void, asked them to judge anew.
         remote_failed_at: when it was declared not solvable remotely: there the on-site clock starts.
         acted_at: the first action since a time of action was agreed, or the last one.
         updated_at: when the customer last heard from an engineer, by the message ``answer`` (inbox id).

@@ -7,6 +7,7 @@ from bot.desk.case import Case, view_event
 from bot.desk.terms import Priority
 from bot.dialogue import asked, choices, notify, replies
 from bot.dialogue.commands import Command
+from bot.dialogue.opening import touch
 from bot.dialogue.their_ticket import ticket_of
 from bot.dialogue.turn import Turn
 from bot.errors import Refused
@@ -51,6 +52,7 @@ def _view(turn: Turn, case: Case, priority: Priority, reason: str) -> None:
     case = turn.desk.tickets.record(case, event)
     text = replies.view_recorded(case, priority, turn.now, turn.office.hotline)
     turn.reply(text, ticket=case.ticket.id)
+    touch(turn, case)
     if event.data["held_before"] != event.data["held_after"]:
         notify.customers(turn.desk, case, text, but=turn.chat.id)
     note = f"{case.number} 客户答：{choices.EFFECT_NAMES[priority]}"

@@ -62,6 +62,38 @@ def test_support_has_the_time_of_the_confirmation_anew_when_its_view_counts_no_m
     assert "优先级确认期限已超过 1 分钟" in world.last("staff")
 
 
+@pytest.mark.parametrize("graver", [GRAVER, "全部受影响"])
+def test_a_consent_by_telephone_that_is_older_than_what_the_customer_said_since_lowers_nothing(
+    world: World, graver: str
+) -> None:
+    world.customer(P1)
+    world.staff("确认 T1 2")
+    world.wait(minutes=5)
+    world.customer("部分受影响")
+    world.wait(minutes=4)
+    world.customer(graver)
+    world.wait(minutes=5)
+
+    told = world.staff("客户同意 T1 2 王经理 电话 10:04", who="zhao")
+
+    assert "客户在 10:09 又说了更严重的情况" in told
+    assert case_of(world).ticket.held == 1
+    world.staff("客户同意 T1 2 王经理 电话 10:12", who="zhao")
+    assert case_of(world).ticket.agreement.customer == 2
+
+
+def test_an_unconfirmed_ticket_that_is_raised_has_the_time_of_the_confirmation_anew(world: World) -> None:
+    world.customer("有两个座席听不到录音")
+    world.wait(minutes=20)
+    world.tap("全部受影响")
+    count = len(world.heard("staff"))
+
+    world.wait(minutes=9)
+    assert not any("优先级确认期限" in text for text in world.heard("staff")[count:])
+    world.wait(minutes=2)
+    assert "优先级确认期限已超过 1 分钟" in world.last("staff")
+
+
 def test_a_few_words_are_the_new_answer_to_the_question_of_the_effect(world: World) -> None:
     world.customer(P1)
     world.customer("部分受影响")

@@ -65,6 +65,26 @@ def test_the_bots_new_reading_never_lowers_what_holds(
     assert last.propose(view).held <= last.held
 
 
+heard = st.lists(st.tuples(st.sampled_from([*Side]), priorities), max_size=12)  # the bot's: its new readings
+
+
+@given(priorities, heard)
+def test_nobody_is_taken_at_a_word_that_is_older_than_graver_facts(
+    start: Priority, said: list[tuple[Side, Priority]]
+) -> None:
+    agreement = Agreement.open(start, certain=True)
+    facts = dict.fromkeys((Side.CUSTOMER, Side.VENDOR), NONE)  # the gravest since each side has spoken
+    for side, priority in said:
+        if side is Side.BOT:
+            agreement = agreement.propose(priority)
+            facts = {one: min(gravest, priority) for one, gravest in facts.items()}
+        else:
+            agreement = agreement.view(side, priority)
+            facts[side] = NONE
+        for one, view in ((Side.CUSTOMER, agreement.customer), (Side.VENDOR, agreement.vendor)):
+            assert view is None or view <= facts[one]
+
+
 @given(priorities, views, st.booleans())
 def test_an_agreement_survives_its_json(
     start: Priority, said: list[tuple[Side, Priority]], certain: bool

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from bot.desk.calendar import SHANGHAI
 from bot.desk.case import Case, Contact, Customer
+from bot.desk.clocks import clocks
 from bot.desk.contract import Terms
 from bot.desk.deadlines import deadlines
 from bot.desk.events import BOT, Actor, Event, Kind, Side
@@ -337,6 +338,29 @@ def test_whenever_somebody_looks_no_step_rings_twice_and_none_is_lost(
         assert due_steps(case, rung, now, POLICY, WORKDAYS) == ()
         coming = next_alarm(case, rung, POLICY, WORKDAYS)
         assert coming is None or coming > now
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 90), st.booleans()), min_size=1, max_size=20),
+    st.sampled_from(ClockName),
+    st.sampled_from([Priority.ONE, Priority.TWO]),
+)
+def test_however_often_notice_is_taken_what_waits_rings_again(
+    acts: list[tuple[int, bool]], clock: ClockName, priority: Priority
+) -> None:
+    events, rung, now = [reported(MONDAY_9, priority)], set[tuple[str, datetime, int]](), at(MONDAY_9)
+    for minutes, urges in acts:
+        now += timedelta(minutes=minutes)
+        watch(case_of(*events), [now], rung)
+        kind, actor = (Kind.URGED, Actor(Side.CUSTOMER, 1, "陈班长")) if urges else (Kind.ACKNOWLEDGED, LI)
+        events.append(Event(kind, now, actor, {} if urges else {"clock": clock.value}))
+
+        case = case_of(*events)
+        coming = next_alarm(case, rung, POLICY, WORKDAYS)
+        assert coming is not None
+        # Within the deadline it rings at the latest there; after it within the longest step of its chain.
+        due = max(now, max(clock.deadline.due for clock in clocks(case, WORKDAYS)))
+        assert coming <= due + timedelta(hours=24)
 
 
 def member(name: str, role: Role, contact: int) -> Member:
