@@ -19,7 +19,7 @@ from typing import Any, Protocol
 import structlog
 from dbos import DBOS, DBOSClient, DBOSConfig
 from sqlalchemy import Engine as SqlEngine
-from sqlalchemy import event, text
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
@@ -32,6 +32,7 @@ from bot.delivery.outbox import Courier
 from bot.delivery.presence import Presence
 from bot.delivery.relay import Parcel, Relay
 from bot.errors import StoreError
+from bot.store import engine as engines
 from bot.store.guests import guest_engine
 from bot.store.store import Store, cause
 
@@ -140,9 +141,7 @@ class Engine:
         DBOS.destroy(destroy_registry=True)
         self._attempts.close(wait=is_clean)
         self._presence.release()
-        # A thread of the library's may still have a connection: it is closed when it comes back.
-        event.listen(self._database, "checkin", lambda _, record: record.invalidate())
-        self._database.dispose()
+        engines.close(self._database)  # a thread of the library's may still have a connection
         return is_clean
 
     def _hand_back(self) -> None:

@@ -122,3 +122,9 @@ def _begin_immediate(connection: Any) -> None:
     connection.exec_driver_sql(
         "BEGIN" if connection.get_execution_options().get("readonly") else "BEGIN IMMEDIATE"
     )
+
+
+def close(engine: Engine) -> None:
+    """Close all connections for good: those that a thread still has when it gives them back."""
+    event.listen(engine, "checkin", lambda _, record: record.invalidate())
+    engine.dispose()

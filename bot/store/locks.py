@@ -39,12 +39,14 @@ class ServerLock:
 
     def _take(self) -> bool:
         connection = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-        taken = connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": self._key})
-        if not taken:
-            connection.close()
-            return False
-        self._connection = connection
-        return True
+        is_ours = False
+        try:
+            is_ours = bool(connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": self._key}))
+        finally:
+            if not is_ours:
+                connection.close()
+        self._connection = connection if is_ours else None
+        return is_ours
 
     def release(self) -> None:
         """Let somebody else have it, for good."""

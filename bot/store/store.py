@@ -189,8 +189,8 @@ class Store:
         return self.engine.url.render_as_string(hide_password=True)
 
     def close(self) -> None:
-        """Close all connections."""
-        self.engine.dispose()
+        """Close all connections, for good."""
+        engines.close(self.engine)
 
 
 def cause(error: DBAPIError) -> str:

@@ -180,6 +180,19 @@ def test_an_alarm_for_a_platform_that_is_not_in_the_settings_goes_another_way_so
 
 
 @pytest.mark.postgres
+def test_a_connection_that_a_thread_still_has_at_the_end_is_closed_when_it_comes_back(
+    postgres_url: str,
+) -> None:
+    world = World(migrated(postgres_url))
+    late = world.app.store.engine.connect()
+    raw = late.connection.driver_connection
+    world.app.close()
+    late.close()
+    assert raw is not None
+    assert raw.closed
+
+
+@pytest.mark.postgres
 def test_a_worker_whose_connection_broke_while_it_looked_at_others_shows_its_life_again(
     postgres_url: str,
 ) -> None:

@@ -21,10 +21,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bot import log
+from bot import log, samples
 from bot.app import App
 from bot.commands.running import end, engine_of
-from bot.messages import Address, Inbound, Outbound, Outcome, Receipt, Sender
+from bot.messages import Inbound, Outbound, Outcome, Receipt, Sender
 from bot.settings import Settings
 from bot.web.application import application
 from bot.web.server import Server, listen
@@ -72,7 +72,7 @@ def webhook(service: Service) -> Route:
     async def post(request: Request) -> Response:
         message = await request.json()
         inbound = Inbound(
-            address=Address(NAME, "a", message["chat"]),
+            address=samples.address(NAME, message["chat"]),
             sender=Sender(message["chat"], message["chat"]),
             dedupe_key=message["key"],
             sent_at=datetime.fromtimestamp(message["sent_at"], UTC),

@@ -5,15 +5,27 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from bot import samples
 from bot.store.store import Store
 from bot.workdays import load_workdays
 from tests.crash.platform import Platform
 from tests.crash.processes import Processes, launched
-from tests.crash.sums import CHATS, FAULTS, check_order, check_reports, reports, sum_up, wait_until_done
+from tests.crash.program import NAME
+from tests.crash.sums import (
+    CHATS,
+    FAULTS,
+    check_answers,
+    check_order,
+    check_reports,
+    reports,
+    sum_up,
+    wait_until_done,
+)
 
 REPORTS = 2000
 KILLS = 20
@@ -26,6 +38,7 @@ def busy(url: str, platform: Platform, count: int, rate: float) -> Iterator[Proc
     """Run the program while reports come in; ends when all of them are handled and answered."""
     roles = ["serve"] if url.startswith("sqlite") else ["web", "web", "worker", "worker"]
     store = Store(url, load_workdays(Path("none")))
+    samples.load(store, datetime.now(UTC), NAME)
     with platform.listening() as port, launched(url, port, roles, seed=2) as processes:
         ports = [port for role, port in processes.pids if role != "worker"]
         sender = threading.Thread(
@@ -66,13 +79,16 @@ def test_no_report_and_no_message_is_lost_or_doubled(
     with capsys.disabled():
         print(
             f"\n{store.engine.dialect.name}: killed {len(processes.killed)}, received {found.received}, "
-            f"tickets {found.tickets}, sent {found.sent}, doubled {found.doubled} (outcome unknown), "
-            f"lost {found.lost}; posts {books.posted}, {books.failed_posts} of them in vain, "
+            f"tickets {found.tickets}, sent {found.sent} ({found.alarms} alarms), superseded "
+            f"{found.superseded}, doubled {found.doubled} (outcome unknown), lost {found.lost}; "
+            f"posts {books.posted}, {books.failed_posts} of them in vain, "
             f"refused {books.refused}"
         )
     check_reports(store)
-    check_order(books.arrivals)
-    assert (found.received, found.tickets, found.lost) == (count, CHATS * len(FAULTS), 0)
+    check_answers(store)
+    check_order(store, books.arrivals)
+    assert (found.received, found.tickets, found.lost) == (count, len(CHATS) * len(FAULTS), 0)
+    assert found.alarms > 0
     assert found.unexcused == []
     if not processes.killed:
         assert found.doubled == 0  # who ends as asked leaves nothing in doubt
