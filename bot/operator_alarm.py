@@ -32,6 +32,8 @@ MENDED: Mapping[int | None, str] = {
 }
 
 
+WECOM_MENDED: Mapping[int | None, str] = {40001: "Secret 不对", 40013: "企业ID 不对"}
+
 TOKEN_CALLS = ("stable_token", "gettoken")
 TOKEN_CODES = (40001, 40014, 42001)
 TOKEN_REJECTED = "的令牌不被接受，可能有别的程序用同一个账号刷新令牌"  # noqa: S105 - a sentence
@@ -52,7 +54,8 @@ class OperatorAlarm:
             return
         name = NAMES.get(key.partition(":")[0], key)
         is_token = error.code in TOKEN_CODES and error.call not in TOKEN_CALLS
-        what = TOKEN_REJECTED if is_token else MENDED.get(error.code, f"接口 {error.call} 返回 {error.short}")
+        known = {**MENDED, **(WECOM_MENDED if key.startswith("wecom:") else {})}
+        what = TOKEN_REJECTED if is_token else known.get(error.code, f"接口 {error.call} 返回 {error.short}")
         hint = f"（{error.hint}）" if error.hint else ""
         said = f"⚠ {name}“{account}”{what}{hint}。请管理员处理，可运行 hotline doctor 检查。"
         self._store.transact(lambda unit: notify.staff_line(unit, said), self._now())

@@ -29,6 +29,9 @@ def _came(turn: Turn) -> None:
             joining.enter(turn, Command("bind", None, turn.inbound.scene))
         except Refused as refusal:
             turn.reply(f"{refusal}\n{their_ticket.hotline(turn)}")
+        else:
+            if turn.inbound.occasion is Occasion.FOLLOWED and not turn.contact.is_staff:
+                turn.reply(REPORT)
         return
     if turn.chat.kind == "staff" or (turn.contact.is_staff and not turn.inbound.is_group):
         turn.reply("您好，我已在这里。发“待办”看未结的工单，发“帮助”看命令。")

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from bot import clock
 from bot.accounts import WechatAccount
 from bot.channels import wechat_menu
-from bot.channels.wechat import api_of
+from bot.channels.wechat import api_of, callback_of
 from bot.doctor.finding import Finding, fail, ok, warn
+from bot.doctor.reach import reach
 from bot.settings import Settings
 from bot.tencent.client import WechatApi
 from bot.tencent.failures import PlatformError
 
 _KNOWN = "see docs/wechat.md"
+_FIELD = re.compile(r"\{\{\s*(\w+)\.DATA\s*\}\}")  # as it stands in a template
 _ADVICE: Mapping[int | None, str] = {
     40164: "add that address to 基本配置 → IP白名单 on mp.weixin.qq.com",
     40125: "HOTLINE_WECHAT_SECRET is not the account's AppSecret: copy or reset it in 基本配置",
@@ -44,10 +47,14 @@ def check_wechat(settings: Settings) -> Iterator[Finding]:
     """Check every WeChat account: where we are called, how callbacks are proven, what the API says."""
     for name, account in settings.wechat.items():
         yield address(f"wechat {name}: callback", f"wechat/{name}", settings.public_url, "服务器地址(URL)")
+        if settings.public_url is not None:
+            url = f"{settings.public_url.rstrip('/')}/wechat/{name}"
+            callback, now = callback_of(account), clock.now()
+            yield reach(f"wechat {name}: reached", url, callback, now, is_sealed=False)
         yield _mode(f"wechat {name}: mode", account)
         api = api_of(account, Nowhere(), clock.now)
         try:
-            yield from _api(f"wechat {name}", api)
+            yield from _api(f"wechat {name}", api, account)
         finally:
             api.close()
 
@@ -73,7 +80,7 @@ def _mode(check: str, account: WechatAccount) -> Finding:
     )
 
 
-def _api(check: str, api: WechatApi) -> Iterator[Finding]:
+def _api(check: str, api: WechatApi, account: WechatAccount) -> Iterator[Finding]:
     try:
         found = wechat_menu.menu_of(api)
     except PlatformError as error:
@@ -87,3 +94,22 @@ def _api(check: str, api: WechatApi) -> Iterator[Finding]:
         yield warn(f"{check}: menu", "none", "`hotline wechat menu` makes it")
     else:
         yield warn(f"{check}: menu", "another one", "`hotline wechat menu` makes ours, which replaces it")
+    if account.template:
+        yield _template(f"{check}: template", api, account)
+
+
+def _template(check: str, api: WechatApi, account: WechatAccount) -> Finding:
+    """Say whether the account has the template, and whether its fields are those of the settings."""
+    try:
+        found = api.get("template/get_all_private_template").get("template_list", [])
+    except PlatformError as error:
+        return warn(check, str(error), _ADVICE.get(error.code, _KNOWN))
+    contents = {one.get("template_id"): str(one.get("content", "")) for one in found}
+    if account.template not in contents:
+        advice = "copy 模板ID from 模板消息 → 我的模板 into HOTLINE_WECHAT_TEMPLATE"
+        return fail(check, "the account has no such template", advice)
+    fields = set(_FIELD.findall(contents[account.template]))
+    if fields != set(account.notice_fields):
+        advice = f"set HOTLINE_WECHAT_NOTICE_FIELDS to its fields: {', '.join(sorted(fields))}"
+        return fail(check, "its fields are others", advice)
+    return ok(check, "the account has it, with these fields")

@@ -8,8 +8,10 @@ from typing import Any
 from bot import clock
 from bot.accounts import WecomAccount
 from bot.channels.wecom import agent_of, api_of
+from bot.channels.wecom_callback import callback_of
 from bot.doctor.finding import Finding, fail, ok, warn
 from bot.doctor.platforms import Nowhere, address
+from bot.doctor.reach import reach
 from bot.settings import Settings
 from bot.tencent.failures import PlatformError
 
@@ -31,6 +33,9 @@ def check_wecom(settings: Settings) -> Iterator[Finding]:
     for name, account in settings.wecom.items():
         check = f"wecom {name}"
         yield address(f"{check}: callback", f"wecom/{name}", settings.public_url, "接收消息 → URL")
+        if settings.public_url is not None:
+            url = f"{settings.public_url.rstrip('/')}/wecom/{name}"
+            yield reach(f"{check}: reached", url, callback_of(account), clock.now(), is_sealed=True)
         try:
             application = _application(account)
         except PlatformError as error:

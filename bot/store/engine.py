@@ -77,6 +77,12 @@ def parse(url: str) -> URL:
         ) from error
 
 
+def _pooling(url: URL) -> dict[str, Any]:
+    """Return who gets a connection: who wrote last, since what others wrote empties its cache."""
+    is_file = url.database not in (None, "", ":memory:")  # else there is no pool to choose from
+    return {"pool_use_lifo": True} if is_file else {}
+
+
 def create(url: str) -> Engine:
     """Return an engine for ``sqlite:///FILE`` or ``postgresql+psycopg://…``; its errors quote no values.
 
@@ -88,7 +94,7 @@ def create(url: str) -> Engine:
         engine = create_engine(
             parsed,
             hide_parameters=True,
-            pool_use_lifo=True,  # who wrote last: what others have written empties a connection's cache
+            **_pooling(parsed),
             connect_args={"timeout": BUSY_TIMEOUT_MS / 1000},
         )
         event.listen(engine, "connect", lambda connection, _record: prepare_sqlite(connection))

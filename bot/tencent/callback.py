@@ -77,6 +77,20 @@ class Callback:
         self._check(query, "msg_signature", now, sealed)
         return self._decrypted(sealed)
 
+    def probe(self, now: datetime, *, is_sealed: bool) -> tuple[dict[str, str], str]:
+        """Return what a platform asks when the address is set up, and what it wants to hear.
+
+        Args:
+            is_sealed: as WeCom does, which encrypts it.
+        """
+        timestamp, nonce, echo = str(int(now.timestamp())), secrets.token_hex(8), secrets.token_hex(8)
+        signed, name, said = [self.token, timestamp, nonce], "signature", echo
+        if is_sealed:
+            said = _Cipher(self._key()).encrypt(echo, self.receiver).decode("ascii")
+            signed, name = [*signed, said], "msg_signature"
+        query = {"timestamp": timestamp, "nonce": nonce, "echostr": said, name: _signature(*signed)}
+        return query, echo
+
     def opened(self, query: Mapping[str, str], body: bytes, now: datetime) -> Fields:
         """Return what a callback says, proven and parsed.
 

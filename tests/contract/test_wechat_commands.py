@@ -122,13 +122,15 @@ def test_the_doctor_sees_an_account_that_is_complete(
     platform: Control, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     del platform
-    monkeypatch.setenv("HOTLINE_PUBLIC_URL", "https://hotline.example.com")
+    monkeypatch.setenv("HOTLINE_PUBLIC_URL", "https://hotline.invalid")
     before = findings(load())
     run(["wechat", "menu"])
 
     assert before["wechat default: menu"][0] is Status.WARN
-    assert {status for status, _ in findings(load()).values()} == {Status.OK}
-    assert "https://hotline.example.com/wechat/default" in findings(load())["wechat default: callback"][1]
+    found = findings(load())
+    assert found.pop("wechat default: reached")[0] is Status.WARN  # nobody is there
+    assert {status for status, _ in found.values()} == {Status.OK}
+    assert "https://hotline.invalid/wechat/default" in findings(load())["wechat default: callback"][1]
 
 
 @pytest.mark.parametrize(
@@ -142,6 +144,31 @@ def test_the_doctor_says_what_to_mend(platform: Control, state: dict[str, Any], 
     assert status is Status.FAIL
     assert words in said
     assert "the-secret" not in said
+
+
+@pytest.mark.parametrize(
+    ("templates", "status", "words"),
+    [
+        ({"tpl": ["character_string1", "thing2", "time3"]}, Status.OK, "the account has it"),
+        ({"tpl": ["thing9", "time3"]}, Status.FAIL, "NOTICE_FIELDS to its fields: thing9, time3"),
+        ({}, Status.FAIL, "HOTLINE_WECHAT_TEMPLATE"),
+    ],
+    ids=["right", "other fields", "none"],
+)
+def test_the_doctor_compares_the_template(
+    platform: Control,
+    monkeypatch: pytest.MonkeyPatch,
+    templates: dict[str, list[str]],
+    status: Status,
+    words: str,
+) -> None:
+    platform(templates=templates)
+    monkeypatch.setenv("HOTLINE_WECHAT_TEMPLATE", "tpl")
+
+    found = findings(load())["wechat default: template"]
+
+    assert found[0] is status
+    assert words in found[1]
 
 
 def test_plain_mode_and_a_missing_address_are_warned_of(

@@ -15,7 +15,9 @@ from tests.support.wechat import P1, WechatWorld
 def test_following_by_the_contracts_code_binds(wechat: WechatWorld) -> None:
     code = wechat.code()
 
-    assert "已绑定：青禾" in (wechat.does("subscribe", f"qrscene_{code}") or "")
+    answer = wechat.does("subscribe", f"qrscene_{code}") or ""
+    assert "已绑定：青禾" in answer
+    assert "报修：直接用一句话描述故障" in answer
     assert "用过" in (wechat.does("SCAN", code, who="openid-2") or "")
     assert "青禾" in (wechat.does("SCAN", wechat.code(), who="openid-2") or "")
 

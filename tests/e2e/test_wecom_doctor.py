@@ -34,12 +34,13 @@ def doctor(
 
 
 def test_a_set_up_that_works(doctor: Doctor, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HOTLINE_PUBLIC_URL", "https://hotline.example")
+    monkeypatch.setenv("HOTLINE_PUBLIC_URL", "https://hotline.invalid")
 
     found = doctor()
 
+    assert found.pop("wecom default: reached")["status"] == "warn"  # nobody is there
     assert {one["status"] for one in found.values()} == {"ok"}
-    assert "https://hotline.example/wecom/default" in found["wecom default: callback"]["detail"]
+    assert "https://hotline.invalid/wecom/default" in found["wecom default: callback"]["detail"]
     assert found["wecom default: application"]["detail"] == "visible to 3 members, 0 departments and 0 tags"
 
 

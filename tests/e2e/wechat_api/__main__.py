@@ -83,6 +83,14 @@ def _menu_of(account: Account, _: dict[str, Any]) -> dict[str, Any]:
     return {"menu": account.menu}
 
 
+def _templates(account: Account, _: dict[str, Any]) -> dict[str, Any]:
+    found = [
+        {"template_id": name, "title": "进展", "content": "\n".join(f"{{{{{one}.DATA}}}}" for one in fields)}
+        for name, fields in account.templates.items()
+    ]
+    return {"template_list": found}
+
+
 ENDPOINTS: dict[str, Callable[[Account, dict[str, Any]], dict[str, Any]]] = {
     "message/custom/send": Account.send_custom,
     "message/template/send": Account.send_template,
@@ -90,6 +98,7 @@ ENDPOINTS: dict[str, Callable[[Account, dict[str, Any]], dict[str, Any]]] = {
     "qrcode/create": _qrcode,
     "menu/create": _menu,
     "menu/get": _menu_of,
+    "template/get_all_private_template": _templates,
 }
 
 
