@@ -381,6 +381,7 @@ class Received:
         attachments: how many of it can be fetched and kept.
         is_forwarded: whether they are somebody else's words.
         pointers: the places and links that came with it.
+        said_in_group_by: the name of who wrote it, where several people read the chat.
     """
 
     id: int
@@ -389,3 +390,4 @@ class Received:
     attachments: int
     is_forwarded: bool = False
     pointers: tuple[Attachment, ...] = ()
+    said_in_group_by: str | None = None

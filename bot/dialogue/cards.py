@@ -24,6 +24,7 @@ WORDS_SHOWN = 200
 RECENT_SHOWN = 3
 FORWARDED = "［转发］"
 POINTER_SHOWN = 80
+NAME_SHOWN = 12
 KIND_NAMES: Mapping[AttachmentKind, str] = {
     AttachmentKind.PHOTO: "图片",
     AttachmentKind.VOICE: "语音",
@@ -45,7 +46,7 @@ def card(
         f"联系人：{one_line(' '.join(filter(None, (case.reporter.name, case.reporter.phone))))}",
         _deadline(case, now),
         *(staff_lines(case, now) if case.ticket.work not in FINAL else cost_lines(case, now)),
-        f"原话：{_words(reports)}",
+        f"原话：{_words(reports, case.reporter.name)}",
         f"客户答：{_answer(case)}",
     ]
     if case.ticket.assignee:
@@ -107,9 +108,10 @@ def _deadline(case: Case, now: datetime) -> str:
     return f"响应期限：{say_deadline(case.response, now)}{'（已超期）' if overdue else ''}"
 
 
-def _words(reports: Sequence[Received]) -> str:
+def _words(reports: Sequence[Received], reporter: str) -> str:
+    """Return what was said; in a group with the name of who said it, unless it was who reported it."""
     said = "；".join(
-        f"{FORWARDED if report.is_forwarded else ''}{words}"
+        f"{_by(report, reporter)}{FORWARDED if report.is_forwarded else ''}{words}"
         for report in reports
         if (words := one_line(report.text))
     )
@@ -117,6 +119,11 @@ def _words(reports: Sequence[Received]) -> str:
     shown = said if len(said) <= WORDS_SHOWN else said[: WORDS_SHOWN - 1] + "…"
     pointed = dict.fromkeys(pointer(one) for report in reports for one in report.pointers)
     return shown + "".join(pointed) + (f"［附件 {pictures} 个］" if pictures else "")
+
+
+def _by(report: Received, reporter: str) -> str:
+    name = one_line(report.said_in_group_by or "")
+    return f"{shorten(name, NAME_SHOWN)}：" if name and name != reporter else ""
 
 
 def pointer(one: Attachment) -> str:

@@ -237,6 +237,7 @@ def _received(row: t.InboxRow | Row[int, dict[str, Any], datetime, datetime]) ->
         len(carried) - len(pointers),
         "forwarded" in content,
         pointers,
+        content["sender"]["name"] if content.get("is_group") else None,
     )
 
 

@@ -117,7 +117,7 @@ def test_a_group_with_three_colleagues(telegram: TelegramWorld) -> None:
 
     assert len(telegram.tickets()) == 1
     card = telegram.card()["text"]
-    assert "软电话也登不上" in card
+    assert f"{P1}；新访客：我这边软电话也登不上" in card
     assert "联系人：陈班长" in card
     assert "客户答：全部受影响" in card
     telegram.lin.say("/status", chat=GROUP)
