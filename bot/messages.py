@@ -365,9 +365,11 @@ class Answered:
     """A message of ours that somebody answers: the ticket it was about, and the choices below it.
 
     Attributes:
+        id: its id in the outbox.
         is_card: whether it was a card: words that answer one are for its customer, others among ourselves.
     """
 
+    id: int
     ticket: int | None
     options: tuple[Option, ...]
     is_card: bool = False

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
 
 from bot.desk.case import Case
 from bot.dialogue import (
@@ -15,6 +14,7 @@ from bot.dialogue import (
     files,
     joining,
     price,
+    prompts,
     quoting,
     reopening,
     staff_actions,
@@ -28,10 +28,8 @@ from bot.dialogue import (
 from bot.dialogue.commands import STAFF_FORMS, STAFF_HELP, Command, of_option, staff_command
 from bot.dialogue.turn import Turn, says_something
 from bot.errors import Refused, WrongForm
-from bot.messages import Say
 
 Handler = Callable[[Turn, Case, str], None]
-PROMPT_VALID = timedelta(minutes=15)
 TODO_SHOWN = 15
 FORWARDED = (
     "转发的内容我只看，不会执行，也不会发给客户。要替客户报修请发："
@@ -71,23 +69,6 @@ ON_TICKET: Mapping[str, Handler] = {
     "workaround": staff_actions.workaround,
 }
 
-# What must be said with a command; a tap alone is asked for it, and the sender's next message is the answer.
-PROMPTS: Mapping[str, str] = {
-    "act": "请发送做了什么，客户会看到",
-    "agree_time": "请发送约定哪个时间和几点，例如：响应 15:00；电话里商定的加上对方：响应 15:00 王经理 电话",
-    "answer": "请发送要对客户说的话",
-    "bind": "请发送客户名称或合同号",
-    "change": "请发送新的优先级和原因，例如：2 只有两个座席受影响",
-    "merge": "请发送并到哪张工单，例如：T11",
-    "pause": "请发送要等客户做什么，客户会看到",
-    "promise": "请发送几点给客户进展，例如：15:00",
-    "remote_failed": "请发送不能远程解决的原因，客户会看到",
-    "reply": "请发送要对客户说的话",
-    "resolve": "请发送处理结果，客户会看到",
-    "respond": "请发送通话时间和对方，例如：14:05 王经理（不写时间按现在）",
-    "workaround": "请发送旁路办法的步骤，客户会看到",
-}
-
 
 def answer(turn: Turn) -> None:
     """Answer a message in a staff chat."""
@@ -110,8 +91,8 @@ def _obey(turn: Turn) -> None:
     """Do what was tapped or typed, or say why not."""
     command: Command | None = None
     try:
-        command = _command(turn)
-        if turn.text == "取消" and turn.inbound.choice is None:
+        turn, command = _command(turn)
+        if turn.text == prompts.CANCEL and turn.inbound.choice is None and turn.inbound.addressed:
             turn.reply("好的，已取消。")
         elif command is None:
             if turn.inbound.addressed and (turn.inbound.attachments or says_something(turn.text)):
@@ -136,44 +117,32 @@ def _is_among_ourselves(turn: Turn) -> bool:
     return turn.chat.customer_id is None and (turn.chat.kind == "private" or joins)
 
 
-def _command(turn: Turn) -> Command | None:
+def _command(turn: Turn) -> tuple[Turn, Command | None]:
+    """Return what is to be done, and the turn that knows which prompt that answers."""
     if turn.inbound.choice is not None:
         option = turn.desk.messages.option(turn.inbound.choice, turn.chat.id)
         if option is None:
             raise Refused("这个按钮已过期，请看最新的卡片，或发“待办”。")
-        _awaited(turn)
-        return of_option(option)
-    if turn.inbound.is_correction:
-        raise Refused("改过的消息不会再执行，请重新发一条。")
+        return prompts.leave(turn), of_option(option)
     typed, answered = staff_command(turn.text), quoting.quoted(turn)
+    if turn.inbound.is_correction:
+        if typed is None and not turn.inbound.addressed:
+            return turn, None
+        raise Refused("改过的消息不会再执行，请重新发一条。")
     if typed is not None and typed.verb == "ack" and typed.ticket is None and answered is None:
         typed = _rung(turn)
-    awaited = _awaited(turn)
-    if answered is not None and turn.inbound.attachments and typed is None:
-        raise Refused("图片和文件不能转给客户，请用文字回复。")
-    return awaited if typed is None and awaited else quoting.about(turn, typed, answered)
+    if typed is not None:
+        return prompts.leave(turn), quoting.about(turn, typed, answered)
+    turn, completed = prompts.complete(turn, answered)
+    if completed is None and answered is not None and turn.inbound.attachments:
+        raise Refused(prompts.NO_FILES)
+    return turn, completed or quoting.about(turn, None, answered)
 
 
 def _rung(turn: Turn) -> Command | None:
     """知道了 by itself is about the alarm that was just heard; without one it is only a word."""
     options = turn.desk.messages.last_options(turn.chat.id)
     return next((of_option(option) for option in options if option.verb in {"ack", "ack_outage"}), None)
-
-
-def _awaited(turn: Turn) -> Command | None:
-    """Return the command that the sender was asked to complete; what they write now completes it."""
-    if not turn.inbound.addressed and turn.inbound.choice is None and staff_command(turn.text) is None:
-        return None  # said to a colleague: the question stays open, and a customer hears none of it
-    waiting = dict(turn.chat.state.get("awaiting", {}))
-    asked = waiting.pop(str(turn.contact.id), None)
-    if asked is None:
-        return None
-    turn.remember(awaiting=waiting)
-    if not turn.text or turn.text == "取消" or not turn.inbound.addressed:
-        return None
-    if turn.now - datetime.fromisoformat(asked["at"]) > PROMPT_VALID:
-        return None
-    return Command(asked["verb"], asked["ticket"], f"{asked['argument']} {turn.text}".strip())
 
 
 def _do(turn: Turn, command: Command) -> None:
@@ -189,28 +158,10 @@ def _do(turn: Turn, command: Command) -> None:
         if command.ticket is None:
             raise WrongForm("请写明工单号。")
         raise Refused(f"没有工单 T{command.ticket}。发“待办”可以看到未结的工单。")
-    if command.verb in PROMPTS and not command.argument:
-        _prompt(turn, command)
+    if command.verb in prompts.ASKED and not command.argument:
+        prompts.ask(turn, command)
         return
     ON_TICKET[command.verb](turn, case, command.argument)
-
-
-def _prompt(turn: Turn, command: Command) -> None:
-    waiting = {
-        **turn.chat.state.get("awaiting", {}),
-        str(turn.contact.id): {
-            "verb": command.verb,
-            "ticket": command.ticket,
-            "argument": command.argument,
-            "at": turn.now.isoformat(),
-        },
-    }
-    turn.remember(awaiting=waiting)
-    about = f"（T{command.ticket}）" if command.ticket else ""
-    how = "请回复这条消息，" if turn.inbound.is_group else ""
-    what = PROMPTS[command.verb].removeprefix("请") if how else PROMPTS[command.verb]
-    asked = f"{turn.contact.name}，{how}{what}{about}。不做了请发：取消"
-    turn.desk.messages.say(turn.chat.id, Say(asked, asks=True), ticket=command.ticket)
 
 
 def _form(command: Command | None) -> str:
@@ -252,7 +203,7 @@ def answer_chat(turn: Turn, command: Command) -> None:
     place, _, words = command.argument.partition(" ")
     number = _chat_number(place)
     if not words.strip():
-        _prompt(turn, Command("answer", None, place))
+        prompts.ask(turn, Command("answer", None, place))
         return
     staff_actions.say_to_chat(turn, number, words.strip())
 
