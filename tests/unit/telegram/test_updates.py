@@ -209,6 +209,33 @@ def test_a_novelty_in_a_message_does_not_lose_its_words() -> None:
     assert (found.text, found.external_id) == ("IVR挂了", "7")
 
 
+@pytest.mark.parametrize("kind", ["message", "edited_message"])
+def test_a_novelty_in_a_reply_does_not_lose_what_it_answers(kind: str) -> None:
+    ours = message(message_id=5, **{"from": BOT}, chat=GROUP, text="【T1】", a_novelty={})
+    found = read(kind, chat=GROUP, text="马上处理", reply_to_message=ours, quote={"new": 1})
+    assert found is not None
+    assert (found.text, found.addressed, found.answers) == ("马上处理", True, "5")
+
+
+def test_in_a_group_a_reply_that_can_not_be_read_is_not_taken_for_an_aside() -> None:
+    with pytest.raises(BadInput):
+        read(chat=GROUP, text="马上处理", reply_to_message={"a": "shape of next year"}, quote="?")
+    assert heard(text="马上处理", reply_to_message={"a": "shape of next year"}, quote="?").answers is None
+
+
+def test_a_novelty_below_a_button_does_not_lose_the_press() -> None:
+    shown = message(chat=GROUP, **{"from": BOT}, quote="?")
+    query = {"id": "q", "from": CHEN, "chat_instance": "c", "data": "12.0", "message": shown}
+    found = updates.inbound(updates.parse({"update_id": 9, "callback_query": query}), CONTEXT)
+    assert found is not None
+    assert (found.choice, found.address.chat) == ("12.0", "-100123")
+
+
+def test_a_kind_of_update_that_can_not_be_read_is_not_passed_over() -> None:
+    with pytest.raises(BadInput):
+        updates.parse({"update_id": 9, "my_chat_member": {"chat": "a shape of next year"}})
+
+
 @pytest.mark.parametrize(
     ("origin", "whose"),
     [
