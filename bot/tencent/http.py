@@ -77,7 +77,9 @@ class Http:
         try:
             with self._client.stream(method, url, extensions={END: end}, **asked) as response:
                 if response.status_code != httpx.codes.OK:
-                    raise PlatformError(call, Trouble.BUSY, hint=f"HTTP {response.status_code}")
+                    is_late = response.status_code == httpx.codes.GATEWAY_TIMEOUT  # it may have been done
+                    trouble = Trouble.UNKNOWN if is_late else Trouble.BUSY
+                    raise PlatformError(call, trouble, hint=f"HTTP {response.status_code}")
                 body = bytearray()
                 if int(response.headers.get("content-length", 0)) > max_bytes:
                     raise TooLarge(call)

@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.delivery.inline import Neighbours
+from bot.delivery.outbound import outbound_of
 from bot.messages import Outbound, Receipt, Say
+from bot.store.tables import ChatRow, OutboxRow
 from tests.support.wechat import P1, WechatWorld
 
 
@@ -310,3 +313,19 @@ def test_where_only_answers_go_support_is_told_in_them_where_a_picture_is(wechat
 
     assert "T1 附件 1/1：图片" in answer
     assert "向管理员要" in answer
+
+
+def test_an_alarm_is_not_carried_along_since_it_may_be_under_way_by_itself(wechat: WechatWorld) -> None:
+    wechat.bind()
+    chat = wechat.chat_of("openid-1")
+    with wechat.app.store.begin(wechat.now) as unit:
+        first, _, third = (
+            unit.messages.say(chat, Say(words, urgent=words == "提醒")) for words in ("一", "提醒", "三")
+        )
+    with wechat.app.store.read() as session:
+        row = session.get_one(OutboxRow, first)
+        message = outbound_of(session, row, session.get_one(ChatRow, chat))
+
+    after = Neighbours(wechat.app.store, wechat.read_clock).after(message)
+
+    assert [each.id for each in after] == [third]

@@ -147,6 +147,7 @@ def test_a_rejection_that_persists_costs_few_calls(api: WechatApi, platform: Con
     [
         ({"html": True}, Trouble.BUSY),
         ({"status": 502}, Trouble.BUSY),
+        ({"status": 504}, Trouble.UNKNOWN),
         ({"code": -1}, Trouble.BUSY),
         ({"code": 45009}, Trouble.RATE),
         ({"code": 45015}, Trouble.WINDOW),
