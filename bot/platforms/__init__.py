@@ -1,32 +1,24 @@
-"""The chat platforms of the settings, wired: what goes out through them, and what comes in by them."""
+"""The chat platforms of the settings, wired: what goes out through them, and what comes in by them.
+
+Each has a module here, under its name in the settings, whose `wired` makes it.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from functools import partial
+from collections.abc import Callable, Mapping, Sequence
+from importlib import import_module
 from typing import Protocol, runtime_checkable
 
 from starlette.routing import BaseRoute
 
 from bot import clock as real_clock
-from bot.channels.telegram.platform import Telegram
-from bot.channels.wechat import Wechat
-from bot.channels.wechat_ports import Ports as WechatPorts
-from bot.channels.wecom import Wecom
-from bot.channels.wecom_ports import Ports as WecomPorts
+from bot.accounts import PLATFORMS
 from bot.clock import Clock
-from bot.delivery.downloads import FOLDER, Fetcher
-from bot.delivery.inline import Neighbours
+from bot.delivery.downloads import Fetcher
 from bot.delivery.outbox import Channel
-from bot.delivery.wecom_book import WecomBook
-from bot.operator_alarm import OperatorAlarm
-from bot.places import StorePlaces
 from bot.reception import Reception
 from bot.settings import Settings
-from bot.store.locks import lock as lock_of
-from bot.store.platform_accounts import PlatformAccounts
-from bot.store.quotas import Quotas
 from bot.store.store import Store
 
 
@@ -40,6 +32,9 @@ class Platform(Channel, Protocol):
 
     async def run(self, reception: Reception) -> None:
         """Do what must go on while the service runs, such as long polling, until cancelled."""
+
+
+Wire = Callable[[Settings, Store, Clock], Platform]
 
 
 @runtime_checkable
@@ -84,28 +79,10 @@ class Platforms:
 
 
 def _of(settings: Settings, store: Store, now: Clock) -> Sequence[Platform]:
-    """Return the platforms: one line for each."""
+    """Return the platforms that are configured; what another one needs is not even imported."""
     found: list[Platform] = []
-    if settings.telegram:
-        found.append(_telegram(settings, store, now))
-    if settings.wechat:
-        found.append(Wechat(settings.wechat, _wechat_ports(settings, store, now)))
-    if settings.wecom:
-        found.append(Wecom(settings.wecom, _wecom_ports(settings, store, now)))
+    for name in PLATFORMS:
+        if getattr(settings, name):
+            wire: Wire = import_module(f"{__name__}.{name}").wired
+            found.append(wire(settings, store, now))
     return found
-
-
-def _telegram(settings: Settings, store: Store, now: Clock) -> Telegram:
-    ports, files = (StorePlaces(store, now), partial(lock_of, store)), settings.data / FOLDER
-    return Telegram(settings.telegram, ports, now, public_url=settings.public_url, files=files)
-
-
-def _wechat_ports(settings: Settings, store: Store, now: Clock) -> WechatPorts:
-    accounts, files = PlatformAccounts(store, now), settings.data / FOLDER
-    alarm = OperatorAlarm(store, accounts, now)
-    return WechatPorts(accounts, Quotas(store, now), Neighbours(store, now), alarm, files, now)
-
-
-def _wecom_ports(settings: Settings, store: Store, now: Clock) -> WecomPorts:
-    accounts, files = PlatformAccounts(store, now), settings.data / FOLDER
-    return WecomPorts(accounts, WecomBook(store, now), OperatorAlarm(store, accounts, now), files, now)
