@@ -215,7 +215,7 @@ class App:
     def sweep(self) -> int:
         """Do what time makes due, and what was received and not handled."""
         with self.metrics.sweeping():
-            done = sweep(self.store, self.now())
+            done = sweep(self.store, self.now(), self.metrics.missed)
         self._dead_man.ping()
         self.follow_edits()
         self.inbox.resume(self.now(), RESUMED_A_ROUND)

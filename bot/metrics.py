@@ -27,6 +27,7 @@ class Metrics:
         self._duplicates = self._counter("duplicates", "messages that a platform sent again", "channel")
         self._verdicts = self._counter("verdicts", "what customers' sentences were understood as", "label")
         self._deliveries = self._counter("deliveries", "attempts to deliver", "channel", "outcome", "error")
+        self._missed = self._counter("deadlines_missed", "deadlines found missed", "clock")
         self._engine = self._counter("engine", "what the delivery engine had to make good", "what")
         for what in ("taken_over", "mended"):
             self._engine.labels(what)
@@ -47,6 +48,10 @@ class Metrics:
         """Count an attempt to deliver; the error is the channel's short code."""
         error = "" if receipt.outcome is Outcome.SENT else receipt.error or "unknown"
         self._deliveries.labels(channel, receipt.outcome.value, error).inc()
+
+    def missed(self, clock: str) -> None:
+        """Count a deadline of a ticket's clock that was found missed."""
+        self._missed.labels(clock).inc()
 
     def made_good(self, what: str, count: int) -> None:
         """Count what the delivery engine made good: processes ``taken_over``, messages ``mended``."""

@@ -8,11 +8,11 @@ from functools import cached_property
 import structlog
 
 from bot.desk.case import Case
-from bot.desk.ladder import Step
+from bot.desk.ladder import Fired, Step
 from bot.desk.roster import Member
 from bot.desk.sla import ClockName
 from bot.desk.watch import called, due_steps
-from bot.desk.watch_policy import Target
+from bot.desk.watch_policy import DEADLINE, Target
 from bot.dialogue import outages
 from bot.dialogue.alarms import EVERYBODY, Tried, alarm
 from bot.store.store import UnitOfWork
@@ -24,10 +24,16 @@ OUTAGE = "疑似共性故障"
 
 
 class Watch:
-    """One round of the sweep within one unit of work; who is on call is looked up once."""
+    """One round of the sweep within one unit of work; who is on call is looked up once.
+
+    Attributes:
+        missed: the clock of each deadline that was found missed, for the first time.
+    """
 
     def __init__(self, unit: UnitOfWork) -> None:
+        self.missed: list[str] = []
         self._unit = unit
+        self._rang: dict[int, Fired] = {}
         self._folded: dict[int, list[tuple[Case, tuple[Step, ...]]]] = {}
 
     def ring(self, case: Case) -> None:
@@ -41,10 +47,12 @@ class Watch:
         outage = unit.outages.holds(case) if steps else None
         if outage is not None:
             self._folded.setdefault(outage, []).append((case, steps))
+            self._rang[case.ticket.id] = rang
             return
         if steps:
             self._send(case, steps)
         unit.tickets.schedule(case)
+        self.missed += _missed(steps, rang)
 
     def gathered(self) -> dict[int, list[int]]:
         """Return the outages that must ring, with their tickets."""
@@ -71,6 +79,7 @@ class Watch:
                     outage=outage_id,
                 )
             unit.tickets.schedule(one)
+        self.missed += [clock for one, steps in found for clock in _missed(steps, self._rang[one.ticket.id])]
 
     def _send_outage(self, outage_id: int, loud: Sequence[tuple[Case, Step]]) -> int | None:
         """Say the alarm of an outage's clocks, the gravest first; return the first message of it."""
@@ -140,6 +149,25 @@ class Watch:
     def _on_call(self) -> tuple[str, ...]:
         roster = self._unit.roster.get()
         return roster.on_call(self._unit.now) if roster else ()
+
+
+def _missed(steps: Sequence[Step], rang: Fired) -> list[str]:
+    """Return the clocks whose deadline has passed and whose chain has not climbed from there before."""
+    return [step.clock.value for step in steps if _is_late(step) and not _climbed(step, rang)]
+
+
+def _is_late(step: Step) -> bool:
+    """Whether a step rings for a missed deadline; what is due at once is late from the next step on."""
+    is_past = step.rank > DEADLINE if step.is_at_once else not step.is_warning
+    return is_past and step.revision == step.deadline.due
+
+
+def _climbed(step: Step, rang: Fired) -> bool:
+    least = DEADLINE + step.is_at_once
+    return any(
+        (clock, revision) == (step.clock.value, step.revision) and rank >= least
+        for clock, revision, rank in rang
+    )
 
 
 def _gravest_by_clock(found: Sequence[tuple[Case, Sequence[Step]]]) -> list[tuple[Case, Step]]:

@@ -22,14 +22,17 @@ log = structlog.get_logger(__name__)
 BATCH = 100
 
 
-def sweep(store: Store, now: datetime) -> int:
+def sweep(store: Store, now: datetime, missed: Callable[[str], None] = lambda _: None) -> int:
     """Do what is due for every ticket whose alarm has come; return how many there were.
 
     A batch is one transaction. A ticket that raises an error is noted, tried again later, and holds up no
     other. Every run ends with a heartbeat.
+
+    Args:
+        missed: told the clock of each deadline that was found missed, once that is committed.
     """
     done = 0
-    while count := store.transact(_batch, now):
+    while count := store.transact(partial(_batch, missed=missed), now):
         done += count
         if count < BATCH:
             break
@@ -43,13 +46,15 @@ def _end(unit: UnitOfWork) -> None:
     unit.alarms.beat(SWEEP)
 
 
-def _batch(unit: UnitOfWork) -> int:
+def _batch(unit: UnitOfWork, missed: Callable[[str], None]) -> int:
     tickets = unit.alarms.due_tickets(BATCH)
     watch = alarms.Watch(unit)
     for ticket_id in tickets:
         _guarded(unit, [ticket_id], partial(_one, unit, watch, ticket_id))
     for outage, folded in watch.gathered().items():
         _guarded(unit, folded, partial(watch.ring_outage, outage))
+    for clock in watch.missed:
+        unit.on_commit(partial(missed, clock))
     return len(tickets)
 
 

@@ -96,6 +96,21 @@ def test_a_deadline_that_is_missed_shows_until_somebody_responds(world: World) -
     assert figure(world, "tickets_overdue", clock="response") == 0
 
 
+def test_each_missed_deadline_is_counted_once_however_often_it_rings(world: World) -> None:
+    world.customer(P1)
+    world.wait(hours=1, minutes=50)
+    assert figure(world, "deadlines_missed_total", clock="response") is None
+    for _ in range(4):
+        world.wait(minutes=30)
+    assert figure(world, "deadlines_missed_total", clock="response") == 1
+    world.staff("知道了 T1")
+    world.wait(hours=3)
+    assert figure(world, "deadlines_missed_total", clock="response") == 1
+    world.customer(P1, who="enhanced")
+    world.wait(days=1)  # nobody looked in between: its alarm climbs over several steps at once
+    assert figure(world, "deadlines_missed_total", clock="response") == 2
+
+
 def test_what_waits_to_be_delivered_shows_its_depth_and_age(world: World) -> None:
     world.app.submit(world.inbound("regular", Sender("regular", "陈班长"), P1))
     world.wait_undelivered(seconds=40)

@@ -12,6 +12,7 @@ import yaml
 from sqlalchemy import make_url
 
 from bot.cli import hotline
+from bot.commands.running import END_WITHIN_S
 from bot.settings import Settings
 from bot.web import health, metrics
 
@@ -79,3 +80,18 @@ def test_health_and_figures_are_not_passed_on() -> None:
     [inside] = [line for line in proxy.splitlines() if "@inside path" in line]
     fake: Any = type("Service", (), {"app": None})
     assert {route.path for route in [*health.routes(fake), metrics.route(fake.app)]} <= set(inside.split())
+
+
+def test_what_a_service_names_is_declared() -> None:
+    services = COMPOSE["services"]
+    for one in services.values():
+        assert set(one.get("depends_on", ())) <= services.keys()
+        assert {volume.partition(":")[0] for volume in one.get("volumes", ())} <= COMPOSE["volumes"].keys()
+        assert {config["source"] for config in one.get("configs", ())} <= COMPOSE["configs"].keys()
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_it_gets_the_time_that_it_takes_to_end_and_keeps_files_where_the_image_does(name: str) -> None:
+    assert int(OURS[name]["stop_grace_period"].removesuffix("s")) > END_WITHIN_S
+    [volume] = OURS[name]["volumes"]
+    assert f"HOTLINE_DATA={volume.partition(':')[2]}" in (ROOT / "Dockerfile").read_text(encoding="utf-8")
