@@ -24,7 +24,7 @@ _COUNT = re.compile(
 )
 _SHARE = re.compile(rf"({_NUM}|\d+(?:\.\d+)?)(?:成|%)(?:多|以上)?的?(?:{_WHO}|电话|通话|呼叫|来电|录音)")
 _NAMED = re.compile(
-    r"(?:分机|工号|坐席|座席|机位|工位|话机)号?[是为]?\s?\d{1,6}|\d{1,6}号?(?:分机|坐席|座席|工位|台|机|座|话机|线)"
+    r"(?:分机|工号|坐席|座席|机位|工位|话机|\bext(?:ension)?\.?|\bagent)号?[是为]?\s?\d{1,6}|\d{1,6}号?(?:分机|坐席|座席|工位|台|机|座|话机|线)"
 )
 #: Not one of them: 一个都分不到, 没剩一条好的; and all that were counted: 四台全离线.
 _ONE = r"(?:一|半)(?:个|条|通|台|部|路|位|名|家|只|间|张|笔)"
@@ -50,10 +50,10 @@ _BEFORE_REST = frozenset("就只才仅剩下有到足过了")
 _BEHIND_ONE = frozenset("个条通台部路位名家只间张笔")
 _HINT = re.compile(
     r"[\d一二两三四五六七八九十百千几俩仨半].{0,3}[个名位台部路条通只张家间处号人坐座客同话电机分用员终中线姑兄网技队端通节成%]"
-    r"|(?:节点|通道|端口|分机|工号|坐席|座席|机位|工位|话机)号?[是为]?\s?\d"
+    r"|(?:节点|通道|端口|分机|工号|坐席|座席|机位|工位|话机|ext\.?|extension|agent)号?[是为]?\s?\d"
 )
 #: How far before its number the name of what is counted may begin.
-_NAME = 6
+_NAME = 12
 
 _UNITS = {"十": 10, "百": 100, "千": 1000}
 _DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {
