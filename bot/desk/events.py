@@ -67,7 +67,8 @@ class Kind(StrEnum):
     PAUSE_REFUSED = "pause_refused"
     RESUMED = "resumed"
     MERGED = "merged"  # into: the ticket that goes on
-    ABSORBED = "absorbed"  # ticket, what it was: a ticket of the same customer's was merged into this one
+    # ticket, what it was, clock {from, contract}: a ticket of the same customer's was merged into this one
+    ABSORBED = "absorbed"
     SPLIT = "split"  # into, inbox: a report that had joined became a ticket of its own
     CORRECTED = "corrected"  # reason, deadlines before and after: a calendar or a term was wrong
 

@@ -5,12 +5,14 @@ Each function returns the fields of the ticket that its kind of event changes.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from bot.desk.agreement import Agreement
 from bot.desk.arrangements import Promise
 from bot.desk.events import Event, Side
-from bot.desk.fold_base import Changes, missed, unacknowledged
+from bot.desk.fold_base import Changes, contract, missed, unacknowledged
 from bot.desk.sla import ClockName
 from bot.desk.terms import Priority
 from bot.desk.ticket import Ticket
@@ -54,11 +56,11 @@ def viewed(ticket: Ticket, event: Event) -> Changes:
 
 
 def absorbed(ticket: Ticket, event: Event) -> Changes:
-    """The earliest report's clock and the stricter priority hold, with how that priority came about."""
+    """The clock that the event names and the stricter priority hold, with how that priority came about."""
     data = event.data
     changes: Changes = {
         "reported_at": min(ticket.reported_at, datetime.fromisoformat(data["reported_at"])),
-        "clock_from": min(ticket.clock_from, datetime.fromisoformat(data["clock_from"])),
+        **_joined_clock(ticket, data),
     }
     changes["missed"] = (*ticket.missed, *missed(data))
     if ticket.promise is None and data["promised"]:
@@ -75,6 +77,13 @@ def absorbed(ticket: Ticket, event: Event) -> Changes:
     elif other.held == ticket.held:
         changes |= judged(ticket, ticket.agreement.joined(other), event.at)
     return changes
+
+
+def _joined_clock(ticket: Ticket, data: Mapping[str, Any]) -> Changes:
+    """Return where the joined clock starts and by which contract; older events name only the other start."""
+    if clock := data.get("clock"):
+        return {"clock_from": datetime.fromisoformat(clock["from"]), "contract": contract(clock)}
+    return {"clock_from": min(ticket.clock_from, datetime.fromisoformat(data["clock_from"]))}
 
 
 def judged_anew(ticket: Ticket) -> Changes:

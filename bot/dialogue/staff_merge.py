@@ -24,7 +24,7 @@ def merge(turn: Turn, case: Case, argument: str) -> None:
     target = turn.desk.tickets.get(int(match[1]))
     if target is None:
         raise Refused(f"没有工单 T{int(match[1])}。")
-    merged, absorbed = merge_events(case, target, turn.actor, turn.now)
+    merged, absorbed = merge_events(case, target, turn.actor, turn.now, turn.office.workdays)
     chats = turn.desk.tickets.watchers(case)
     already = turn.desk.tickets.watchers(target)
     before = target.response

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from tests.support.world import World
@@ -175,3 +177,40 @@ def test_merging_keeps_what_the_customer_said_of_either_fault(world: World) -> N
 
     assert (world.tickets()[0]["held"], world.tickets()[0]["standing"]) == (1, "disputed")
     assert world.differences() == {}
+
+
+@pytest.mark.parametrize("said", ["合并 T1 到 T2", "合并 T2 到 T1"])
+def test_a_report_before_the_payment_takes_no_deadline_from_one_after_it(world: World, said: str) -> None:
+    world.change_terms("DEMO-REGULAR", paid_on=None)
+    world.customer(P1)
+    world.at("2026-03-03T10:00:00+08:00")
+    world.change_terms("DEMO-REGULAR", paid_on=date(2026, 3, 3))
+    world.customer("录音全没了")
+
+    world.staff(said)
+
+    assert "响应期限 今天 12:00 前" in world.last()
+    assert world.differences() == {}
+
+
+def test_a_time_that_was_agreed_for_one_fault_does_not_loosen_another(world: World) -> None:
+    world.customer(P1)
+    world.wait(minutes=10)
+    world.customer("IVR也不通了，全断")
+    world.staff("约定 T2 响应 15:00")
+    world.customer("同意时间 T2")
+
+    assert "合并会推迟 T1 的期限，不能并入 T2" in world.staff("合并 T1 到 T2")
+    assert [t["work"] for t in world.tickets()] == ["open", "open"]
+
+
+def test_a_later_report_is_answered_before_it_joins_an_answered_one(world: World) -> None:
+    world.customer(P2)
+    world.staff("回复 T1 在看")
+    world.wait(hours=1)
+    world.customer("IVR 打不进来，全部受影响")
+
+    assert "请先回复 T2，再合并" in world.staff("合并 T2 到 T1")
+    world.staff("回复 T2 在看")
+    world.staff("合并 T2 到 T1")
+    assert [t["work"] for t in world.tickets()] == ["responded", "merged"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -22,6 +22,7 @@ from bot.store.chats import contact_of
 from bot.store.store import UnitOfWork
 from bot.store.tables import ChatRow, ContactRow
 from bot.watch.correction import recompute_open
+from bot.workdays import load_workdays
 from tests.support.actions import actor, event, reported
 from tests.support.talk import CUSTOMER, REPORTS, STAFF
 from tests.support.world import CHANNEL, MONDAY_10, World
@@ -38,10 +39,18 @@ steps = st.lists(
 def joined(unit: UnitOfWork, cases: list[Case], now: datetime) -> list[Case]:
     """Merge the first of two tickets into the second, where that is possible."""
     try:
-        merged, absorbed = merge_events(cases[0], cases[1], actor(Side.VENDOR), now)
+        merged, absorbed = merge_events(cases[0], cases[1], actor(Side.VENDOR), now, load_workdays())
     except Refused:
         return cases
-    return [unit.tickets.record(cases[0], merged), unit.tickets.record(cases[1], absorbed)]
+    after = [unit.tickets.record(cases[0], merged), unit.tickets.record(cases[1], absorbed)]
+    assert first_due(after[1:]) <= first_due(cases)
+    return after
+
+
+def first_due(cases: list[Case]) -> datetime:
+    """Return when the first response of these tickets is due; the end of time where none is."""
+    found = [case.response.due for case in cases if case.response]
+    return min(found, default=datetime.max.replace(tzinfo=UTC))
 
 
 def lived(unit: UnitOfWork, cases: list[Case], choices: list[tuple[int, int, int]]) -> Iterator[list[Case]]:
