@@ -29,7 +29,7 @@ from bot.delivery.outbox import Channel, Courier
 from bot.delivery.settlement import Settlement, Watchers
 from bot.delivery.waiting import tell_of_waiting
 from bot.desk.policy import TicketPolicy
-from bot.dialogue import customer, files, notify, occasions, staff, told
+from bot.dialogue import customer, files, notify, occasions, staff, staff_gone, told
 from bot.dialogue.rescue import give_up, rescue
 from bot.dialogue.turn import Office, Turn
 from bot.errors import SettingError, StoreError
@@ -101,6 +101,7 @@ class App:
                 told.held,
                 told.late,
                 told.unheard,
+                staff_gone.gone,
                 told.unrecorded,
             )
         )

@@ -360,6 +360,9 @@ class Say:
     vital: bool = False
 
 
+LEFT = "left"  # in the state of a staff chat that the bot was put out of
+
+
 @dataclass(frozen=True, slots=True)
 class Answered:
     """A message of ours that somebody answers: the ticket it was about, and the choices below it.

@@ -23,6 +23,8 @@ from bot.store.store import UnitOfWork
 
 log = structlog.get_logger(__name__)
 
+GONE = frozenset({"kicked", "chat_gone"})
+
 OUTBOX = t.table_of(t.OutboxRow)
 WAKE = (
     update(OUTBOX)
@@ -42,6 +44,7 @@ class Watchers:
         held: a message to a customer waits until they write again; once for all that wait on a ticket.
         late: a message to a customer does not get through; once for all that wait on a ticket.
         unheard: an engineer's words to a chat without a ticket are failed, pending or held for long.
+        gone: a staff chat (by its id) has put the bot out, or is no more.
         unrecorded: what follows from the outcome of a message (by its id) could not be recorded.
     """
 
@@ -51,6 +54,7 @@ class Watchers:
     held: Callable[[UnitOfWork, Case, str], None]
     late: Callable[[UnitOfWork, Case, str], None]
     unheard: Callable[[UnitOfWork, Chat, str, str], None]
+    gone: Callable[[UnitOfWork, int], None]
     unrecorded: Callable[[UnitOfWork, int], None]
 
 
@@ -188,6 +192,8 @@ class Settlement:
 
     def _note_failure(self, unit: UnitOfWork, row: t.OutboxRow, receipt: Receipt, now: datetime) -> None:
         """A customer is phoned, an alarm and the first card of a ticket are raised another way."""
+        if receipt.error in GONE:
+            self._watchers.gone(unit, row.chat_id)
         if is_call(unit, row):
             self._raise_again(unit, row)
         if row.urgent or is_for_staff(unit, row):

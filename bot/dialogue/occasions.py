@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from bot.dialogue import answers, joining, notify, their_ticket
+from bot.dialogue import answers, joining, notify, staff_gone, their_ticket
 from bot.dialogue.codes import looks_like_code
 from bot.dialogue.commands import Command
 from bot.dialogue.turn import Turn
@@ -24,6 +24,7 @@ def answer(turn: Turn) -> None:
 
 def _came(turn: Turn) -> None:
     """Welcome somebody; what the code that brought them carries is taken as if they had typed it."""
+    turn = staff_gone.is_here(turn)
     if looks_like_code(turn.inbound.scene):
         try:
             joining.enter(turn, Command("bind", None, turn.inbound.scene))
@@ -48,7 +49,7 @@ def _came(turn: Turn) -> None:
 def _left(turn: Turn) -> None:
     """Nothing reaches them any more: who has a ticket open must be phoned."""
     if turn.chat.kind == "staff":
-        notify.staff_line(turn.desk, "⚠ 机器人已被移出一个值班群，提醒不再发到那里。", but=turn.chat.id)
+        staff_gone.gone(turn.desk, turn.chat.id)
         return
     if turn.inbound.is_group:
         customer_id = turn.chat.customer_id

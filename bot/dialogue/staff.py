@@ -18,6 +18,7 @@ from bot.dialogue import (
     quoting,
     reopening,
     staff_actions,
+    staff_gone,
     staff_merge,
     staff_onsite,
     staff_outage,
@@ -72,6 +73,7 @@ ON_TICKET: Mapping[str, Handler] = {
 
 def answer(turn: Turn) -> None:
     """Answer a message in a staff chat."""
+    turn = staff_gone.is_here(turn)
     if not turn.contact.is_staff:
         if turn.inbound.choice is not None or turn.inbound.addressed:
             turn.reply("只有值班人员可以操作。请让管理员为您登记。")

@@ -147,6 +147,9 @@ def _records(session: Session) -> Iterator[Finding]:
             "nobody has joined",
             "`hotline staff add NAME --role admin`, then send the code to the bot",
         )
+    for left in (chat for chat in made(session) if chat.is_left):
+        advice = f"add the bot to the group again, or `hotline staff remove-chat {left.id}`"
+        yield warn("staff chat", f"C{left.id} on {left.channel}: the bot was removed from it", advice)
     chats = staff_chats(session)
     if chats:
         yield ok("staff chat", f"{len(chats)} are sent cards and alarms")

@@ -10,10 +10,11 @@ from sqlalchemy import Row, select, update
 from sqlalchemy.orm import Session
 
 from bot.errors import BadInput
+from bot.messages import LEFT
 from bot.store import tables as t
 
 CHAT, CONTACT = t.table_of(t.ChatRow).c, t.table_of(t.ContactRow).c
-GROUPS = select(CHAT.id, CHAT.channel, CHAT.account).where(t.STAFF_CHAT)
+GROUPS = select(CHAT.id, CHAT.channel, CHAT.account, CHAT.state).where(t.STAFF_CHAT)
 _SHOWN = (CONTACT.name, CONTACT.role, CONTACT.phone)
 MEMBERS = (
     select(CONTACT.id, CONTACT.person_id, CONTACT.channel, CONTACT.account, *_SHOWN, CHAT.id.label("chat"))
@@ -31,9 +32,9 @@ MEMBERS = (
 
 
 def staff_chats(session: Session) -> list[int]:
-    """Return the staff chats, and the own chats of the members who are on no account that has one."""
-    groups = session.execute(GROUPS).all()
-    where = {(channel, account) for _, channel, account in groups}
+    """Return the staff chats that the bot is in, and the own chats of members on no account that has one."""
+    groups = [group for group in session.execute(GROUPS).all() if LEFT not in group.state]
+    where = {(group.channel, group.account) for group in groups}
     members = identities(session)
     reached = {person_of(one) for one in members if (one.channel, one.account) in where}
     own = {one.chat for one in members if one.chat is not None and person_of(one) not in reached}
@@ -53,18 +54,23 @@ def person_of(identity: Row[*tuple[Any, ...]]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class StaffChat:
-    """A chat that was made support's, with the platform's id of it."""
+    """A chat that was made support's, with the platform's id; ``is_left``: the bot was put out of it."""
 
     id: int
     channel: str
     account: str
     chat: str
+    is_left: bool = False
 
 
 def made(session: Session) -> list[StaffChat]:
     """Return the chats that were made support's."""
-    found = select(CHAT.id, CHAT.channel, CHAT.account, CHAT.chat).where(t.STAFF_CHAT).order_by(CHAT.id)
-    return [StaffChat(*row) for row in session.execute(found)]
+    found = (
+        select(CHAT.id, CHAT.channel, CHAT.account, CHAT.chat, CHAT.state)
+        .where(t.STAFF_CHAT)
+        .order_by(CHAT.id)
+    )
+    return [StaffChat(*row[:4], is_left=LEFT in row.state) for row in session.execute(found)]
 
 
 def take_back(session: Session, chat_id: int) -> StaffChat:
@@ -80,6 +86,7 @@ def take_back(session: Session, chat_id: int) -> StaffChat:
     user = {"channel": chat.channel, "account": chat.account, "user": chat.chat}
     is_own = session.scalars(select(t.ContactRow.id).filter_by(**user)).first() is not None
     row.kind = "private" if is_own else "group"
+    row.state = {key: value for key, value in row.state.items() if key != LEFT}
     waiting = update(t.OutboxRow).where(t.OutboxRow.chat_id == chat_id)
     session.execute(waiting.where(t.OutboxRow.status.in_(("pending", "held"))).values(status="superseded"))
     return chat

@@ -345,7 +345,7 @@ def test_a_staff_chat_that_cannot_be_reached_does_not_alarm_itself_for_ever(worl
     settle(world)
     world.now += timedelta(minutes=60)
     world.app.sweep()
-    world.phones.receipts = [Receipt(Outcome.FAILED, error="kicked")] * 2
+    world.phones.receipts = [Receipt(Outcome.FAILED, error="no_rights")] * 2
 
     attempts = world.app.deliver()
 
@@ -384,7 +384,7 @@ def test_an_alarm_that_the_staff_chat_lost_goes_to_somebody_in_private(world: Wo
     settle(world)
     world.now += timedelta(minutes=60)
     world.app.sweep()
-    world.phones.receipts = [Receipt(Outcome.FAILED, error="kicked")] * 2
+    world.phones.receipts = [Receipt(Outcome.FAILED, error="no_rights")] * 2
 
     world.app.deliver()
 
