@@ -99,10 +99,12 @@ def command_of(turn: Turn) -> Command | None:
         option = turn.desk.messages.option(turn.inbound.choice, turn.chat.id)
         if option is None:
             raise Refused("这个按钮已过期，请直接打字告诉我。")
+        if option.verb not in HANDLERS:  # a card's, and who presses it is no member of support (any more)
+            raise Refused("只有值班人员可以操作。")
         return of_option(option)
     if turn.inbound.forwarded is not None:
         return asides.code_in(turn)  # what somebody else wanted is no command of the sender's
-    options = quoting.options(turn)
+    options = tuple(option for option in quoting.options(turn) if option.verb in HANDLERS)
     if turn.text.isascii() and turn.text.isdigit() and len(turn.text) <= 2:
         number = int(turn.text)
         return of_option(options[number - 1]) if 1 <= number <= len(options) else None

@@ -160,6 +160,8 @@ def _do(turn: Turn, command: Command) -> None:
         if command.ticket is None:
             raise WrongForm("请写明工单号。")
         raise Refused(f"没有工单 T{command.ticket}。发“待办”可以看到未结的工单。")
+    if command.verb not in ON_TICKET:  # a button from when they were a customer
+        raise Refused("这个按钮是给客户用的。请在工单卡片上操作。")
     if command.verb in prompts.ASKED and not command.argument:
         prompts.ask(turn, command)
         return
