@@ -5,21 +5,14 @@ The share of a core over half a minute, and the memory, with delivery and the wa
 
 from __future__ import annotations
 
-import os
 import tempfile
 import time
 from pathlib import Path
 
-from tests.bench.load import program
+from tests.bench.load import cpu_s, program
 
 SETTLE_S, MEASURE_S = 10, 30
 GOAL_PERCENT, GOAL_MB = 5, 250
-
-
-def cpu_s(pid: int) -> float:
-    """Return the seconds of processor that a process has taken (Linux)."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def memory_mb(pid: int) -> float:

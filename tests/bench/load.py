@@ -39,6 +39,7 @@ from tests.support.world import migrated
 RATE, STEADY_S = 100, 20
 BURST = 300
 SATURATED = 1500
+WARM_UP = "warm-up"
 USERS = 20_000
 SUPPORT = -100500  # its group on Telegram
 BOT = "777:bench"
@@ -123,8 +124,8 @@ def telegram() -> Iterator[str]:
 
 
 @contextmanager
-def served(url: str, api: str, folder: Path, processes: int) -> Iterator[list[str]]:
-    """Serve a store by so many processes, and return their addresses."""
+def served(url: str, api: str, folder: Path, processes: int) -> Iterator[list[tuple[str, int]]]:
+    """Serve a store by so many processes, and return the address and the process of each."""
     env = {
         "HOTLINE_DATABASE_URL": url,
         "HOTLINE_DATA": str(folder),
@@ -138,15 +139,22 @@ def served(url: str, api: str, folder: Path, processes: int) -> Iterator[list[st
         "HOTLINE_TELEGRAM_API_BASE": api,
     }
     with ExitStack() as stack:
-        yield [
-            stack.enter_context(program("bot", "serve", "--port", "0", folder=folder, **env))[0]
+        serving = [
+            stack.enter_context(program("bot", "serve", "--port", "0", folder=folder, **env))
             for _ in range(processes)
         ]
+        yield [(address, process.pid) for address, process in serving]
+
+
+def cpu_s(pid: int) -> float:
+    """Return the seconds of processor that a process has taken (Linux)."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def measure(urls: Sequence[str], users: Iterator[str]) -> Iterator[tuple[str, Outcome]]:
     """Yield how each phase went, by its name."""
-    callbacks.saturating(urls, callbacks.reports(urls, users, 100))  # warms up
+    yield WARM_UP, callbacks.saturating(urls, callbacks.reports(urls, users, 100))
     steady = callbacks.reports(urls, users, RATE * STEADY_S)
     yield f"{RATE} a second for {STEADY_S} s", callbacks.steadily(urls, steady, RATE)
     yield f"{BURST} at once", callbacks.at_once(urls, callbacks.reports(urls, users, BURST))
@@ -158,21 +166,25 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.parse_args()
     table = Table("service", "offered", "answers/s", "p50 ms", "p95 ms", "p99 ms", "slowest ms", "failed")
+    table.add_column("CPU ms each")  # of the serving processes: what a busy machine changes least
     table.add_column("of the echo")
     with tempfile.TemporaryDirectory(prefix="hotline-bench-") as name:
         folder = Path(name)
         folder.chmod(0o755)  # the database server may run as another user
-        with program("tests.bench.echo", folder=folder) as (echo, _):
+        with program("tests.bench.echo", folder=folder) as (echo, process):
             users = map(user_of, itertools.count(1))
             found = callbacks.saturating([echo], callbacks.reports([echo], users, 2 * SATURATED))
-        add(table, "echo", "as fast as answered", found, 1.0)
+            add(table, "echo", "as fast as answered", found, cpu_s(process.pid), 1.0)
         for service, url, processes in stores(folder):
             fill(url)
             users = map(user_of, itertools.count(1))
-            with telegram() as api, served(url, api, folder, processes) as urls:
-                for phase, outcome in measure(urls, users):
-                    add(table, service, phase, outcome, outcome.rate / found.rate)
-    Console(width=130).print(table)
+            with telegram() as api, served(url, api, folder, processes) as serving:
+                spent = sum(cpu_s(pid) for _, pid in serving)
+                for phase, outcome in measure([address for address, _ in serving], users):
+                    before, spent = spent, sum(cpu_s(pid) for _, pid in serving)
+                    if phase != WARM_UP:
+                        add(table, service, phase, outcome, spent - before, outcome.rate / found.rate)
+    Console(width=140).print(table)
 
 
 def stores(folder: Path) -> Iterator[tuple[str, str, int]]:
@@ -184,11 +196,12 @@ def stores(folder: Path) -> Iterator[tuple[str, str, int]]:
             yield "PostgreSQL, 2 processes", server.url("load"), 2
 
 
-def add(table: Table, service: str, phase: str, outcome: Outcome, share: float) -> None:
-    """Add a line to the table."""
+def add(table: Table, service: str, phase: str, outcome: Outcome, cpu: float, share: float) -> None:
+    """Add a line to the table; ``cpu``: the seconds that serving took."""
     spans = [f"{outcome.percentile_ms(percent):.0f}" for percent in (50, 95, 99, 100)]
-    row = (f"{outcome.rate:.0f}", *spans, str(outcome.failed), f"{share:.2f}")
-    table.add_row(service, phase, *row)
+    row = (f"{outcome.rate:.0f}", *spans, str(outcome.failed))
+    each = f"{cpu / len(outcome.seconds) * 1000:.1f}"
+    table.add_row(service, phase, *row, each, f"{share:.2f}")
 
 
 if __name__ == "__main__":
