@@ -198,7 +198,8 @@ def _signs_of_term(term: Term) -> list[str]:
 
 def signs_of(norm: str, hits: Sequence[Hit], terms: Sequence[Term]) -> list[tuple[str, int, int]]:
     """Return the signs of a text with their spans: each character, and word hit with its concept, once."""
-    found = [(char, (at := norm.index(char)), at + 1) for char in dict.fromkeys(norm)]
+    place = dict(zip(reversed(norm), range(len(norm) - 1, -1, -1), strict=True))  # the first one is set last
+    found = [(char, place[char], place[char] + 1) for char in dict.fromkeys(norm)]
     first = {index: (start, end) for index, start, end in reversed(hits)}
     found += [(sign, *span) for index, span in first.items() for sign in _signs_of_term(terms[index])]
     return found
