@@ -31,6 +31,7 @@ class AgreedTime:
         how: chat, or what staff recorded: 电话.
         recorded_by: who of staff recorded that they agreed; None: they did so by their own hand.
         due_before: the deadline that it replaced, if there was one.
+        replaced: the agreed time that it replaced: that holds again if the customer refuses this one.
     """
 
     clock: ClockName
@@ -41,6 +42,7 @@ class AgreedTime:
     how: str
     due_before: datetime | None
     recorded_by: str | None = None
+    replaced: AgreedTime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.desk.arrangements import Consent
 from bot.desk.case import Case
+from bot.desk.consents import check_loosening
 from bot.desk.events import Actor, Event, Kind
 from bot.desk.sla import ClockName, Deadline
 from bot.desk.ticket import Ticket
@@ -53,9 +54,11 @@ def time_agreed(
     The customer agrees by their own hand, or ``consent`` says who did, how and when.
 
     Raises:
-        Refused: no time can be agreed for that clock now.
+        Refused: no time can be agreed for that clock now, or the customer has said otherwise since.
     """
     check_time(case, clock, until, now)
+    if consent is not None and loosens(case, clock, until):
+        check_loosening(case, clock, consent)
     before = deadline_of(case, clock)
     given = consent or Consent(actor.name, "聊天", now)
     data = {
@@ -80,8 +83,9 @@ def loosens(case: Case, clock: ClockName, until: datetime) -> bool:
 def time_refused(case: Case, clock: ClockName, actor: Actor, now: datetime) -> Event:
     """Return the event by which the customer does not agree to a time.
 
-    A time that is only proposed falls; one that staff recorded on their behalf never held. What the customer
-    agreed to by their own hand holds until both agree anew, and what was kept is not revoked.
+    A time that is only proposed falls; one that staff recorded on their behalf never held, and what it
+    replaced holds again. What the customer agreed to by their own hand holds until both agree anew, and what
+    was kept is not revoked.
 
     Raises:
         Refused: there is nothing to refuse.
@@ -93,7 +97,7 @@ def time_refused(case: Case, clock: ClockName, actor: Actor, now: datetime) -> E
             raise Refused(f"{case.number} 的这个时间是您方在聊天里同意的，要改请与工程师另约。")
         if _met_at(ticket, clock) is not None:
             raise Refused(f"{case.number} 约定的时间已经履行。如有异议，请转人工或拨打热线。")
-    return Event(Kind.TIME_REFUSED, now, actor, {"clock": clock.value})
+    return Event(Kind.TIME_REFUSED, now, actor, {"clock": clock.value, "restores": True})
 
 
 def _met_at(ticket: Ticket, clock: ClockName) -> datetime | None:

@@ -58,7 +58,7 @@ class Kind(StrEnum):
     ACTED = "acted"  # at, note: action (行动, contract 2.1), recorded apart from the response
     TIME_OFFERED = "time_offered"  # clock, until: support proposes a time
     TIME_AGREED = "time_agreed"  # clock, until, agreed_at, who, how, held, due_before, recorded_by?
-    TIME_REFUSED = "time_refused"  # clock: the customer did not agree; what was computed holds
+    TIME_REFUSED = "time_refused"  # clock, restores: the customer did not agree; what it replaced holds
     UPDATE_PROMISED = "update_promised"  # until: when the customer will hear from support next
     UPDATED = "updated"  # at, inbox: a later answer of an engineer's reached the customer
     ACKNOWLEDGED = "acknowledged"  # clock: somebody has taken notice of its alarms

@@ -6,6 +6,7 @@ Each function returns the fields of the ticket that its kind of event changes.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -37,7 +38,9 @@ def judged(ticket: Ticket, agreement: Agreement, at: datetime) -> Changes:
 def proposed(ticket: Ticket, event: Event) -> Changes:
     data = event.data
     agreement = ticket.agreement.propose(Priority(data["priority"]))
+    is_graver = agreement != replace(ticket.agreement, proposed=agreement.proposed)
     return {
+        **({"customer_word_at": event.at} if is_graver else {}),
         **judged(ticket, agreement, event.at),
         "certain": data["certain"],
         "rule": data["rule"],
@@ -50,6 +53,8 @@ def viewed(ticket: Ticket, event: Event) -> Changes:
     side = Side(event.data["side"])
     agreement = ticket.agreement.view(side, Priority(event.data["priority"]))
     changes = judged(ticket, agreement, event.at)
+    if side is Side.CUSTOMER and not event.data.get("consent"):
+        changes["customer_word_at"] = event.at
     if side is Side.VENDOR:
         changes |= {"vendor_view_by": event.actor.name, "vendor_view_at": event.at}
     return changes
@@ -62,6 +67,9 @@ def absorbed(ticket: Ticket, event: Event) -> Changes:
         "reported_at": min(ticket.reported_at, datetime.fromisoformat(data["reported_at"])),
         **_joined_clock(ticket, data),
     }
+    if word_at := data.get("customer_word_at"):
+        own = ticket.customer_word_at or ticket.reported_at
+        changes["customer_word_at"] = max(own, datetime.fromisoformat(word_at))
     changes["missed"] = (*ticket.missed, *missed(data))
     if ticket.promise is None and data["promised"]:
         changes["promise"] = Promise(event.at, datetime.fromisoformat(data["promised"]))

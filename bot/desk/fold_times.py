@@ -35,6 +35,7 @@ def agreed(ticket: Ticket, event: Event) -> Changes:
         how=data["how"],
         due_before=datetime.fromisoformat(data["due_before"]) if data["due_before"] else None,
         recorded_by=data.get("recorded_by"),
+        replaced=_unkept(ticket, clock),
     )
     changes: Changes = {
         **unacknowledged(ticket, clock),
@@ -45,12 +46,23 @@ def agreed(ticket: Ticket, event: Event) -> Changes:
 
 
 def time_refused(ticket: Ticket, event: Event) -> Changes:
+    """What was proposed falls; what staff had recorded never held, so that what it replaced holds again."""
     clock = ClockName(event.data["clock"])
+    changes: Changes = {"refused_at": {**ticket.refused_at, clock: event.at}}
     offers = tuple(offer for offer in ticket.offers if offer.clock is not clock)
     if len(offers) < len(ticket.offers):
-        return {"offers": offers}
-    agreed = tuple(time for time in ticket.agreed if time.clock is not clock)
-    return {"agreed": agreed, **unacknowledged(ticket, clock)}
+        return {**changes, "offers": offers}
+    refused = ticket.agreed_time(clock)
+    restored = refused.replaced if refused and event.data.get("restores") else None
+    others = tuple(time for time in ticket.agreed if time.clock is not clock)
+    agreed = (*others, restored) if restored else others
+    return {**changes, "agreed": agreed, **unacknowledged(ticket, clock)}
+
+
+def _unkept(ticket: Ticket, clock: ClockName) -> AgreedTime | None:
+    """Return the time that a new one replaces; a time of action that was kept is over."""
+    is_kept = clock is ClockName.AGREED and ticket.acted_at is not None
+    return None if is_kept else ticket.agreed_time(clock)
 
 
 def promised(ticket: Ticket, event: Event) -> Changes:

@@ -78,7 +78,7 @@ def _absorbed(
 def _taken(source: Case) -> dict[str, Any]:
     """Return what the target takes over of ``source``, beside its clock."""
     ticket = source.ticket
-    view_at = ticket.vendor_view_at
+    view_at, word_at = ticket.vendor_view_at, ticket.customer_word_at
     return {
         "ticket": ticket.id,
         "reported_at": ticket.reported_at.isoformat(),
@@ -89,6 +89,7 @@ def _taken(source: Case) -> dict[str, Any]:
         "words": list(ticket.words),
         "vendor_view_by": ticket.vendor_view_by,
         "vendor_view_at": view_at.isoformat() if view_at else None,
+        "customer_word_at": word_at.isoformat() if word_at else None,
         "missed": [late.to_dict() for late in ticket.missed],
         "promised": ticket.promise.until.isoformat() if ticket.promise else None,
     }

@@ -62,6 +62,8 @@ class Ticket:
         acted_at: the first action since a time of action was agreed, or the last one.
         updated_at: when the customer last heard from an engineer, by the message ``answer`` (inbox id).
         offers, agreed: times, at most one of each clock.
+        customer_word_at: when the customer, by their own hand, last judged it or reported what is graver.
+        refused_at: when they last refused a time for a clock.
         acknowledged: of which clock's alarms somebody has last taken notice, and when.
         pause_asked: what support waits for, while the customer has not answered.
         resolution: the message by which the fault was reported as solved (inbox id).
@@ -97,6 +99,8 @@ class Ticket:
     offers: tuple[Offer, ...] = ()
     agreed: tuple[AgreedTime, ...] = ()
     promise: Promise | None = None
+    customer_word_at: datetime | None = None
+    refused_at: Mapping[ClockName, datetime] = field(default_factory=dict, hash=False)
     acknowledged: Mapping[ClockName, datetime] = field(default_factory=dict, hash=False)
     pause_asked: str | None = None
     pauses: tuple[Pause, ...] = ()

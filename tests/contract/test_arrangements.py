@@ -299,3 +299,32 @@ def test_a_lead_records_the_customers_consent_with_who_how_and_when(world: World
     assert (view["held_before"], view["held_after"]) == (1, 2)
     assert "赵主管记录，王经理 3月2日 10:20 电话同意优先等级2" in world.last()
     assert "有异议" in [choice.label for choice in world.phones.delivered["regular"][-1].choices]
+
+
+def test_a_refused_record_leaves_what_the_customer_had_agreed_to(world: World) -> None:
+    world.customer(P1)
+    world.staff("约定 T1 响应 10:40")
+    world.customer("同意时间")
+    world.staff("约定 T1 响应 11:20 王经理 电话", who="zhao")
+    assert str(world.tickets()[0]["response_due"]) == "2026-03-02 03:20:00+00:00"
+
+    world.customer("不符")
+
+    assert str(world.tickets()[0]["response_due"]) == "2026-03-02 02:40:00+00:00"
+    assert "约定：响应时间 10:40" in world.customer("为什么")
+    assert world.differences() == {}
+
+
+def test_a_call_before_the_customers_refusal_does_not_move_the_deadline(world: World) -> None:
+    world.customer(P1)
+    world.wait(minutes=30)
+    world.staff("约定 T1 响应 14:00")
+    world.customer("不同意")
+    world.wait(minutes=10)
+
+    said = world.staff("约定 T1 响应 14:00 王经理 电话 10:05", who="zhao")
+
+    assert "客户 03-02 10:30 在聊天里另有表示，晚于这次同意（03-02 10:05）" in said
+    assert str(world.tickets()[0]["response_due"]) == "2026-03-02 04:00:00+00:00"
+    world.staff("约定 T1 响应 14:00 王经理 电话 10:35", who="zhao")
+    assert str(world.tickets()[0]["response_due"]) == "2026-03-02 06:00:00+00:00"
