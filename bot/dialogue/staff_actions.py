@@ -8,6 +8,7 @@ from bot.desk.case import Case, Customer
 from bot.desk.events import Kind
 from bot.desk.staff import Grant, Purpose
 from bot.dialogue import binding, choices, codes, moments, notify, phones, replies
+from bot.dialogue.clock_words import say_clock
 from bot.dialogue.turn import Turn
 from bot.errors import Refused, WrongForm
 from bot.messages import Option, Say
@@ -48,10 +49,23 @@ def respond(turn: Turn, case: Case, argument: str) -> None:
     at, note = happened(turn, case, argument)
     if not note:
         raise WrongForm("请写明和谁通的话。")
+    shown = _shown(turn, case, at, note)
     case = turn.desk.tickets.record(
         case, turn.event(Kind.RESPONDED, how="call", at=at.isoformat(), note=note)
     )
     notify.staff(turn.desk, case, turn.now, f"{case.number} {turn.contact.name}已电话响应")
+    if shown:
+        notify.customers(turn.desk, case, shown, Option("不符，转人工", "转人工", "human"))
+
+
+def _shown(turn: Turn, case: Case, at: datetime, note: str) -> str:
+    """Return what the customer is told of a call by which a missed deadline becomes a kept one."""
+    known = case.ticket.responded_at or turn.now
+    deadline = case.response
+    if deadline is None or deadline.is_met_at(known) or not deadline.is_met_at(at):
+        return ""
+    said = f"{turn.contact.name}记录，{say_clock(at, turn.now)} 已电话联系您方：{note}"
+    return f"工单 {case.number}：{said}。如不符请点“不符，转人工”。"
 
 
 def happened(turn: Turn, case: Case, words: str) -> tuple[datetime, str]:

@@ -261,3 +261,17 @@ def test_a_colleague_in_another_chat_joins_and_stays_informed(world: World) -> N
 
     assert len(world.tickets()) == 1
     assert world.last("visitor") == world.last("regular") == "李工（工单 T1）：在处理了"
+
+
+def test_a_call_recorded_after_the_deadline_as_before_it_is_shown_to_the_customer(world: World) -> None:
+    world.customer(P1)
+    world.wait(hours=1)
+    world.staff("响应 T1 10:30 王经理")
+    assert not [text for text in world.heard("regular") if "已电话联系" in text]
+    world.customer("录音全没了")
+    world.wait(hours=3)
+
+    world.staff("响应 T2 11:30 王经理")
+
+    assert "李工记录，11:30 已电话联系您方：王经理。如不符" in world.last()
+    assert "不符，转人工" in [choice.label for choice in world.phones.delivered["regular"][-1].choices]
