@@ -71,10 +71,10 @@ def _groups(check: str, seen: Seen) -> Finding:
     if not seen.joins_groups:
         advice = "@BotFather: /setjoingroups → Enable, if customers or support work in groups"
         return warn(check, "the bot can't be added to groups", advice)
-    if not seen.reads_groups and "admin" not in seen.staff_chats.values():
+    if not seen.reads_groups:
         return warn(
             check,
-            "privacy mode is on: in groups only commands and replies reach the bot",
+            "privacy mode is on: in groups it gets only commands and replies, unless it is an administrator",
             "@BotFather: /setprivacy → Disable, then remove the bot from its groups and add it again; "
             "or make it an administrator there",
         )

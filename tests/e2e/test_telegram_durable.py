@@ -28,9 +28,13 @@ def kept(telegram: TelegramWorld) -> list[t.UnreadRow]:
 
 def test_the_same_update_twice_is_handled_once(telegram: TelegramWorld) -> None:
     message = telegram.chen.say(P1)
+    said, card = telegram.heard(telegram.chen.id), telegram.card()
     telegram.api.again({"update_id": 5000, "message": message})
     telegram.settle()
     assert receipts(telegram) == 1
+    assert (telegram.heard(telegram.chen.id), telegram.card()) == (said, card)
+    with telegram.app.store.read() as session:
+        assert session.scalars(select(t.InboxRow.dedupe_key)).all() == ["update:777:5000"]
 
 
 def test_an_update_that_can_not_be_read_is_kept_and_holds_up_nobody(telegram: TelegramWorld) -> None:

@@ -106,6 +106,76 @@ def test_a_staff_chat_that_is_lost_is_told(made: Api, state: str, words: str) ->
     assert words in found["staff chat"].advice
 
 
+RIGHTS = (
+    "can_send_messages",
+    "can_send_audios",
+    "can_send_documents",
+    "can_send_photos",
+    "can_send_videos",
+    "can_send_video_notes",
+    "can_send_voice_notes",
+    "can_send_polls",
+    "can_send_other_messages",
+    "can_add_web_page_previews",
+    "can_change_info",
+    "can_invite_users",
+    "can_pin_messages",
+    "can_manage_topics",
+    "can_edit_tag",
+    "can_react_to_messages",
+)
+
+
+def restricted(**changes: Any) -> dict[str, Any]:
+    rights = dict.fromkeys(RIGHTS, True)
+    return {"status": "restricted", "until_date": 0, "is_member": True, **rights, **changes}
+
+
+@pytest.mark.parametrize(
+    ("membership", "detail"),
+    [
+        ({"status": "left"}, "kicked"),
+        ({"status": "kicked", "until_date": 0}, "kicked"),
+        (restricted(), None),
+        (restricted(is_member=False), "kicked"),
+        (restricted(can_send_messages=False), "no_rights"),
+    ],
+)
+def test_what_the_bot_is_in_the_staff_chat_is_told(
+    made: Api, membership: dict[str, Any], detail: str | None
+) -> None:
+    made.control("membership", chat=STAFF_CHAT, **membership)
+    found = examine(made, staff_chat=str(STAFF_CHAT))["staff chat"]
+    assert found.status is (Status.FAIL if detail else Status.OK)
+    if detail:
+        assert found.detail == f"HOTLINE_TELEGRAM_STAFF_CHAT: {detail}"
+        assert "group" in found.advice
+
+
+def test_an_administrator_of_the_staff_chat_hears_nothing_more_elsewhere(made: Api) -> None:
+    made.control("create", user=user(can_read_all_group_messages=False), now=0)
+    made.control("chat", id=STAFF_CHAT, type="supergroup", title="值班群")
+    rights = (
+        "can_be_edited",
+        "is_anonymous",
+        "can_manage_chat",
+        "can_delete_messages",
+        "can_manage_video_chats",
+        "can_restrict_members",
+        "can_promote_members",
+        "can_change_info",
+        "can_invite_users",
+        "can_post_stories",
+        "can_edit_stories",
+        "can_delete_stories",
+    )
+    admin = {"status": "administrator", **dict.fromkeys(rights, True)}
+    made.control("membership", chat=STAFF_CHAT, **admin)
+    found = examine(made, staff_chat=str(STAFF_CHAT))
+    assert found["staff chat"].status is Status.OK
+    assert found["groups"].status is Status.WARN
+
+
 @pytest.mark.parametrize(
     ("public_url", "url", "status", "words"),
     [

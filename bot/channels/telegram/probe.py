@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from email.utils import parsedate_to_datetime
 
-from telegram import Bot, BotCommandScopeAllPrivateChats, ChatMember
+from telegram import Bot, BotCommandScopeAllPrivateChats, ChatMember, ChatMemberRestricted
 from telegram.error import InvalidToken, TelegramError
 
 from bot.accounts import TelegramAccount
@@ -97,6 +97,8 @@ async def _staff_chat(bot: Bot, chat: str, me: int, now: datetime) -> str:
         member = await bot.get_chat_member(chat, me)
     except TelegramError as error:
         return receipt(error, now).error or "unknown"
-    if member.status in (ChatMember.LEFT, ChatMember.BANNED):
+    if member.status in (ChatMember.LEFT, ChatMember.BANNED) or not getattr(member, "is_member", True):
         return "kicked"
+    if isinstance(member, ChatMemberRestricted) and not member.can_send_messages:
+        return "no_rights"
     return "admin" if member.status in (ChatMember.ADMINISTRATOR, ChatMember.OWNER) else "ok"

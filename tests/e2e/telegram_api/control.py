@@ -93,10 +93,10 @@ def update(bots: Bots, token: str, given: Json) -> int:
 
 
 def again(bots: Bots, token: str, given: Json) -> bool:
-    """Deliver an update a second time, under the same id."""
+    """Deliver an update a second time, under the same id, although it was confirmed."""
     bot = bots[token]
     with bot.changed:
-        bot.updates.append(given)
+        (bot.updates if bot.webhook else bot.again).append(given)
         bot.changed.notify_all()
     return True
 
@@ -110,6 +110,12 @@ def delete(bots: Bots, token: str, given: Json) -> bool:
 def state(bots: Bots, token: str, given: Json) -> bool:
     """Set how a chat stands to the bot, without telling it."""
     bots[token].chats[given["chat"]].state = given["state"]
+    return True
+
+
+def membership(bots: Bots, token: str, given: Json) -> bool:
+    """Set what the bot is in a chat, as ``getChatMember`` tells it."""
+    bots[token].chats[given.pop("chat")].membership = given
     return True
 
 
@@ -137,7 +143,7 @@ def look(bots: Bots, token: str, _: Any) -> Json:
     """Return everything that a test may want to know."""
     bot = bots[token]
     return {
-        "waiting": len(bot.updates),
+        "waiting": len(bot.updates) + len(bot.again),
         "chats": {str(c.id): list(c.messages.values()) for c in bot.chats.values()},
         "acknowledged": bot.acknowledged,
         "queries": list(bot.queries),
@@ -168,6 +174,7 @@ CONTROLS: Mapping[str, Callable[[Bots, str, Any], Any]] = {
     "limit": limit,
     "look": look,
     "member": _person(people.member),
+    "membership": membership,
     "menu": menu,
     "migrate": _person(people.migrate),
     "press": _person(people.press),

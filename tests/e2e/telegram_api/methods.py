@@ -238,13 +238,17 @@ def get_updates(bot: Bot, given: Json, _: Files) -> list[Json]:
         if "offset" in given:
             while bot.updates and bot.updates[0]["update_id"] < int(given["offset"]):
                 bot.updates.popleft()
+        del bot.again[: bot.handed_again]
+        bot.handed_again = 0
         bot.changed.wait_for(
-            lambda: bool(bot.updates) or bot.poller != mine, timeout=float(given.get("timeout", 0))
+            lambda: bool(bot.updates or bot.again) or bot.poller != mine,
+            timeout=float(given.get("timeout", 0)),
         )
         if bot.poller != mine:
             bot.conflicts += 1
             raise ApiError(409, "Conflict: terminated by other getUpdates request")
-        return list(bot.updates)[: int(given.get("limit", 100))]
+        bot.handed_again = len(bot.again)
+        return [*bot.again, *bot.updates][: int(given.get("limit", 100))]
 
 
 def _allow(bot: Bot, given: Json) -> None:
@@ -301,8 +305,10 @@ GIFTS = dict.fromkeys(
 
 def get_chat_member(bot: Bot, given: Json, _: Files) -> Json:
     """Tell what the bot may do in a chat."""
-    bot.chat(given["chat_id"])
-    return {"status": "member", "user": bot.user}
+    chat = bot.chat(given["chat_id"])
+    if int(given["user_id"]) != bot.user["id"]:
+        raise bad("member not found")
+    return {**chat.membership, "user": bot.user}
 
 
 METHODS: Mapping[str, tuple[Method, set[str]]] = {

@@ -49,6 +49,7 @@ class Chat:
     type: str
     title: str
     state: str | int = "member"
+    membership: Json = field(default_factory=lambda: {"status": "member"})  # the bot's
     messages: dict[int, Json] = field(default_factory=dict)
     ids: Any = field(default_factory=lambda: itertools.count(1))
 
@@ -69,6 +70,8 @@ class Bot:
     files: dict[str, bytes] = field(default_factory=dict)
     file_sizes: dict[str, int] = field(default_factory=dict)
     updates: deque[Json] = field(default_factory=deque)
+    again: list[Json] = field(default_factory=list)  # confirmed ones that a poller is given once more
+    handed_again: int = 0  # of these: until the poller asks anew
     allowed: list[str] | None = None
     queries: dict[str, int] = field(
         default_factory=dict
