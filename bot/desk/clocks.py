@@ -108,9 +108,9 @@ def _reminder(case: Case) -> Iterator[ClockState]:
 
 
 def _our_response(case: Case, workdays: Workdays) -> Iterator[ClockState]:
-    """Yield our own clock for the response to a fault for which the contract gives no deadline."""
+    """Yield our own clock where the contract gives none: who asked about no fault waits for words too."""
     ticket, due_on = case.ticket, case.deadlines
-    if due_on.response or ClockName.RESPONSE in due_on.resting or ticket.held is Priority.NOT_A_FAULT:
+    if due_on.response or ClockName.RESPONSE in due_on.resting:
         return
     contract_hours = hours_of(case.terms, workdays) if case.terms else AroundTheClock()
     for hours in (contract_hours, AroundTheClock()):
@@ -130,7 +130,7 @@ def _our_target(case: Case, hours: ServiceHours) -> Deadline:
     if case.terms and case.terms.level is Level.DIAMOND:
         opening = next_opening(start, hours)
         return Deadline(ClockName.RESPONSE, start, opening, None, (), in_contract=False)
-    minutes = tables.INTERNAL_RESPONSE_MINUTES[case.ticket.held]
+    minutes = tables.INTERNAL_RESPONSE_MINUTES[min(case.ticket.held, Priority.TWO)]
     instant, segments = due(start, timedelta(minutes=minutes), hours)
     return Deadline(ClockName.RESPONSE, start, instant, minutes, segments, in_contract=False)
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from bot.desk.agreement import Standing
-from bot.desk.calendar import SHANGHAI
 from bot.desk.case import Case, coverage_at
 from bot.desk.contract import Coverage
 from bot.desk.sla import ClockName
@@ -14,9 +13,9 @@ from bot.desk.tables import LEVEL_NAMES
 from bot.desk.terms import Priority
 from bot.desk.ticket import FINAL, STATE_NAMES, Work
 from bot.dialogue.choices import EFFECT_NAMES
-from bot.dialogue.clock_words import cost_lines, say_span, staff_lines
+from bot.dialogue.clock_words import cost_lines, say_clock, say_span, staff_lines
 from bot.dialogue.contract_words import uncovered_line
-from bot.dialogue.receipts import say_deadline, service_hours_zh
+from bot.dialogue.receipts import say_deadline, say_time, service_hours_zh
 from bot.dialogue.replies import PRIORITY_NAMES, clause_zh, one_line, shorten
 from bot.messages import Attachment, AttachmentKind, Option, Received, Say
 
@@ -94,16 +93,18 @@ def _customer(case: Case, now: datetime) -> str:
 
 
 def _deadline(case: Case, now: datetime) -> str:
-    if case.ticket.responded_at is not None:
-        at = case.ticket.responded_at.astimezone(SHANGHAI)
-        late = case.response is not None and not case.response.is_met_at(case.ticket.responded_at)
-        return f"已响应：{at:%H:%M}{'（超期）' if late else ''}"
+    if (answered := case.ticket.responded_at) is not None:
+        late = case.response is not None and not case.response.is_met_at(answered)
+        return f"已响应：{say_clock(answered, now)}{'（超期）' if late else ''}"
     if ClockName.RESPONSE in case.deadlines.resting:
         return f"响应期限：暂停中，还剩 {say_span(case.deadlines.resting[ClockName.RESPONSE])}"
     if case.calendar_gap:
         return f"⚠ 响应期限没有算出：{case.calendar_gap}。请按合同人工确认，并补工作日历。"
     if case.response is None:
         return "响应期限：无合同期限"
+    if (ended := case.ticket.closed_at) is not None:  # its clock stopped then: nothing is overdue since
+        late = "" if case.response.is_met_at(ended) else "（超期）"
+        return f"响应期限：{say_time(case.response.due, now)}{late}，{say_clock(ended, now)} 结束"
     overdue = not case.response.is_met_at(now)
     return f"响应期限：{say_deadline(case.response, now)}{'（已超期）' if overdue else ''}"
 

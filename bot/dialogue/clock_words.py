@@ -93,7 +93,14 @@ def say_span(span: timedelta) -> str:
 
 
 def staff_lines(case: Case, now: datetime) -> Iterator[str]:
-    """Yield the lines of the card about the clocks beside the response."""
+    """Yield the card's lines about the clocks beside the response; of a finished ticket only what it cost."""
+    ticket = case.ticket
+    if ticket.closed_at is None:
+        yield from _due_lines(case, now)
+    yield from cost_lines(case, now)
+
+
+def _due_lines(case: Case, now: datetime) -> Iterator[str]:
     due, ticket = case.deadlines, case.ticket
     if ticket.pause:
         since = say_clock(ticket.pause.since, now)
@@ -110,9 +117,8 @@ def staff_lines(case: Case, now: datetime) -> Iterator[str]:
         yield f"约定行动：{_staff_due(due.action, now)}" if not ticket.acted_at else "约定的行动：已采取"
     for offer in ticket.offers:
         yield f"待客户同意：{NAMES[offer.clock]} {say_clock(offer.until, now)}（{offer.by}提出）"
-    if due.next_update:
+    if due.next_update and ticket.is_live:
         yield f"{'已答应' if ticket.promise else '应给'}客户进展：{_staff_due(due.next_update, now)}"
-    yield from cost_lines(case, now)
 
 
 def known_words(deadline: Deadline, now: datetime) -> str:
@@ -158,5 +164,5 @@ def agreed_line(time: AgreedTime, now: datetime) -> str:
 
 def pause_line(pause: Pause, now: datetime) -> str:
     """Return the record of an agreed pause."""
-    until = say_clock(pause.until, now) if pause.until else "现在"
+    until = say_clock(pause.until, pause.since) if pause.until else "现在"
     return f"{say_clock(pause.since, now)}–{until} 双方同意暂停，不计时：{pause.reason}"

@@ -10,6 +10,7 @@ from bot.desk.contract import Hours, ServiceTerms
 from bot.desk.sla import ClockName, Deadline
 from bot.desk.tables import ENTITLEMENTS, LEVEL_NAMES, Service
 from bot.desk.terms import Level, Zone
+from bot.desk.ticket import Ticket
 
 _WEEKDAYS = "一二三四五六日"
 _NAMED_DAYS = {-1: "昨天", 0: "今天", 1: "明天"}
@@ -95,22 +96,39 @@ def deadline_reason(deadline: Deadline, terms: ServiceTerms) -> str:
     return f"因服务时段为{service_hours_zh(terms)}"
 
 
-def receipt_lines(deadline: Deadline, terms: ServiceTerms) -> list[str]:
-    """Return the counting that led to a deadline, window by window, so that a customer can check it."""
+def receipt_lines(deadline: Deadline, terms: ServiceTerms, ticket: Ticket | None = None) -> list[str]:
+    """Return the counting that led to a deadline, window by window, so that a customer can check it.
+
+    Of a ticket it tells, too, that a clock started with the reopening and that an agreed pause held it.
+    """
     name = CLOCK_NAMES[ClockName(deadline.clock)]
     start = f"{deadline.started_at.astimezone(SHANGHAI).year}年{_say_instant(deadline.started_at)}"
     if deadline.clock == ClockName.AGREED:
         return [f"{start} 双方约定，以约定时间为准", f"{name}：{_say_end(deadline.due)}"]
-    since = "判断不能远程解决" if deadline.clock == ClockName.ONSITE else "报障"
+    since = _beginning(deadline, ticket)
     lines = [f"{start} {since}，{LEVEL_NAMES[terms.level]}服务，{_rule(deadline, terms, name)}"]
     first = deadline.segments[0].start if deadline.segments else deadline.due
     if first > deadline.started_at:
-        lines.append(f"当时在{_hours_name(terms)}之外，从 {_say_instant(first)} 起算")
+        lines.append(f"{_why_later(deadline, terms, ticket)}，从 {_say_instant(first)} 起算")
     counted = timedelta()
     for segment in deadline.segments:
         counted += segment.duration
         lines.append(f"{_say_segment(segment)} 计 {_say_span(segment.duration)}，累计 {_say_span(counted)}")
     return [*lines, f"{name}截止：{_say_end(deadline.due)}"]
+
+
+def _beginning(deadline: Deadline, ticket: Ticket | None) -> str:
+    if deadline.clock == ClockName.ONSITE:
+        return "判断不能远程解决"
+    return "重开" if ticket and ticket.clock_from > ticket.reported_at else "报障"
+
+
+def _why_later(deadline: Deadline, terms: ServiceTerms, ticket: Ticket | None) -> str:
+    start = deadline.started_at
+    pauses = ticket.pauses if ticket else ()
+    if any(pause.since <= start and (pause.until is None or start < pause.until) for pause in pauses):
+        return "当时双方同意暂停"
+    return f"当时在{_hours_name(terms)}之外"
 
 
 def no_onsite_line(terms: ServiceTerms) -> str:

@@ -43,7 +43,7 @@ def merge(turn: Turn, case: Case, argument: str) -> None:
         for chat_id in set(already) - set(chats):
             turn.desk.messages.say(chat_id, Say(status), ticket=target.ticket.id)
     notify.staff(turn.desk, case, turn.now, f"{case.number} 已并入 {target.number}")
-    notify.staff(turn.desk, target, turn.now, f"{target.number} 并入了 {case.number}")
+    notify.staff(turn.desk, target, turn.now, f"{case.number} 已并入本单 {target.number}")
 
 
 def split(turn: Turn, case: Case, argument: str) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.desk.agreement import Standing
-from bot.desk.calendar import SHANGHAI
 from bot.desk.case import Case, view_event
 from bot.desk.events import Kind, Side
 from bot.desk.staff import Task, require
@@ -35,11 +34,12 @@ def not_a_fault(turn: Turn, case: Case, argument: str) -> None:
 def _first_view(turn: Turn, case: Case, priority: Priority, reason: str) -> None:
     ticket = case.ticket
     if ticket.agreement.vendor is not None and ticket.vendor_view_at is not None:
-        at = ticket.vendor_view_at.astimezone(SHANGHAI)
+        at = say_clock(ticket.vendor_view_at, turn.now)
         view = PRIORITY_NAMES[ticket.agreement.vendor]
+        wanted = "不是故障" if priority is Priority.NOT_A_FAULT else str(int(priority))
         raise Refused(
-            f"{ticket.vendor_view_by}已于 {at:%H:%M} 确认 {case.number} 为{view}。"
-            f"要改请发：改级 {case.number} {int(priority) if priority < Priority.NOT_A_FAULT else 2} 原因"
+            f"{ticket.vendor_view_by}已于 {at} 确认 {case.number} 为{view}。"
+            f"要改请发：改级 {case.number} {wanted} 原因"
         )
     _view(turn, case, priority, reason)
 

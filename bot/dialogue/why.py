@@ -31,7 +31,7 @@ def _counted(case: Case, deadline: Deadline | None) -> list[str]:
     """Return the counting of a deadline, nothing for one that was agreed: that is on record below."""
     if deadline is None or case.terms is None or deadline.clock == ClockName.AGREED:
         return []
-    return receipt_lines(deadline, case.terms)
+    return receipt_lines(deadline, case.terms, case.ticket)
 
 
 def _basis(case: Case) -> str:

@@ -87,5 +87,5 @@ def _deadline(case: Case, now: datetime) -> dict[str, Any] | None:
         "minutes": response.duration_minutes,
         "said": say_deadline(response, now),
         "windows": [[piece.start.isoformat(), piece.end.isoformat()] for piece in response.segments],
-        "receipt": receipt_lines(response, case.terms),
+        "receipt": receipt_lines(response, case.terms, case.ticket),
     }
