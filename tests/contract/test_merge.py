@@ -34,7 +34,7 @@ def test_the_earliest_clock_and_the_stricter_priority_hold_and_each_stays_inform
     assert (merged["work"], merged["merged_into"], merged["next_alarm_at"]) == ("merged", 2, None)
     assert (target["held"], str(target["response_due"])) == (1, "2026-03-02 04:00:00+00:00")
     assert "您报的工单 T1 和 T2 是同一问题，已合并处理" in world.last("regular")
-    assert "T1 已并入本单 T2" in world.heard("staff")
+    assert world.card().note == "T1 已并入本单 T2"
     assert "响应期限 今天 12:00 前" in world.last("visitor")
 
     world.staff("回复 T2 在处理")

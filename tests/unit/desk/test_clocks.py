@@ -56,8 +56,11 @@ def test_a_new_fault_has_a_confirmation_and_a_response_in_the_service_hours() ->
     assert found[ClockName.RESPONSE].deadline.due == START + timedelta(hours=2)
 
 
-def test_what_is_no_fault_has_no_response_clock() -> None:
-    assert set(named(case(priority=Priority.NOT_A_FAULT))) == {ClockName.CONFIRMATION}
+def test_what_is_no_fault_waits_for_an_answer_by_our_own_clock() -> None:
+    response = named(case(priority=Priority.NOT_A_FAULT))[ClockName.RESPONSE]
+    assert response.is_open
+    assert not response.deadline.in_contract
+    assert response.deadline.due == START + timedelta(hours=4)
 
 
 @pytest.mark.parametrize(("priority", "hours"), [(Priority.ONE, 2), (Priority.TWO, 4)])
