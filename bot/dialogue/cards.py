@@ -103,8 +103,8 @@ def _deadline(case: Case, now: datetime) -> str:
     if case.response is None:
         return "响应期限：无合同期限"
     if (ended := case.ticket.closed_at) is not None:  # its clock stopped then: nothing is overdue since
-        late = "" if case.response.is_met_at(ended) else "（超期）"
-        return f"响应期限：{say_time(case.response.due, now)}{late}，{say_clock(ended, now)} 结束"
+        missed = "" if case.response.is_met_at(ended) else "（超期）"
+        return f"响应期限：{say_time(case.response.due, now)}{missed}，{say_clock(ended, now)} 结束"
     overdue = not case.response.is_met_at(now)
     return f"响应期限：{say_deadline(case.response, now)}{'（已超期）' if overdue else ''}"
 
