@@ -72,7 +72,9 @@ def absorbed(ticket: Ticket, event: Event) -> Changes:
         changes["customer_word_at"] = max(own, datetime.fromisoformat(word_at))
     changes["missed"] = (*ticket.missed, *missed(data))
     if ticket.promise is None and data["promised"]:
-        changes["promise"] = Promise(event.at, datetime.fromisoformat(data["promised"]))
+        until = datetime.fromisoformat(data["promised"])
+        made_at = datetime.fromisoformat(data.get("promised_at") or event.at.isoformat())
+        changes["promise"] = Promise(min(made_at, until), until)  # a promise may be overdue by now
     other = Agreement.from_dict(data["agreement"])
     if other.held < ticket.held:
         changes |= judged(ticket, other, event.at)

@@ -91,6 +91,7 @@ def _taken(source: Case) -> dict[str, Any]:
         "vendor_view_at": view_at.isoformat() if view_at else None,
         "customer_word_at": word_at.isoformat() if word_at else None,
         "missed": [late.to_dict() for late in ticket.missed],
+        "promised_at": ticket.promise.made_at.isoformat() if ticket.promise else None,
         "promised": ticket.promise.until.isoformat() if ticket.promise else None,
     }
 

@@ -215,3 +215,17 @@ def test_a_later_report_is_answered_before_it_joins_an_answered_one(world: World
     world.staff("回复 T2 在看")
     world.staff("合并 T2 到 T1")
     assert [t["work"] for t in world.tickets()] == ["responded", "merged"]
+
+
+def test_an_overdue_promise_is_taken_over_as_it_was_made(world: World) -> None:
+    world.customer(P1)
+    world.wait(minutes=10)
+    world.customer("IVR也不通了，全断")
+    world.staff("下次进展 T2 10:20")
+    world.at("2026-03-02T10:30:00+08:00")
+
+    world.staff("合并 T2 到 T1")
+
+    assert str(world.tickets()[0]["update_due"]) == "2026-03-02 02:20:00+00:00"
+    assert [t["work"] for t in world.tickets()] == ["open", "merged"]
+    assert world.differences() == {}
