@@ -67,6 +67,16 @@ class Settings(BaseSettings):
     def _accounts(cls, value: Any) -> Any:
         return accounts.checked(value)
 
+    @field_validator("telegram")
+    @classmethod
+    def _bots(cls, value: dict[str, TelegramAccount]) -> dict[str, TelegramAccount]:
+        names: dict[str, str] = {}
+        for name, account in value.items():
+            other = names.setdefault(account.token.get_secret_value(), name)
+            if other != name:
+                raise ValueError(f"{other} and {name} have the same token: one bot is one account")
+        return value
+
     @field_validator("hotline_numbers", mode="before")
     @classmethod
     def _numbers(cls, value: Any) -> Any:

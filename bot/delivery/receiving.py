@@ -12,6 +12,7 @@ from sqlalchemy.exc import DataError, InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
 from bot.desk.terms import Role
+from bot.dialogue.replies import one_line
 from bot.errors import Unstorable
 from bot.messages import Address, Inbound, storable
 from bot.store import quotas, rows
@@ -151,7 +152,7 @@ def _contact_id(session: Session, inbound: Inbound) -> int:
         "user": inbound.sender.user,
     }
     rest = {
-        "name": storable(inbound.sender.name)[:NAME_LENGTH],
+        "name": one_line(storable(inbound.sender.name))[:NAME_LENGTH],
         "role": Role.CUSTOMER.value,
         "bind_failures": 0,
     }
