@@ -1,10 +1,11 @@
-"""One update is taken in: read, made durable, acknowledged to who pressed, then handled.
+"""One update is taken in: read, made durable, then handled while who pressed sees that it was heard.
 
 One that can't be read or stored, whatever stands in it, is kept as it came and holds up nobody.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ from bot.messages import Unread
 from bot.reception import Reception
 
 log = structlog.get_logger(__name__)
+
+ACKNOWLEDGE_S = 3  # for a press: what waits for its end takes in nothing more
 
 Rest = Callable[[], Awaitable[None]]
 
@@ -64,10 +67,9 @@ class Intake:
             return None
 
         async def rest() -> None:
-            if query is not None:  # before all else: the button shows that it waits
-                await self._acknowledge(query.id)
-            if is_new:
-                await self._handle(reception, inbox_id)
+            acknowledged = [self._acknowledge(query.id)] if query is not None else []
+            handled = [self._handle(reception, inbox_id)] if is_new else []
+            await asyncio.gather(*acknowledged, *handled)  # neither waits for the other
 
         return rest
 
@@ -83,7 +85,10 @@ class Intake:
 
     async def _acknowledge(self, query_id: str) -> None:
         try:
-            await self.api.acall(self.api.bot.answer_callback_query(query_id))
+            asked = self.api.bot.answer_callback_query(
+                query_id, connect_timeout=ACKNOWLEDGE_S, read_timeout=ACKNOWLEDGE_S
+            )
+            await self.api.acall(asked)
         except TelegramError as error:
             if not is_stale_query(error):
                 log.warning("a press was not acknowledged", account=self.account, error=type(error).__name__)
