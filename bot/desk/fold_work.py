@@ -85,6 +85,7 @@ def reopened(ticket: Ticket, event: Event) -> Changes:
     )
     return {
         "clock_from": event.at,
+        "reopened_at": event.at,
         "offers": (),
         "agreed": (),
         "pauses": (),

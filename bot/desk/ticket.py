@@ -69,6 +69,7 @@ class Ticket:
         resolution: the message by which the fault was reported as solved (inbox id).
         asked_at: when the customer was asked whether it works again: that message arrived, or by telephone.
         refers_to: the closed ticket whose fault came back.
+        reopened_at: when it was last reopened.
         missed: deadlines that were missed before it was last reopened.
     """
 
@@ -108,6 +109,7 @@ class Ticket:
     resolution: int | None = None
     asked_at: datetime | None = None
     closed_at: datetime | None = None
+    reopened_at: datetime | None = None
     merged_into: int | None = None
     refers_to: int | None = None
     missed: tuple[Late, ...] = ()

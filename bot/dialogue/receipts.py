@@ -120,7 +120,7 @@ def receipt_lines(deadline: Deadline, terms: ServiceTerms, ticket: Ticket | None
 def _beginning(deadline: Deadline, ticket: Ticket | None) -> str:
     if deadline.clock == ClockName.ONSITE:
         return "判断不能远程解决"
-    return "重开" if ticket and ticket.clock_from > ticket.reported_at else "报障"
+    return "重开" if ticket and ticket.clock_from == ticket.reopened_at else "报障"
 
 
 def _why_later(deadline: Deadline, terms: ServiceTerms, ticket: Ticket | None) -> str:
