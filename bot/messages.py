@@ -167,6 +167,7 @@ class Inbound:
         external_id: the platform's id of the message; its correction bears the same.
         album: the platform's id of several pictures that were sent as one; each is a message.
         forwarded: whose words they are that the sender passes on; None: their own.
+        number: the platform's own count; it orders what bears the same `sent_at`.
     """
 
     address: Address
@@ -188,6 +189,7 @@ class Inbound:
     external_id: str | None = None
     album: str | None = None
     forwarded: Forwarded | None = None
+    number: int | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the content as JSON types (address, key and instants are columns of the inbox)."""
@@ -217,6 +219,7 @@ class Inbound:
             "external_id": self.external_id,
             "album": self.album,
             "forwarded": self.forwarded.value if self.forwarded else None,
+            "number": self.number,
         }
         kept = {name: value for name, value in rare.items() if value}
         return {name: storable(value) if isinstance(value, str) else value for name, value in kept.items()}
@@ -245,6 +248,7 @@ class Inbound:
             external_id=content.get("external_id"),
             album=content.get("album"),
             forwarded=Forwarded(content["forwarded"]) if "forwarded" in content else None,
+            number=content.get("number"),
             attachments=tuple(
                 Attachment(AttachmentKind(a["kind"]), a["reference"], a["name"])
                 for a in content["attachments"]

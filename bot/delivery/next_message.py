@@ -44,7 +44,7 @@ AROUND = (
 NEXT = (
     select(t.InboxRow)
     .where(t.InboxRow.chat_id == bindparam("chat"), t.InboxRow.status == "received")
-    .order_by(t.InboxRow.sent_at, t.InboxRow.id)
+    .order_by(t.InboxRow.sent_at, t.InboxRow.content["number"].as_integer(), t.InboxRow.id)
     .limit(1)
 )
 

@@ -64,6 +64,21 @@ def test_messages_of_a_chat_are_handled_in_platform_order(world: World) -> None:
     assert "待工程师响应" in world.heard("regular")[1]
 
 
+@pytest.mark.parametrize("numbers", [(9, 10), (99, 100)])
+def test_messages_of_one_second_are_handled_by_the_platforms_own_count(
+    world: World, numbers: tuple[int, int]
+) -> None:
+    sender, (first, second) = Sender("regular", "陈班长"), numbers
+    for text, number in (("查进度", second), (P1, first)):
+        inbound = world.inbound("regular", sender, text, sent_at=world.now)
+        world.app.inbox.receive(replace(inbound, number=number), world.now)
+
+    world.wait(seconds=1)
+
+    assert "工单号 T1" in world.heard("regular")[0]
+    assert "待工程师响应" in world.heard("regular")[1]
+
+
 def a_bug(*_: object) -> None:
     raise ValueError("所有坐席 must not be logged")
 

@@ -8,8 +8,11 @@ from pathlib import Path
 
 import httpx
 import pytest
+from sqlalchemy import select
 
+from bot.channels.telegram import api
 from bot.messages import Option, Say
+from bot.store import tables as t
 from bot.store.locks import lock
 from bot.web.server import url_of
 from tests.support.telegram import SECRET, STAFF_CHAT, TelegramWorld, labels
@@ -59,6 +62,7 @@ def test_a_flood_is_waited_out_and_said_once(telegram: TelegramWorld) -> None:
     assert receipts(telegram) == 0
     telegram.wait(seconds=1)
     assert receipts(telegram) == 1
+    assert telegram.api.look()["early"] == 0  # nothing was tried while the platform takes nothing
 
 
 @everywhere
@@ -75,6 +79,23 @@ def test_an_answer_that_is_lost_after_delivery_may_double_but_never_loses(telegr
     telegram.chen.say(P1)
     telegram.wait(seconds=10)
     assert receipts(telegram) == 2
+    assert len(telegram.tickets()) == 1
+
+
+@everywhere
+def test_a_call_that_times_out_after_delivery_is_made_again_and_makes_one_ticket(
+    telegram: TelegramWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    telegram.stop()
+    monkeypatch.setattr(api, "READ_S", 1.0)
+    telegram.start()
+    telegram.api.control("fault", method="sendMessage", chat=telegram.chen.id, kind="hang_after")
+    telegram.chen.say(P1)
+    with telegram.app.store.read() as session:
+        row = session.scalars(select(t.OutboxRow).where(t.OutboxRow.unknowns > 0)).one()
+        assert (row.status, row.error) == ("pending", "timeout")
+    telegram.wait(minutes=1)
+    telegram.until(lambda: receipts(telegram) > 1)
     assert len(telegram.tickets()) == 1
 
 
@@ -307,6 +328,25 @@ def test_a_second_process_waits_for_the_first_ones_lock(telegram: TelegramWorld)
 def test_no_webhook_is_there_where_the_bot_polls(telegram: TelegramWorld) -> None:
     answer = httpx.post(f"{url_of(telegram.listener)}/telegram/default", json={}, trust_env=False)
     assert answer.status_code == 404
+
+
+@hooked
+def test_a_burst_over_many_connections_is_handled_in_the_order_it_was_written(
+    telegram: TelegramWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    telegram.api.control("hold", is_held=True)
+    for words in (P1, *["查进度"] * 5):
+        telegram.chen.say(words, settle=False)
+    with monkeypatch.context() as held:  # until all are received, which is in any order
+        held.setattr(telegram.app, "handle", lambda *_: None)
+        held.setattr(telegram.app, "handle_all", lambda asked: [None] * len(asked))
+        telegram.api.control("hold", is_held=False)
+        telegram.until(lambda: telegram.api.look()["waiting"] == 0)
+    telegram.app.resume()
+    telegram.settle()
+    first, *rest = (line for line in telegram.heard(telegram.chen.id) if "T1" in line)
+    assert "已收到，工单号 T1" in first
+    assert len(rest) == 5
 
 
 @hooked

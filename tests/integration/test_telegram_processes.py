@@ -89,6 +89,18 @@ def test_the_platforms_limits_are_kept(api: Api, migrated_url: str, tmp_path: Pa
     assert api.look()["floods"] == 0
 
 
+@pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
+def test_a_call_that_hangs_holds_up_no_other_chat(api: Api, migrated_url: str, tmp_path: Path) -> None:
+    made(api).control("fault", method="sendMessage", chat=CHEN["id"], kind="hang")
+    know(migrated_url)
+    with running(tmp_path, **settings(migrated_url, api)):
+        say(api, P1)
+        until(lambda: api.look()["hanging"] == 1)
+        until(lambda: any("【T1】" in line for line in heard(api, STAFF_CHAT)))
+        assert (api.look()["hanging"], heard(api)) == (1, [])
+        api.control("release")
+
+
 @pytest.mark.slow  # the lock is looked for every five seconds
 @pytest.mark.parametrize(
     "migrated_url", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True

@@ -161,6 +161,7 @@ def _message(
         external_id=str(message.message_id),
         album=message.media_group_id,
         forwarded=_forwarded(message, context.me),
+        number=update_id,
     )
 
 

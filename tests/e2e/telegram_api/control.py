@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import base64
 import json
+import threading
 import time
 import urllib.error
 import urllib.request
+from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -56,7 +58,8 @@ def file(bots: Bots, token: str, given: Json) -> bool:
 
 
 def fault(bots: Bots, token: str, given: Json) -> bool:
-    """Prepare a fault: kind flood, gateway, drop, drop_after or odd; for a method, a chat, some times.
+    """Prepare a fault: kind flood, gateway, drop, drop_after, hang, hang_after or odd; for a method, a chat,
+    some times.
 
     ``skip`` calls go well before.
     """
@@ -79,7 +82,7 @@ def fault_for(bot: Bot, method: str, given: Json) -> Json | None:
 
 def before(prepared: Json) -> bool:
     """Whether a fault comes before the call has any effect."""
-    return prepared["kind"] not in ("drop_after", "odd")
+    return prepared["kind"] not in ("drop_after", "hang_after", "odd")
 
 
 def update(bots: Bots, token: str, given: Json) -> int:
@@ -98,6 +101,12 @@ def again(bots: Bots, token: str, given: Json) -> bool:
     with bot.changed:
         (bot.updates if bot.webhook else bot.again).append(given)
         bot.changed.notify_all()
+    return True
+
+
+def release(bots: Bots, token: str, _: Json) -> bool:
+    """End the calls that hang, without an answer; none hangs from now on."""
+    bots[token].is_released = True
     return True
 
 
@@ -139,6 +148,12 @@ def limit(bots: Bots, token: str, given: Json) -> bool:
     return True
 
 
+def hold(bots: Bots, token: str, given: Json) -> bool:
+    """Send the webhook nothing; afterwards what waits comes at once, as many as setWebhook allows."""
+    bots[token].is_held, bots[token].is_bursting = given["is_held"], not given["is_held"]
+    return True
+
+
 def look(bots: Bots, token: str, _: Any) -> Json:
     """Return everything that a test may want to know."""
     bot = bots[token]
@@ -155,6 +170,8 @@ def look(bots: Bots, token: str, _: Any) -> Json:
         "is_polled": bot.poller > 0,
         "conflicts": bot.conflicts,
         "floods": bot.floods,
+        "early": bot.early,
+        "hanging": bot.hanging,
     }
 
 
@@ -171,6 +188,7 @@ CONTROLS: Mapping[str, Callable[[Bots, str, Any], Any]] = {
     "edit": _person(people.edit),
     "fault": fault,
     "file": file,
+    "hold": hold,
     "limit": limit,
     "look": look,
     "member": _person(people.member),
@@ -178,6 +196,7 @@ CONTROLS: Mapping[str, Callable[[Bots, str, Any], Any]] = {
     "menu": menu,
     "migrate": _person(people.migrate),
     "press": _person(people.press),
+    "release": release,
     "remove": remove,
     "say": _person(people.say),
     "state": state,
@@ -187,16 +206,39 @@ CONTROLS: Mapping[str, Callable[[Bots, str, Any], Any]] = {
 
 
 def deliver_webhooks(bots: Bots) -> None:
-    """Send what waits to the webhooks, in order, until it is acknowledged."""
+    """Send what waits to the webhooks until it is acknowledged: in order, or a burst all at once."""
     while True:
-        pushed = [_push(bot) for bot in list(bots.values()) if bot.webhook and bot.updates]
-        if not any(pushed):
+        bursts = [_push_all(bot, _burst(bot)) for bot in list(bots.values()) if bot.webhook]
+        if not any(bursts):
             time.sleep(REDELIVERY_PAUSE_S)
 
 
-def _push(bot: Bot) -> bool:
-    update_, hook = bot.updates[0], bot.webhook
-    assert hook is not None
+def _push_all(bot: Bot, updates: list[Json]) -> bool:
+    found: list[bool] = []
+
+    def push(update_: Json) -> None:
+        found.append(_push(bot, update_))
+
+    pushes = [threading.Thread(target=push, args=(update_,), daemon=True) for update_ in updates]
+    for one in pushes:
+        one.start()
+    for one in pushes:
+        one.join()
+    return any(found)
+
+
+def _burst(bot: Bot) -> list[Json]:
+    """Return what is sent together, the latest first: the real service promises no order either."""
+    if bot.is_held:
+        return []
+    connections = bot.webhook.get("connections", 1) if bot.webhook and bot.is_bursting else 1
+    return list(bot.updates)[:connections][::-1]
+
+
+def _push(bot: Bot, update_: Json) -> bool:
+    hook = bot.webhook
+    if hook is None:
+        return False
     headers = {"Content-Type": "application/json"}
     if hook["secret"]:
         headers["X-Telegram-Bot-Api-Secret-Token"] = hook["secret"]
@@ -212,6 +254,5 @@ def _push(bot: Bot) -> bool:
         bot.webhook_error = f"Connection failed: {type(error).__name__}"
         return False
     with bot.changed:
-        if bot.updates and bot.updates[0] is update_:
-            bot.updates.popleft()
+        bot.updates = deque(other for other in bot.updates if other is not update_)
     return True

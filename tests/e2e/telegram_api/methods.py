@@ -17,6 +17,7 @@ TEXT_LIMIT = 4096
 CAPTION_LIMIT = 1024
 DATA_LIMIT_BYTES = 64
 QUERY_SECONDS = 15 * 60
+MOST_CONNECTIONS = 40  # to a webhook, unless it asks for another number
 MESSAGE_PARAMETERS = {
     "chat_id",
     "reply_markup",
@@ -199,7 +200,10 @@ def set_webhook(bot: Bot, given: Json, _: Files) -> bool:
     """Send updates to an address from now on."""
     if not re.fullmatch(r"[A-Za-z0-9_-]{0,256}", given.get("secret_token", "")):
         raise bad("secret token contains unallowed characters")
-    bot.webhook = {"url": given["url"], "secret": given.get("secret_token")}
+    connections = int(given.get("max_connections", MOST_CONNECTIONS))
+    if not 1 <= connections <= 100:
+        raise bad("max_connections is out of bounds")
+    bot.webhook = {"url": given["url"], "secret": given.get("secret_token"), "connections": connections}
     _allow(bot, given)
     return True
 

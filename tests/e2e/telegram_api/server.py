@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import threading
+from contextlib import suppress
 from email.parser import BytesParser
 from email.policy import HTTP
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -16,6 +17,7 @@ from tests.e2e.telegram_api.methods import METHODS
 from tests.e2e.telegram_api.state import ApiError, Bot, Json, Upload
 
 BOTS: dict[str, Bot] = {}
+LOOK_EVERY_S = 0.05  # at whether a call that hangs is to end
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -56,13 +58,13 @@ class Handler(BaseHTTPRequestHandler):
         fault = control.fault_for(bot, method, given)
         try:
             if fault and control.before(fault):
-                self._end(fault)
+                self._end(fault, bot, given)
                 return
             result = do(bot, given, files)
             if fault and fault["kind"] == "odd":
                 result = {**result, "link_preview_options": "a shape of next year"}
             elif fault:
-                self._end(fault)
+                self._end(fault, bot, given)
                 return
             self._answer(200, {"ok": True, "result": result})
         except ApiError as error:
@@ -71,8 +73,11 @@ class Handler(BaseHTTPRequestHandler):
                 answer["parameters"] = error.parameters
             self._answer(error.code, answer)
 
-    def _end(self, fault: Json) -> None:
+    def _end(self, fault: Json, bot: Bot, given: Json) -> None:
         """End a request as a fault says: with an error, a page of a gateway, or without any answer."""
+        if fault["kind"] in ("hang", "hang_after"):
+            self._hang(bot)
+            return
         if fault["kind"] in ("drop", "drop_after"):
             self.close_connection = True
             return
@@ -80,6 +85,7 @@ class Handler(BaseHTTPRequestHandler):
             self._send(502, b"<html>502 Bad Gateway</html>", "text/html")
             return
         after = fault["retry_after"]
+        bot.flood(int(given["chat_id"]), after)
         answer = {
             "ok": False,
             "error_code": 429,
@@ -87,6 +93,17 @@ class Handler(BaseHTTPRequestHandler):
             "parameters": {"retry_after": after},
         }
         self._answer(429, answer)
+
+    def _hang(self, bot: Bot) -> None:
+        """Answer nothing until the caller gives up and closes the connection, or the test says `release`."""
+        self.close_connection = True
+        self.connection.settimeout(LOOK_EVERY_S)
+        bot.hanging += 1
+        while not bot.is_released:
+            with suppress(TimeoutError):
+                self.connection.recv(1)
+                break
+        bot.hanging -= 1
 
     def _answer(self, code: int, answer: Any) -> None:
         self._send(code, json.dumps(answer).encode(), "application/json")

@@ -87,6 +87,12 @@ class Bot:
     conflicts: int = 0  # pollers that another one ended
     is_limited: bool = False  # whether floods are answered 429
     floods: int = 0
+    early: int = 0  # calls that came before `retry_after` was over
+    flooded: dict[int, int] = field(default_factory=dict)  # chats, until when they take nothing
+    hanging: int = 0  # calls that wait for their answer until the caller gives up
+    is_released: bool = False  # they end now
+    is_held: bool = False  # whether the webhook is sent nothing for now
+    is_bursting: bool = False  # whether it is sent many at once
     sent: deque[tuple[float, int]] = field(default_factory=deque)
     ids: Any = field(default_factory=lambda: itertools.count(1))  # of all private chats and small groups
     query_ids: Any = field(default_factory=lambda: itertools.count(1))
@@ -111,9 +117,11 @@ class Bot:
 
         The real service lets somewhat more than 1 a second pass to a person for a moment: so does this, one.
         """
+        chat = int(chat_id)
+        self._check_flood(chat)
         if not self.is_limited:
             return
-        at, chat = time.monotonic(), int(chat_id)
+        at = time.monotonic()
         while self.sent and self.sent[0][0] < at - 60:
             self.sent.popleft()
         here = [when for when, where in self.sent if where == chat]
@@ -125,6 +133,16 @@ class Bot:
             self.floods += 1
             raise ApiError(429, "Too Many Requests: retry after 2", retry_after=2)
         self.sent.append((at, chat))
+
+    def flood(self, chat: int, seconds: int) -> None:
+        """Refuse what is sent to a chat for some seconds of the test's clock."""
+        self.flooded[chat] = self.now + seconds
+
+    def _check_flood(self, chat: int) -> None:
+        left = self.flooded.get(chat, 0) - self.now
+        if left > 0:
+            self.early += 1
+            raise ApiError(429, f"Too Many Requests: retry after {left}", retry_after=left)
 
     def add(self, kind: str, content: Json) -> Json:
         """Put an update into the queue."""
