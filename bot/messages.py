@@ -6,6 +6,7 @@ room knows a platform.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -42,11 +43,27 @@ class AttachmentKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A picture, voice or file; ``reference`` is the platform's handle, never shown to anybody."""
+    """A picture, voice or file; ``reference`` is the platform's handle, never shown to anybody.
+
+    Attributes:
+        identity: by which the platform names the same content in every message; empty: by nothing.
+    """
 
     kind: AttachmentKind
     reference: str
     name: str = ""
+    identity: str = ""
+
+    def to_dict(self) -> dict[str, str]:
+        """Return it as JSON types."""
+        kept = {"kind": self.kind.value, "reference": storable(self.reference), "name": storable(self.name)}
+        return {**kept, "identity": storable(self.identity)} if self.identity else kept
+
+    @classmethod
+    def from_dict(cls, content: Mapping[str, str]) -> Attachment:
+        """Rebuild what `to_dict` gave."""
+        kind = AttachmentKind(content["kind"])
+        return cls(kind, content["reference"], content["name"], content.get("identity", ""))
 
 
 # What can be fetched from the platform and kept; a place or a link is all there is of it.
@@ -199,10 +216,7 @@ class Inbound:
             "choice": storable(self.choice) if self.choice is not None else None,
             "addressed": self.addressed,
             **self._rarely(),
-            "attachments": [
-                {"kind": a.kind.value, "reference": storable(a.reference), "name": storable(a.name)}
-                for a in self.attachments
-            ],
+            "attachments": [one.to_dict() for one in self.attachments],
         }
 
     def _rarely(self) -> dict[str, Any]:
@@ -249,10 +263,7 @@ class Inbound:
             album=content.get("album"),
             forwarded=Forwarded(content["forwarded"]) if "forwarded" in content else None,
             number=content.get("number"),
-            attachments=tuple(
-                Attachment(AttachmentKind(a["kind"]), a["reference"], a["name"])
-                for a in content["attachments"]
-            ),
+            attachments=tuple(map(Attachment.from_dict, content["attachments"])),
         )
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import structlog
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.exc import DataError, InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
@@ -116,6 +117,8 @@ def _insert(session: UnitSession, inbound: Inbound, now: datetime) -> tuple[int,
     ).one()
     if known.inbox is not None:
         return known.inbox, False
+    if inbound.is_correction and inbound.attachments and known.chat is not None:
+        inbound = _without_known_files(session, inbound, known.chat)
     values = {
         "channel": address.channel,
         "account": address.account,
@@ -130,10 +133,25 @@ def _insert(session: UnitSession, inbound: Inbound, now: datetime) -> tuple[int,
     }
     inserted = rows.made(session, t.InboxRow, values)
     if inserted is not None:
-        AttachmentStore(session, now).expect(inserted, inbound.attachments)
+        if inbound.addressed:  # what colleagues show each other in a group is not ours to keep
+            AttachmentStore(session, now).expect(inserted, inbound.attachments)
         quotas.note(session, inbound)
         return inserted, True
     return _insert(session, inbound, now)[0], False  # another process was first
+
+
+def _without_known_files(session: Session, inbound: Inbound, chat_id: int) -> Inbound:
+    """Return a correction with those files only that the message did not carry before."""
+    earlier = session.scalars(
+        select(t.InboxRow.content).where(
+            t.InboxRow.chat_id == chat_id,
+            t.InboxRow.content["external_id"].as_string() == inbound.external_id,
+            or_(t.InboxRow.content["addressed"].as_boolean(), t.InboxRow.ticket_id.is_not(None)),
+        )
+    )
+    known = {one.get("identity") for content in earlier for one in content["attachments"]}
+    new = (one for one in inbound.attachments if not one.identity or one.identity not in known)
+    return replace(inbound, attachments=tuple(new))
 
 
 def chat_id(session: Session, address: Address, kind: str = "private") -> int:

@@ -15,7 +15,8 @@ def took(turn: Turn) -> bool:
     original = turn.desk.messages.corrected(turn.inbox_id)
     if original is None:
         return False
-    if original.text.strip() == turn.text:
+    has_new_file = any(one.identity for one in turn.inbound.attachments)
+    if original.text.strip() == turn.text and not has_new_file:
         return True  # the platform only added a preview
     number = turn.desk.messages.ticket_of(original.id)
     case = turn.desk.tickets.get(number) if number is not None else None

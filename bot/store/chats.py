@@ -14,10 +14,11 @@ from bot.desk.case import Chat, Contact, Customer
 from bot.desk.contract import Terms, in_force
 from bot.desk.staff import ContactPerson
 from bot.desk.terms import Role
-from bot.messages import FETCHED_KINDS, Answered, Attachment, AttachmentKind, Option, Received, Say
+from bot.messages import FETCHED_KINDS, Answered, Attachment, Option, Received, Say
 from bot.store import phones, telephone
 from bot.store import tables as t
 from bot.store import terms as contracts
+from bot.store.attachments import AttachmentStore
 from bot.store.session import UnitSession
 from bot.store.staff_chats import staff_chats
 
@@ -160,7 +161,11 @@ class MessageStore:
         self._session.execute(SUPERSEDE, {"to": chat_id, "of": card})
 
     def assign(self, ticket_id: int, inbox_id: int) -> None:
-        self._session.write(self._session.get_one(t.InboxRow, inbox_id), ticket_id=ticket_id)
+        row = self._session.get_one(t.InboxRow, inbox_id)
+        if row.ticket_id is None and not row.content["addressed"]:  # else its files are expected by now
+            carried = [Attachment.from_dict(one) for one in row.content["attachments"]]
+            AttachmentStore(self._session, self._now).expect(inbox_id, carried)
+        self._session.write(row, ticket_id=ticket_id)
 
     def move(self, ticket_id: int, into: int) -> None:
         self._session.execute(
@@ -226,9 +231,7 @@ class MessageStore:
 
 def _received(row: t.InboxRow | Row[int, dict[str, Any], datetime, datetime]) -> Received:
     content = row.content
-    carried = [
-        Attachment(AttachmentKind(a["kind"]), a["reference"], a["name"]) for a in content["attachments"]
-    ]
+    carried = [Attachment.from_dict(one) for one in content["attachments"]]
     pointers = tuple(one for one in carried if one.kind not in FETCHED_KINDS)
     return Received(
         row.id,

@@ -264,3 +264,48 @@ def test_a_message_sent_twice_is_fetched_once(world: Pictures) -> None:
     world.app.submit(message)
     world.app.submit(message)
     assert world.fetch() == 1
+
+
+def test_what_colleagues_show_each_other_in_a_group_is_not_fetched(world: Pictures) -> None:
+    message = replace(
+        world.inbound("regular", Sender("regular", "陈班长"), "午饭吃什么"),
+        attachments=(Attachment(AttachmentKind.PHOTO, "p1"),),
+        addressed=False,
+        is_group=True,
+    )
+    world.app.submit(message)
+    assert world.fetch() == 0
+
+
+def test_a_picture_of_a_reports_album_is_fetched_although_it_names_nobody(world: Pictures) -> None:
+    for text, picture in (("IVR挂了", "p1"), ("", "p2")):
+        message = world.inbound("regular", Sender("regular", "陈班长"), text)
+        carried = (Attachment(AttachmentKind.PHOTO, picture),)
+        album = replace(message, attachments=carried, album="g1", addressed=bool(text), is_group=True)
+        world.app.submit(album)
+    assert world.fetch() == 2
+
+
+def edited(world: Pictures, text: str, picture: str, *, addressed: bool = True, **more: bool) -> None:
+    """Let the customer write a message with a picture, or change what they wrote."""
+    message = world.inbound("regular", Sender("regular", "陈班长"), text)
+    carried = (Attachment(AttachmentKind.PHOTO, f"{picture}-{text}", identity=picture),)
+    same = replace(message, attachments=carried, external_id="7", addressed=addressed, is_group=True)
+    world.app.submit(replace(same, **more))
+
+
+def test_a_changed_caption_brings_its_picture_once(world: Pictures) -> None:
+    edited(world, "IVR挂了", "p1")
+    edited(world, "IVR挂了，全部打不进来", "p1", is_correction=True)
+    assert world.fetch() == 1
+    assert "［附件 2 个］" not in world.card().text
+    edited(world, "IVR挂了，全部打不进来", "p2", is_correction=True)
+    assert world.fetch() == 1
+    assert "［附件 2 个］" in world.card().text
+
+
+def test_a_picture_that_becomes_a_report_by_a_change_is_fetched(world: Pictures) -> None:
+    edited(world, "看看这个", "p1", addressed=False)
+    assert world.fetch() == 0
+    edited(world, "IVR挂了", "p1", is_correction=True)
+    assert world.fetch() == 1

@@ -78,7 +78,7 @@ def attachments_of(message: Message) -> tuple[Attachment, ...]:
         (AttachmentKind.FILE, message.document),
     ]
     carried = [
-        Attachment(kind, item.file_id, getattr(item, "file_name", None) or "")
+        Attachment(kind, item.file_id, getattr(item, "file_name", None) or "", item.file_unique_id)
         for kind, item in found
         if item is not None
     ]

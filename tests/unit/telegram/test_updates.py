@@ -47,6 +47,7 @@ def test_a_private_message() -> None:
         sent_at=datetime.fromtimestamp(SENT, UTC),
         text="IVR挂了 😱",
         external_id="7",
+        number=9,
     )
 
 
@@ -94,19 +95,19 @@ FILE = {"file_unique_id": "u", "file_size": 10}
     [
         (
             {"photo": [{**FILE, "file_id": id_, "width": 9, "height": 9} for id_ in ("small", "large")]},
-            Attachment(AttachmentKind.PHOTO, "large"),
+            Attachment(AttachmentKind.PHOTO, "large", identity="u"),
         ),
         (
             {"voice": {**FILE, "file_id": "v", "duration": 3}},
-            Attachment(AttachmentKind.VOICE, "v"),
+            Attachment(AttachmentKind.VOICE, "v", identity="u"),
         ),
         (
             {"video": {**FILE, "file_id": "f", "width": 9, "height": 9, "duration": 3}},
-            Attachment(AttachmentKind.VIDEO, "f"),
+            Attachment(AttachmentKind.VIDEO, "f", identity="u"),
         ),
         (
             {"document": {**FILE, "file_id": "d", "file_name": "日志.txt"}},
-            Attachment(AttachmentKind.FILE, "d", "日志.txt"),
+            Attachment(AttachmentKind.FILE, "d", "日志.txt", "u"),
         ),
         (
             {"location": {"latitude": 39.9, "longitude": 116.4}},
