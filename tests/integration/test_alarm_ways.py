@@ -133,7 +133,7 @@ def test_an_alarm_that_the_staff_chat_refuses_reaches_the_pager_once(world: Worl
     world.staff("确认 T1 1")
     world.now += timedelta(minutes=60)
     world.app.sweep()
-    world.phones.receipts = [Receipt(Outcome.FAILED, error="kicked")]
+    world.phones.receipts = [Receipt(Outcome.FAILED, error="no_rights")]
 
     world.app.deliver()
     world.wait(minutes=1)
@@ -149,7 +149,7 @@ def test_the_next_alarm_says_what_did_not_arrive(world: World) -> None:
     world.staff("确认 T1 1")
     world.now += timedelta(minutes=60)
     world.app.sweep()
-    world.phones.receipts = [Receipt(Outcome.FAILED, error="kicked")]
+    world.phones.receipts = [Receipt(Outcome.FAILED, error="no_rights")]
     world.app.deliver()
 
     world.wait(minutes=30)
