@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -19,6 +20,7 @@ from bot.dialogue.receipts import say_deadline, say_time, service_hours_zh
 from bot.dialogue.replies import PRIORITY_NAMES, clause_zh, one_line, shorten
 from bot.messages import Attachment, AttachmentKind, Option, Received, Say
 
+_COMMAND = re.compile(r"^/report\s+(?=\S)")  # what it reports is what was said
 WORDS_SHOWN = 200
 RECENT_SHOWN = 3
 FORWARDED = "［转发］"
@@ -114,7 +116,7 @@ def _words(reports: Sequence[Received], reporter: str) -> str:
     said = "；".join(
         f"{_by(report, reporter)}{FORWARDED if report.is_forwarded else ''}{words}"
         for report in reports
-        if (words := one_line(report.text))
+        if (words := _COMMAND.sub("", one_line(report.text)))
     )
     pictures = sum(report.attachments for report in reports)
     shown = said if len(said) <= WORDS_SHOWN else said[: WORDS_SHOWN - 1] + "…"

@@ -76,7 +76,7 @@ def answer(turn: Turn) -> None:
     turn = staff_gone.is_here(turn)
     if not turn.contact.is_staff:
         if turn.inbound.choice is not None or turn.inbound.addressed:
-            turn.reply("只有值班人员可以操作。请让管理员为您登记。")
+            turn.reply(f"只有值班人员可以操作。{_what_helps(turn)}")
         return
     if not _is_among_ourselves(turn):
         if turn.inbound.addressed or turn.inbound.choice is not None:
@@ -87,6 +87,12 @@ def answer(turn: Turn) -> None:
             turn.reply(FORWARDED)
         return
     _obey(turn)
+
+
+def _what_helps(turn: Turn) -> str:
+    """Return what somebody can do whom we don't know: who writes as the group itself can't be anybody."""
+    is_anonymous = turn.inbound.is_group and turn.inbound.sender.user == turn.inbound.address.chat
+    return "请先关闭群里的匿名发言，再操作。" if is_anonymous else "请让管理员为您登记。"
 
 
 def _obey(turn: Turn) -> None:

@@ -314,3 +314,15 @@ def test_a_card_that_is_asked_for_stands_at_the_end_of_the_chat(world: World) ->
     assert (shown.card, shown.replaces) == ("ticket:1", None)
     world.staff("认领 T1")
     assert world.card().replaces == str(shown.id)  # later changes are made to this one
+
+
+def test_a_report_by_command_is_shown_in_the_words_after_it(world: World) -> None:
+    world.customer(f"/report {P1}")
+    assert f"原话：{P1}\n" in world.card().text
+
+
+def test_who_writes_as_the_staff_group_itself_is_told_to_show_who_they_are(world: World) -> None:
+    message = replace(world.inbound("staff", Sender("staff", "值班群"), "/todo"), is_group=True)
+    assert send(world, message) == "只有值班人员可以操作。请先关闭群里的匿名发言，再操作。"
+    stranger = replace(world.inbound("staff", Sender("stranger", "新人"), "/todo"), is_group=True)
+    assert send(world, stranger) == "只有值班人员可以操作。请让管理员为您登记。"
