@@ -17,8 +17,10 @@ from bot.desk.calendar import SHANGHAI, Workdays
 from bot.desk.capitals import fee_in_capitals
 from bot.desk.contract import Coverage, State, Terms, coverage, payment_due, state
 from bot.desk.fee_check import check_fee
+from bot.desk.penalty import Breach, penalty
 from bot.desk.staff import ContactPerson
 from bot.desk.terms import Level
+from bot.dialogue.sums import penalty_lines
 from bot.errors import UnknownYear
 from bot.store.contracts import Version
 
@@ -193,6 +195,9 @@ def fields(found: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     yield "费率表费用", f"{floor}{_money(found['computed_fee'])}" + (" 元" if found["computed_fee"] else "")
     yield "差额", _difference(found)
     yield "付款", _paid(found)
+    if days := found["payment_days_late"]:
+        owed = penalty(Decimal(found["agreed_fee"]), days)
+        yield "逾期付款", "；".join(penalty_lines(owed, Breach.LATE_PAYMENT))
     for name in SHOWN:
         if terms[name] not in (None, [], {}, False) and _OF_LEVEL.get(name, terms["level"]) == terms["level"]:
             yield BY_FIELD[name].names[0], _value(terms[name])

@@ -269,4 +269,5 @@ def _instead(ticket: Ticket, actor: Actor) -> str:
     ][:OFFERED]
     if ticket.merged_into is not None:
         return f"已并入 T{ticket.merged_into}，请对 T{ticket.merged_into} 操作。"
-    return f"现在可以：{'、'.join(options)}。" if options else "没有可做的操作。"
+    new = "客户可以报一个新的故障" if actor.side is Side.VENDOR else "要报新的故障，直接用一句话描述"
+    return f"现在可以：{'、'.join(options)}。" if options else f"{new}。"

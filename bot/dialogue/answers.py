@@ -48,7 +48,9 @@ def status(turn: Turn, command: Command) -> None:
         if len(cases) > STATUS_SHOWN:
             lines.append(f"另有 {len(cases) - STATUS_SHOWN} 张未结工单。")
         number = cases[0].ticket.id
-        options = [Option("催单", "催单", "urge", number), Option("为什么", "为什么", "why", number)]
+        options = [Option("为什么", "为什么", "why", number)]
+        if cases[0].ticket.closed_at is None:
+            options.insert(0, Option("催单", "催单", "urge", number))
         if replies.is_settled_no_fault(cases[0]):
             options = list(choices.settled_options(number))
         turn.reply("\n".join([*lines, hotline(turn)]), *options, ticket=number)

@@ -101,7 +101,7 @@ def _deadline(case: Case, now: datetime) -> str:
     if ClockName.RESPONSE in case.deadlines.resting:
         return f"响应期限：暂停中，还剩 {say_span(case.deadlines.resting[ClockName.RESPONSE])}"
     if case.calendar_gap:
-        return f"⚠ 响应期限没有算出：{case.calendar_gap}。请按合同人工确认，并补工作日历。"
+        return "⚠ 响应期限没有算出：缺那一年的工作日历。请按合同人工确认，并补工作日历。"
     if case.response is None:
         return "响应期限：无合同期限"
     if (ended := case.ticket.closed_at) is not None:  # its clock stopped then: nothing is overdue since

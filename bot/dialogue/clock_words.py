@@ -109,7 +109,8 @@ def _due_lines(case: Case, now: datetime) -> Iterator[str]:
     elif ticket.pause_asked is not None:
         yield f"已请客户同意暂停：{ticket.pause_asked}"
     if ticket.arrived_at:
-        yield f"已到场：{say_clock(ticket.arrived_at, now)}"
+        late = "（超期）" if due.onsite and not due.onsite.is_met_at(ticket.arrived_at) else ""
+        yield f"已到场：{say_clock(ticket.arrived_at, now)}{late}"
     elif due.onsite:
         target = "" if due.onsite.in_contract else "（目标，合同未约定）"
         yield f"到场期限：{_staff_due(due.onsite, now)}{target}"
@@ -143,6 +144,9 @@ def cost_lines(case: Case, now: datetime) -> Iterator[str]:
         yield f"⚠ {_late(worst, case)}：{sums[0]}；{'；'.join(sums[1:-1])}；{sums[-1]}"
     else:
         yield f"⚠ {_late(worst, case)}，不足一整天，不计违约金"
+    for other in late:
+        if other is not worst:
+            yield f"⚠ {_late(other, case)}，同一天不重复计违约金"
 
 
 def _late(late: Late, case: Case) -> str:

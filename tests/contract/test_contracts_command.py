@@ -197,6 +197,7 @@ def test_lists_for_people_name_customer_level_state_fees_and_payment(desk: Desk)
         "第 1 版",
         "23,000.00 元（贰万叁仟元整）",
         "不低于 25,000.00 元",
+        "违约金（逾期付款，付给乙方）",
         "09:00–17:00",
         "签字页 档案 2021-07",
     ):

@@ -215,7 +215,7 @@ def test_a_report_in_a_year_that_the_calendar_does_not_know_opens_a_ticket_for_a
 
     assert "工单号 T1" in text
     assert "响应期限由工程师人工确认后告诉您" in text
-    assert "⚠ 响应期限没有算出：" in world.card().text
+    assert "⚠ 响应期限没有算出：缺那一年的工作日历。" in world.card().text
 
 
 def test_a_contract_that_has_run_out_is_told_plainly_and_the_ticket_is_opened_all_the_same(

@@ -100,3 +100,29 @@ def test_who_presses_no_fault_second_is_told_how_to_change_to_just_that(world: W
     world.staff("确认 T1 2")
 
     assert "改级 T1 不是故障 原因" in world.staff("不是故障 T1 是咨询")
+
+
+def test_a_finished_ticket_is_urged_by_nobody_and_says_what_can_be_done(world: World) -> None:
+    world.customer(P1)
+    world.customer("撤销")
+    world.tap("确定撤销")
+
+    world.customer("查进度 T1")
+
+    assert "催单" not in str(world.phones.delivered["regular"][-1].choices)
+    assert "用一句话描述" in world.customer("催单 T1")
+
+
+def test_a_late_arrival_is_marked_and_named_beside_the_late_response(world: World) -> None:
+    world.customer(P1, who="enhanced")
+    world.wait(hours=5)
+    world.staff("回复 T1 在处理")
+    world.staff("不能远程 T1 要换硬盘")
+    world.wait(hours=30)
+    world.staff("到场 T1")
+
+    card = world.staff("工单 T1")
+
+    assert "响应超期" in card
+    assert "到场超期" in card
+    assert "（超期）" in card.split("已到场")[1].splitlines()[0]
