@@ -202,10 +202,17 @@ def test_a_webhook_that_is_left_over_is_told_where_the_bot_polls(made: Api) -> N
 
 
 def test_a_webhook_that_does_not_answer_is_told(made: Api) -> None:
+    made.control("create", user=user(), now=int(datetime.now(UTC).timestamp()) - 60)
     made.control("webhook", url=f"{PUBLIC}/telegram/default", error="Connection refused")
     found = examine(made, public_url=PUBLIC, mode="webhook")["webhook"]
     assert found.status is Status.WARN
     assert "reachable from outside" in found.advice
+
+
+def test_an_error_of_a_webhook_that_was_mended_long_ago_is_not_told(made: Api) -> None:
+    made.control("create", user=user(), now=int(datetime.now(UTC).timestamp()) - 86_400)
+    made.control("webhook", url=f"{PUBLIC}/telegram/default", error="Connection refused")
+    assert examine(made, public_url=PUBLIC, mode="webhook")["webhook"].status is Status.OK
 
 
 def test_a_kind_of_update_that_is_not_sent_is_told(made: Api) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-from telegram import Bot, BotCommandScopeAllPrivateChats, ChatMember, ChatMemberRestricted
+from telegram import Bot, BotCommandScopeAllPrivateChats, ChatMember, ChatMemberRestricted, WebhookInfo
 from telegram.error import InvalidToken, TelegramError
 
 from bot.accounts import TelegramAccount
@@ -15,6 +15,8 @@ from bot.channels.telegram import webhook
 from bot.channels.telegram.api import Api
 from bot.channels.telegram.errors import receipt
 from bot.channels.telegram.updates import ALLOWED
+
+RECENT = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +85,21 @@ async def _look(api: Api, now: datetime, chats: Sequence[str]) -> Seen:
         hook=Hook(
             info.url,
             info.pending_update_count,
-            bool(info.last_error_message),
+            is_failing(info, now),
             tuple(kind for kind in ALLOWED if kind not in (info.allowed_updates or ALLOWED)),
         ),
         staff_chats={chat: await _staff_chat(api.bot, chat, me.id, now) for chat in chats},
         has_menu=bool(menu),
         clock=parsedate_to_datetime(api.clock_header) if api.clock_header else None,
     )
+
+
+def is_failing(info: WebhookInfo, now: datetime) -> bool:
+    """Tell whether updates do not arrive: the platform keeps its latest error for ever, mended or not."""
+    if not info.last_error_message:
+        return False
+    is_recent = info.last_error_date is not None and now - info.last_error_date < RECENT
+    return is_recent or info.pending_update_count > 0
 
 
 async def _staff_chat(bot: Bot, chat: str, me: int, now: datetime) -> str:
