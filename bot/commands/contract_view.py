@@ -17,7 +17,7 @@ from bot.desk.calendar import SHANGHAI, Workdays
 from bot.desk.capitals import fee_in_capitals
 from bot.desk.contract import Coverage, State, Terms, coverage, payment_due, state
 from bot.desk.fee_check import check_fee
-from bot.desk.penalty import Breach, penalty
+from bot.desk.penalty import Breach, late_payment_days, penalty
 from bot.desk.staff import ContactPerson
 from bot.desk.terms import Level
 from bot.dialogue.sums import penalty_lines
@@ -146,8 +146,8 @@ def _payment(terms: Terms, today: date, workdays: Workdays) -> dict[str, Any]:
         due = payment_due(terms, workdays)
     except UnknownYear:
         return {"payment_due": None, "payment_days_late": None}
-    late = ((terms.paid_on or today) - due).days
-    return {"payment_due": due.isoformat(), "payment_days_late": max(0, late)}
+    late = late_payment_days(due, terms.paid_on or today)
+    return {"payment_due": due.isoformat(), "payment_days_late": late}
 
 
 def list_line(found: Mapping[str, Any]) -> tuple[str, ...]:

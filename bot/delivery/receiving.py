@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import Label, bindparam, or_, select
 from sqlalchemy.exc import DataError, InterfaceError, OperationalError
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from bot.desk.terms import Role
 from bot.dialogue.replies import one_line
@@ -26,32 +26,20 @@ log = structlog.get_logger(__name__)
 
 NAME_LENGTH = 200  # of a contact
 
+
+def _id_of(
+    row: type[t.InboxRow | t.ChatRow | t.ContactRow], own: InstrumentedAttribute[str], name: str, known: str
+) -> Label[int]:
+    """Return, as ``known``, the id of the account's row whose ``own`` column is the parameter ``name``."""
+    account = (row.channel == bindparam("channel"), row.account == bindparam("account"))
+    return select(row.id).where(*account, own == bindparam(name)).scalar_subquery().label(known)
+
+
 # What is known of a message, its chat and its sender, in one query.
 KNOWN = select(
-    select(t.InboxRow.id)
-    .where(
-        t.InboxRow.channel == bindparam("channel"),
-        t.InboxRow.account == bindparam("account"),
-        t.InboxRow.dedupe_key == bindparam("key"),
-    )
-    .scalar_subquery()
-    .label("inbox"),
-    select(t.ChatRow.id)
-    .where(
-        t.ChatRow.channel == bindparam("channel"),
-        t.ChatRow.account == bindparam("account"),
-        t.ChatRow.chat == bindparam("chat"),
-    )
-    .scalar_subquery()
-    .label("chat"),
-    select(t.ContactRow.id)
-    .where(
-        t.ContactRow.channel == bindparam("channel"),
-        t.ContactRow.account == bindparam("account"),
-        t.ContactRow.user == bindparam("user"),
-    )
-    .scalar_subquery()
-    .label("contact"),
+    _id_of(t.InboxRow, t.InboxRow.dedupe_key, "key", "inbox"),
+    _id_of(t.ChatRow, t.ChatRow.chat, "chat", "chat"),
+    _id_of(t.ContactRow, t.ContactRow.user, "user", "contact"),
 )
 
 

@@ -93,14 +93,7 @@ def say_span(span: timedelta) -> str:
 
 
 def staff_lines(case: Case, now: datetime) -> Iterator[str]:
-    """Yield the card's lines about the clocks beside the response; of a finished ticket only what it cost."""
-    ticket = case.ticket
-    if ticket.closed_at is None:
-        yield from _due_lines(case, now)
-    yield from cost_lines(case, now)
-
-
-def _due_lines(case: Case, now: datetime) -> Iterator[str]:
+    """Yield the lines of an unfinished ticket's card about the clocks beside the response."""
     due, ticket = case.deadlines, case.ticket
     if ticket.pause:
         since = say_clock(ticket.pause.since, now)
@@ -120,6 +113,7 @@ def _due_lines(case: Case, now: datetime) -> Iterator[str]:
         yield f"待客户同意：{NAMES[offer.clock]} {say_clock(offer.until, now)}（{offer.by}提出）"
     if due.next_update and ticket.is_live:
         yield f"{'已答应' if ticket.promise else '应给'}客户进展：{_staff_due(due.next_update, now)}"
+    yield from cost_lines(case, now)
 
 
 def known_words(deadline: Deadline, now: datetime) -> str:
