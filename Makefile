@@ -10,7 +10,7 @@
 PYTHON ?= python3
 VENV ?= .venv
 ARGS ?=
-BENCHES ?= startup idle classify sweep load growth
+BENCHES ?= startup idle chat classify sweep load growth
 # Tests run in so many processes: one a core, and one more while others wait. WORKERS=0: in this one (for pdb).
 WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1); echo $$((n < 6 ? n + 1 : 6)))
 PY := $(VENV)/bin/python

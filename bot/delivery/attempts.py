@@ -21,6 +21,7 @@ T = TypeVar("T")
 SENDERS = 8  # at once to one platform
 PAUSE_S = 0.2
 LONGEST_PAUSE_S = 5.0  # while the database is away
+WAITS = "an attempt waits for the database"
 
 
 class Attempts:
@@ -51,9 +52,9 @@ class Attempts:
             await asyncio.sleep(PAUSE_S)
         self.under_way += 1
         try:
-            sent = await self._patiently(group, lambda: self._send(outbox_id))
-            if sent is not None:
-                await self._patiently(group, lambda: self._courier.finish(sent))
+            unrecorded = await self._patiently(group, lambda: self._attempt(outbox_id))
+            if unrecorded is not None:
+                await self._patiently(group, lambda: self._courier.finish(unrecorded))
         except (_Ending, SchemaMoved):
             self._is_ending = True
         finally:
@@ -70,10 +71,21 @@ class Attempts:
         for senders in self._senders.values():
             senders.shutdown(wait=wait, cancel_futures=True)
 
-    def _send(self, outbox_id: int) -> Sent | None:
+    def _attempt(self, outbox_id: int) -> Sent | None:
+        """Send a message and record that at once; return what the database did not take.
+
+        Both in one thread: if what was sent had to wait for one, a crash would double all that waits.
+        """
         if self._is_ending:
             raise _Ending
-        return self._courier.send(outbox_id, self._clock)
+        sent = self._courier.send(outbox_id, self._clock)
+        try:
+            if sent is not None:
+                self._courier.finish(sent)
+        except (OperationalError, InterfaceError) as error:
+            log.error(WAITS, error=type(error).__name__)
+            return sent
+        return None
 
     async def _patiently(self, group: str, work: Callable[[], T]) -> T:
         """Do a part of an attempt in a thread; again while the database fails."""
@@ -82,7 +94,7 @@ class Attempts:
             try:
                 return await asyncio.get_running_loop().run_in_executor(self._threads(group), work)
             except (OperationalError, InterfaceError) as error:
-                log.error("an attempt waits for the database", error=type(error).__name__)
+                log.error(WAITS, error=type(error).__name__)
             await asyncio.sleep(pause_s)
             pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
 

@@ -30,7 +30,7 @@ from bot.delivery.attempts import Attempts
 from bot.delivery.limits import Queue, Rate, queues_for
 from bot.delivery.outbox import Courier
 from bot.delivery.presence import Presence
-from bot.delivery.relay import Parcel, Relay
+from bot.delivery.relay import Parcel, Relay, messages_of
 from bot.errors import StoreError
 from bot.store import engine as engines
 from bot.store.guests import guest_engine
@@ -175,8 +175,8 @@ class Engine:
     def tidy(self) -> None:
         """Hand over again what the engine lost, and forget what it has finished or nobody can send."""
         now = self._clock()
-        if unsent := stranded.give_up(self._store, self._courier, now):
-            DBOS.delete_workflows(unsent)
+        if given_up := stranded.give_up(self._store, self._courier, now):
+            DBOS.delete_workflows([one for one in self._active() if given_up.issuperset(messages_of(one))])
         held.look_through(self._store, self._courier.settlement, now)
         failed = DBOS.list_workflows(
             status=ENDED_BADLY, limit=TIDIED, load_input=False, load_output=False, application_name=NAME
@@ -206,12 +206,10 @@ class Engine:
             DBOS.delete_workflows([workflow.workflow_id for workflow in finished])
         return len(finished)
 
-    def _active(self, workflows: list[str]) -> set[str]:
-        """Return those of these workflows that the engine has still to do."""
-        found = DBOS.list_workflows(
-            workflow_ids=workflows, status=ACTIVE, load_input=False, load_output=False
-        )
-        return {workflow.workflow_id for workflow in found}
+    def _active(self) -> list[str]:
+        """Return the workflows that the engine has still to do."""
+        found = DBOS.list_workflows(status=ACTIVE, load_input=False, load_output=False, application_name=NAME)
+        return [workflow.workflow_id for workflow in found]
 
     def _recover(self) -> None:
         pending = DBOS.list_workflows(
@@ -231,18 +229,20 @@ class Engine:
                 "queue_name": parcel.queue.name,
                 "workflow_id": parcel.workflow_id,
                 "queue_partition_key": parcel.lane,
-                "priority": parcel.outbox_id % (2**31 - 1) + 1,  # without it the order in a chat breaks
+                # Without it the order in a chat breaks.
+                "priority": parcel.messages[0].outbox_id % (2**31 - 1) + 1,
                 "app_version": VERSION,
             },
-            parcel.outbox_id,
+            [message.outbox_id for message in parcel.messages],
             parcel.group,
         )
 
-    def _workflow(self) -> Callable[[int, str], Coroutine[Any, Any, None]]:
-        async def deliver(outbox_id: int, group: str) -> None:
-            """Make one attempt at a message; one that must wait goes back to the relay."""
-            await self._attempts.make(outbox_id, group)
-            self._settled()
+    def _workflow(self) -> Callable[[list[int], str], Coroutine[Any, Any, None]]:
+        async def deliver(messages: list[int], group: str) -> None:
+            """Make one attempt at each message of a lane; what must wait goes back to the relay."""
+            for outbox_id in messages:
+                await self._attempts.make(outbox_id, group)
+                self._settled()
 
         return deliver
 

@@ -33,6 +33,11 @@ class Queue:
     chat: Rate | None = None
     in_hand: int | None = 64
 
+    @property
+    def is_free(self) -> bool:
+        """Whether no limit counts its messages, so that several may go at once."""
+        return self.overall is None and self.chat is None
+
 
 # Alarms of every platform: they wait for no other message, nor for another platform's.
 ALARMS = Queue("alarms", 0.25, in_hand=None)

@@ -7,40 +7,38 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from bot.delivery.relay import outbox_id_of, workflow_id
+from bot.delivery.relay import Handed, messages_of
 from bot.store import tables as t
 from bot.store.store import Store, UnitOfWork
 
 OVERDUE = timedelta(minutes=10)
-LOOKED_AT = 500  # at once
 
 Stuck = Callable[[UnitOfWork, int], None]
 
 
 def hand_over_again(
-    store: Store, ended: Collection[str], active: Callable[[list[str]], set[str]], stuck: Stuck, now: datetime
+    store: Store, ended: Collection[str], active: Callable[[], Collection[str]], stuck: Stuck, now: datetime
 ) -> int:
     """Give the relay again what the engine gave up or does not know; return how many messages.
 
     Args:
-        ended: workflows that ended without having settled their message.
-        active: returns those of some workflows that the engine has still to do.
+        ended: workflows that ended without having settled all of their messages.
+        active: returns the workflows that the engine has still to do.
         stuck: told of it in the same commit.
     """
-    lost, overdue = set(ended), _overdue(store, now)
-    for first in range(0, len(overdue), LOOKED_AT):
-        some = overdue[first : first + LOOKED_AT]
-        lost |= set(some) - active(some)
+    lost = _messages(ended)
+    if overdue := _overdue(store, now):
+        lost |= overdue - _messages(active())
     if not lost:
         return 0
 
     def mend(unit: UnitOfWork) -> int:
         rows = unit.session.scalars(
             select(t.OutboxRow)
-            .where(t.OutboxRow.id.in_(map(outbox_id_of, lost)), t.OutboxRow.status == "pending")
+            .where(t.OutboxRow.id.in_([one.outbox_id for one in lost]), t.OutboxRow.status == "pending")
             .with_for_update()
         )
-        mine = [row for row in rows if row.relayed_at and workflow_id(row.id, row.relays) in lost]
+        mine = [row for row in rows if row.relayed_at and Handed(row.id, row.relays) in lost]
         for row in mine:
             row.relayed_at = None
         if mine:
@@ -50,8 +48,12 @@ def hand_over_again(
     return store.transact(mend, now)
 
 
-def _overdue(store: Store, now: datetime) -> list[str]:
-    """Return the workflows of messages that should have been tried long ago, whatever became of them."""
+def _messages(workflows: Collection[str]) -> set[Handed]:
+    return {message for workflow in workflows for message in messages_of(workflow)}
+
+
+def _overdue(store: Store, now: datetime) -> set[Handed]:
+    """Return messages that were handed over and should have been tried long ago, whatever became of them."""
     row = t.OutboxRow
     with store.read() as session:
         found = session.execute(
@@ -59,4 +61,4 @@ def _overdue(store: Store, now: datetime) -> list[str]:
                 row.status == "pending", row.relayed_at < now - OVERDUE, row.try_at < now - OVERDUE
             )
         )
-        return sorted(workflow_id(outbox_id, relays) for outbox_id, relays in found)
+        return {Handed(outbox_id, relays) for outbox_id, relays in found}

@@ -1,15 +1,17 @@
 """The relay: hands what is due in the outbox to the delivery engine, in batches, each message once.
 
 Handing over and noting that it was handed over are one commit, so neither a crash nor a second relay can
-lose or double a message.
+lose or double a message. What is due in one lane goes as one parcel, unless a limit must count each message:
+the engine takes one parcel of a lane at each look, and looks only a few times a second.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from itertools import groupby
+from typing import Any, NamedTuple
 
 from sqlalchemy import Engine, and_, bindparam, func, or_, select, text, tuple_, update
 from sqlalchemy.orm import Session
@@ -20,6 +22,7 @@ from bot.store.engine import FAMILY, RELAYING
 
 BATCH = 50  # on SQLite nobody else writes while a batch is handed over: about 50 ms
 IN_HAND = 20  # of one lane: what its limits let through meanwhile; the rest waits where it costs nothing
+PREFIX = "out:"
 TURN = text("SELECT pg_try_advisory_xact_lock(:family, :relaying)")
 
 OUTBOX, CHAT = t.table_of(t.OutboxRow), t.table_of(t.ChatRow)
@@ -66,24 +69,36 @@ PARCELS = (
     select(ROW.id, ROW.urgent, ROW.relays, ROW.chat_id, CHAT.c.channel, CHAT.c.kind)
     .join_from(OUTBOX, CHAT, CHAT.c.id == ROW.chat_id)
     .where(ROW.id.in_(bindparam("taken", expanding=True)))
+    .order_by(ROW.chat_id, ROW.urgent, ROW.id)
 )
+
+
+class Handed(NamedTuple):
+    """A message that is handed over, for the how manieth time."""
+
+    outbox_id: int
+    relays: int
 
 
 @dataclass(frozen=True, slots=True)
 class Parcel:
-    """A message on its way to the engine.
+    """What goes to the engine as one piece of work.
 
     Attributes:
-        workflow_id: the same however often one handing over is tried, another for the next one.
+        messages: of one lane, in order.
         lane: what keeps its order and is limited: a chat, where alarms go beside the rest.
         group: whose attempts share threads: one slow platform holds up no other.
     """
 
-    outbox_id: int
-    workflow_id: str
+    messages: tuple[Handed, ...]
     queue: Queue
     lane: str
     group: str
+
+    @property
+    def workflow_id(self) -> str:
+        """Tell which handing over of which messages it is: `messages_of` reads it."""
+        return PREFIX + "+".join(f"{outbox_id}.{relays}" for outbox_id, relays in self.messages)
 
 
 Enqueue = Callable[[Session, Parcel], None]
@@ -135,7 +150,7 @@ class Relay:
                 return 0
             self._check_schema(session)
             taken: list[int] = list(session.scalars(TAKE, self._which(now)))
-            for parcel in sorted(_parcels(session, taken), key=lambda parcel: parcel.outbox_id):
+            for parcel in sorted(_parcels(session, taken), key=lambda parcel: parcel.messages):
                 self._enqueue(session, parcel)
             return len(taken)
 
@@ -146,24 +161,19 @@ class Relay:
         return bool(session.execute(TURN, {"family": FAMILY, "relaying": RELAYING}).scalar())
 
 
-def workflow_id(outbox_id: int, relays: int) -> str:
-    """Return the engine's id of a message's nth handing over."""
-    return f"out:{outbox_id}" if relays == 1 else f"out:{outbox_id}.{relays}"
+def messages_of(workflow: str) -> list[Handed]:
+    """Return what the workflow of that id delivers."""
+    pairs = (one.split(".") for one in workflow.removeprefix(PREFIX).split("+"))
+    return [Handed(int(outbox_id), int(relays)) for outbox_id, relays in pairs]
 
 
-def outbox_id_of(workflow: str) -> int:
-    """Return which message a workflow is for."""
-    return int(workflow.removeprefix("out:").partition(".")[0])
-
-
-def _parcels(session: Session, taken: Collection[int]) -> list[Parcel]:
-    return [
-        Parcel(
-            outbox_id=outbox_id,
-            workflow_id=workflow_id(outbox_id, relays),
-            queue=queue_of(channel, kind, urgent=urgent),
-            lane=f"{chat}{'!' if urgent else ''}",  # a number: the engine may log it
-            group=f"{channel}{'!' if urgent else ''}",
-        )
-        for outbox_id, urgent, relays, chat, channel, kind in session.execute(PARCELS, {"taken": taken})
-    ]
+def _parcels(session: Session, taken: Collection[int]) -> Iterator[Parcel]:
+    rows = session.execute(PARCELS, {"taken": taken}).all()
+    for (chat, urgent), found in groupby(rows, key=lambda row: (row.chat_id, row.urgent)):
+        lane = list(found)
+        mark = "!" if urgent else ""
+        queue = queue_of(lane[0].channel, lane[0].kind, urgent=urgent)
+        messages = [Handed(row.id, row.relays) for row in lane]
+        for some in [messages] if queue.is_free else [[one] for one in messages]:
+            # The lane is named by a number: the engine may log it.
+            yield Parcel(tuple(some), queue, f"{chat}{mark}", f"{lane[0].channel}{mark}")

@@ -8,7 +8,7 @@ import structlog
 from sqlalchemy import and_, or_, select
 
 from bot.delivery.outbox import Courier
-from bot.delivery.relay import workflow_id
+from bot.delivery.relay import Handed
 from bot.delivery.settlement import Sent
 from bot.messages import Outcome, Receipt
 from bot.store import tables as t
@@ -22,11 +22,11 @@ AT_ONCE = 1000
 ACCOUNT_GONE = Receipt(Outcome.FAILED, error="account")
 
 
-def give_up(store: Store, courier: Courier, now: datetime) -> list[str]:
+def give_up(store: Store, courier: Courier, now: datetime) -> set[Handed]:
     """Fail for good what has waited long for a platform to which the courier knows no way.
 
     Returns:
-        The workflows by which the delivery engine was to send these messages, as far as it had any.
+        Those of these messages that the delivery engine was to send.
     """
     row = t.OutboxRow
     has_waited = [
@@ -49,4 +49,4 @@ def give_up(store: Store, courier: Courier, now: datetime) -> list[str]:
         courier.finish(Sent(outbox_id, ACCOUNT_GONE, now, message))
     if found:
         log.error("messages to a platform that is not in the settings failed", messages=len(found))
-    return [workflow_id(outbox_id, relays) for outbox_id, relays, _ in found if relays]
+    return {Handed(outbox_id, relays) for outbox_id, relays, _ in found if relays}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,7 @@ from bot import samples
 from bot.delivery import held, stranded
 from bot.delivery.alone import alone
 from bot.delivery.presence import Presence
+from bot.delivery.relay import Handed
 from bot.delivery.settlement import Settlement
 from bot.desk.events import Kind
 from bot.dialogue import notify
@@ -143,11 +144,11 @@ def test_what_waits_for_a_platform_that_is_not_in_the_settings_fails_and_support
     with world.app.store.begin(world.now) as unit:
         unit.session.execute(update(t.ChatRow).where(t.ChatRow.chat == "regular").values(channel="gone"))
 
-    def give_up() -> list[str]:
+    def give_up() -> Set[Handed]:
         return stranded.give_up(world.app.store, world.app.courier, world.now)
 
     world.wait(minutes=30)
-    assert give_up() == []
+    assert give_up() == set()
     world.wait(seconds=1)
     give_up()
     world.wait(seconds=1)

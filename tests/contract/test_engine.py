@@ -14,9 +14,11 @@ from sqlalchemy import bindparam, func, text, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from bot.delivery import limits, mending
+from bot.delivery import limits
+from bot.delivery.attempts import SENDERS
 from bot.delivery.presence import Presence
-from bot.delivery.relay import Parcel
+from bot.delivery.relay import BATCH, IN_HAND, Handed, Parcel
+from bot.delivery.settlement import Sent
 from bot.errors import SchemaMoved
 from bot.messages import Outbound, Outcome, Receipt
 from bot.store import migrate
@@ -53,6 +55,57 @@ def test_each_chat_gets_its_messages_in_order_and_each_of_them_once(migrated_url
             [f"m{number}" for number in range(chat, 12, 3)] for chat in range(3)
         ]
         assert post.engine.feed() == 0
+
+
+def test_what_waits_in_one_chat_goes_out_in_few_looks_into_its_queue(migrated_url: str) -> None:
+    phone, many = Phone(), 2 * BATCH
+    with delivering(migrated_url, phone=phone) as post:
+        for number in range(many):
+            post.say("staff", f"m{number}")
+        post.wait(lambda: len(phone.arrived) == many)
+        post.wait(lambda: not DBOS.list_workflows(status=["ENQUEUED", "PENDING"]))
+        looks = len(DBOS.list_workflows())  # at each of them the engine takes one piece of a chat's work
+
+    assert phone.heard("staff") == [f"m{number}" for number in range(many)]
+    assert looks <= many / IN_HAND
+
+
+def test_what_follows_a_message_that_must_wait_waits_with_it(migrated_url: str) -> None:
+    phone, refused = Phone(), threading.Event()
+
+    def answer(message: Outbound) -> Receipt:
+        if message.text == "m1" and not refused.is_set():
+            refused.set()
+            return later(1)
+        return Receipt(Outcome.SENT)
+
+    phone.answer = answer
+    with delivering(migrated_url, phone=phone) as post:
+        for number in range(5):
+            post.say("c", f"m{number}")
+        post.wait(lambda: len(phone.arrived) == 5)
+        assert sum(map(post.attempts, range(1, 6))) == 6
+    assert phone.heard("c") == [f"m{number}" for number in range(5)]
+
+
+def test_what_a_crash_would_double_is_what_is_being_sent_and_no_more(migrated_url: str) -> None:
+    phone, many = Phone(), 5 * SENDERS
+    with delivering(migrated_url, phone=phone) as post:
+        courier, recorded, peak = post.app.courier, 0, 0
+        finish = courier.finish
+
+        def count(sent: Sent) -> None:
+            nonlocal recorded, peak
+            peak = max(peak, len(phone.arrived) - recorded)
+            finish(sent)
+            recorded += 1
+
+        courier.finish = count  # type: ignore[method-assign]
+        for number in range(many):
+            post.say(f"c{number}", "m")
+        post.wait(lambda: len(phone.arrived) == many)
+        post.wait(lambda: recorded == many)
+    assert 0 < peak <= SENDERS
 
 
 def test_a_429_holds_its_chat_and_an_alarm_goes_beside_it(migrated_url: str) -> None:
@@ -218,9 +271,8 @@ def test_what_the_engine_lost_or_failed_at_is_handed_over_again_and_staff_are_to
 
 
 def test_what_waits_for_a_platform_that_is_gone_hides_nothing_and_is_forgotten_at_last(
-    migrated_url: str, monkeypatch: pytest.MonkeyPatch
+    migrated_url: str,
 ) -> None:
-    monkeypatch.setattr(mending, "LOOKED_AT", 3)
     phone = Phone()
     with delivering(migrated_url, phone=phone) as post:
         gone = [post.say(f"g{number}", "to nobody", channel="wecom") for number in range(7)]
@@ -245,7 +297,7 @@ def hand_over(post: Post, messages: Sequence[int]) -> None:
     """Leave messages in a queue that no process looks into."""
     with Session(post.engine._database) as session, session.begin():
         for message in messages:
-            post.engine._enqueue(session, Parcel(message, f"out:{message}", limits.WECOM, "lane", "wecom"))
+            post.engine._enqueue(session, Parcel((Handed(message, 1),), limits.WECOM, "lane", "wecom"))
     note_handed_over(post, messages)
 
 
@@ -297,8 +349,8 @@ def test_customers_words_are_not_in_the_engines_tables(migrated_url: str) -> Non
         post.say("c", "客户的话")
         post.wait(lambda: bool(DBOS.list_workflows(status="SUCCESS")))
         [workflow] = DBOS.list_workflows()
-    assert workflow.workflow_id == "out:1"
-    assert workflow.input == {"args": (1, "phone"), "kwargs": {}}
+    assert workflow.workflow_id == "out:1.1"
+    assert workflow.input == {"args": ([1], "phone"), "kwargs": {}}
 
 
 @pytest.mark.postgres

@@ -10,7 +10,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from bot.delivery.receiving import chat_id
-from bot.delivery.relay import BATCH, IN_HAND, Parcel, Relay
+from bot.delivery.relay import BATCH, IN_HAND, Parcel, Relay, messages_of
 from bot.messages import Address, Say
 from bot.store import tables as t
 from bot.store.guests import guest_engine
@@ -24,11 +24,11 @@ MANY = BATCH + 30
 class Post:
     """A store with messages, and what its relay has handed over."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, channel: str = "phone") -> None:
         self.store = Store(url, load_workdays())
         self.parcels: list[Parcel] = []
         self.database = guest_engine(self.store, lambda: NOW)
-        self.relay = Relay(self.database, ["phone"], self._enqueue, self.store.check_schema)
+        self.relay = Relay(self.database, [channel], self._enqueue, self.store.check_schema)
 
     def _enqueue(self, _: Session, parcel: Parcel) -> None:
         self.parcels.append(parcel)
@@ -39,11 +39,18 @@ class Post:
             place = chat_id(unit.session, Address(channel, "a", chat))
             return [unit.messages.say(place, Say(f"m{n}", urgent=urgent)) for n in range(count)]
 
+    def close(self) -> None:
+        """Let go of the database."""
+        self.database.dispose()
+        self.store.close()
+
     def feed(self) -> list[int]:
         """Let the relay work; return what it handed over, in order."""
         self.parcels.clear()
-        assert self.relay.feed(NOW) == len(self.parcels)
-        return [parcel.outbox_id for parcel in self.parcels]
+        count = self.relay.feed(NOW)
+        fed = [message.outbox_id for parcel in self.parcels for message in parcel.messages]
+        assert count == len(fed)
+        return fed
 
     def change(self, outbox_ids: list[int], **values: object) -> None:
         """Change messages, as their delivery does."""
@@ -55,8 +62,7 @@ class Post:
 def post(migrated_url: str) -> Iterator[Post]:
     made = Post(migrated_url)
     yield made
-    made.database.dispose()
-    made.store.close()
+    made.close()
 
 
 def test_a_lane_that_is_full_keeps_the_rest_and_holds_up_no_other(post: Post) -> None:
@@ -96,3 +102,27 @@ def test_a_message_that_is_back_holds_up_what_follows_in_its_lane_only(post: Pos
 def test_what_no_channel_at_hand_takes_is_left(post: Post) -> None:
     post.say("1", channel="elsewhere")
     assert post.feed() == []
+
+
+def test_what_is_due_in_a_lane_goes_as_one_parcel(post: Post) -> None:
+    first, *rest = post.say("staff", 3)
+    post.change([first], relays=1)
+    other = post.say("customer")
+    post.feed()
+
+    assert [parcel.messages for parcel in post.parcels] == [
+        ((first, 2), *((each, 1) for each in rest)),
+        ((*other, 1),),
+    ]
+    assert [messages_of(parcel.workflow_id) for parcel in post.parcels] == [
+        list(parcel.messages) for parcel in post.parcels
+    ]
+
+
+def test_what_a_limit_counts_goes_one_by_one(migrated_url: str) -> None:
+    post = Post(migrated_url, "telegram")
+    messages = post.say("7", 3, "telegram")
+    post.feed()
+
+    assert [parcel.messages for parcel in post.parcels] == [((each, 1),) for each in messages]
+    post.close()
