@@ -16,7 +16,6 @@ _PASSIVE = (
     "<xml><ToUserName>{to}</ToUserName><FromUserName>{sender}</FromUserName>"
     "<CreateTime>{at}</CreateTime><MsgType>{kind}</MsgType><Content>{content}</Content></xml>"
 )
-REMEMBERED = 2  # so many messages back a typed number still answers (`store.chats.REMEMBERED_MESSAGES`)
 UNFINISHED = "（未完，回复任意字看余下）"
 CUT = "……（内容较长，余下请来电了解）"
 LATER_LINE = "回复任意字查看结果"  # where nothing can be sent but answers
@@ -116,8 +115,6 @@ def _without_file(message: Outbound) -> Outbound:
 def _join(messages: Sequence[Outbound], *, as_numbers: bool) -> Together:
     asking = [message for message in messages if choices_of(message)]
     last = asking[-1] if asking else None
-    if as_numbers and last not in messages[-REMEMBERED:]:
-        last = None  # a number would not be understood as an answer to it
     parts = []
     for message in messages:
         parts.append(words_of(message))

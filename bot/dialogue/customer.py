@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from bot.desk.case import Case
-from bot.desk.terms import Priority
 from bot.dialogue import (
     albums,
     amending,
@@ -17,8 +15,10 @@ from bot.dialogue import (
     customer_closing,
     customer_priority,
     joining,
+    offers,
     phones,
     privacy,
+    quiet,
     quoting,
     reading,
     report,
@@ -34,6 +34,11 @@ from bot.errors import Refused
 from bot.messages import AttachmentKind, Forwarded
 
 Handler = Callable[[Turn, Command], None]
+
+
+def _which(turn: Turn, _: Command) -> None:
+    offers.ask_which(turn, offers.meant(_questions(turn), turn.text))
+
 
 HANDLERS: Mapping[str, Handler] = {
     "agree": customer_priority.agree,
@@ -57,15 +62,12 @@ HANDLERS: Mapping[str, Handler] = {
     "time_no": waiting.refuse_time,
     "time_yes": waiting.agree_time,
     "urge": urging.urge,
+    "which": _which,
     "why": answers.why,
     "withdraw": customer_closing.withdraw,
     "withdraw_now": customer_closing.withdraw_now,
     "works": customer_closing.works,
 }
-
-# What is no answer to support: it leaves an agreed pause as it is.
-QUIET_VERBS = {"privacy", "status", "why", "level", "help", "pause_yes", "join", "keep"}
-QUIET_INTENTS = {"thanks", "greeting", "status", "level", "fee"}
 
 
 def answer(turn: Turn) -> None:
@@ -81,7 +83,7 @@ def answer(turn: Turn) -> None:
     try:
         command = command_of(turn)
         if command is not None:
-            if command.verb not in QUIET_VERBS:
+            if command.verb not in quiet.VERBS:
                 waiting.answered(turn)
             if command.verb != "report" and "fragments" in turn.chat.state:
                 turn = turn.remember(fragments=None)  # what came before was another matter
@@ -104,13 +106,15 @@ def command_of(turn: Turn) -> Command | None:
         return of_option(option)
     if turn.inbound.forwarded is not None:
         return asides.code_in(turn)  # what somebody else wanted is no command of the sender's
-    options = tuple(option for option in quoting.options(turn) if option.verb in HANDLERS)
-    if turn.text.isascii() and turn.text.isdigit() and len(turn.text) <= 2:
-        number = int(turn.text)
-        return of_option(options[number - 1]) if 1 <= number <= len(options) else None
-    if named := next((option for option in options if turn.text in (option.label, option.typed)), None):
-        return of_option(named)
-    return asked.answer_to(options, turn.text) or customer_command(turn.text)
+    questions = _questions(turn)
+    offered = offers.meant(questions, turn.text)
+    if offered:
+        return of_option(offered[0]) if len(offered) == 1 else Command("which")
+    return asked.answer_to(next(iter(questions), ()), turn.text) or customer_command(turn.text)
+
+
+def _questions(turn: Turn) -> list[offers.Question]:
+    return [tuple(one for one in question if one.verb in HANDLERS) for question in quoting.questions(turn)]
 
 
 def understand(turn: Turn) -> None:
@@ -142,10 +146,10 @@ def _sentence(turn: Turn) -> None:
     names_a_part = bool(same_fault.specific(turn, read.concepts))
     is_clear = read.certain and (read.verdict.ask is None or names_a_part)
     is_own = turn.inbound.forwarded is None
-    if is_own and not is_clear and (answered := effect_in_words(turn)):
+    if is_own and not is_clear and (answered := customer_priority.effect_in_words(turn)):
         customer_priority.effect(turn, answered)
         return
-    waited_for = [] if _is_quiet(turn, read) else waiting.answered(turn)
+    waited_for = [] if quiet.is_quiet(turn.text, read.verdict.intent) else waiting.answered(turn)
     if read.verdict.intent == "other" and not says_something(turn.text):
         answers.empty(turn)  # a sticker, say
         return
@@ -158,39 +162,6 @@ def _sentence(turn: Turn) -> None:
         return
     by_intent = answers.ANSWERS.get(read.verdict.intent, answers.not_understood)
     (asides.of(turn, read) or by_intent)(turn, read)
-
-
-# Words of courtesy; whoever says more than these has answered, and a pause ends with any answer.
-_COURTESY = re.compile(
-    r"谢+|感谢|多谢|辛苦|麻烦|不好意思|请|好的?|嗯+|行|可以|收到|明白|知道|没事|没问题|客气|再见|拜拜|ok|thanks?"
-    r"|您|你们?|各位|大家|老师|师傅|工程师|了|啦|哈|呀|啊|吧|的|您好|\W",
-    re.IGNORECASE,
-)
-
-
-def _is_quiet(turn: Turn, read: reading.Report) -> bool:
-    """Tell whether a sentence leaves an agreed pause as it is: courtesy, and questions about the ticket."""
-    intent = read.verdict.intent
-    return intent in QUIET_INTENTS and (intent != "thanks" or not _COURTESY.sub("", turn.text))
-
-
-# How people answer 影响多大 in their own words; what is said of a part goes before what is said of all.
-_EFFECT_WORDS = (
-    (Priority.TWO, re.compile(r"部分|个别|只有|就我|就一个|几个|[一两二三俩]个|一组")),
-    (Priority.ONE, re.compile(r"全部|所有|全体|全都|都受影响|都不行|整个|全公司")),
-    (Priority.NOT_A_FAULT, re.compile(r"咨询|问一下|问问|不是故障|没有?故障|没有?影响")),
-)
-_EFFECT_LENGTH = 14
-
-
-def effect_in_words(turn: Turn) -> Command | None:
-    """Return the answer to the open question about the effect, said in a few words; None if it is none."""
-    options = turn.desk.messages.last_options(turn.chat.id)
-    question = next((option for option in options if option.verb == "effect"), None)
-    if question is None or len(turn.text) > _EFFECT_LENGTH or "?" in turn.text or "？" in turn.text:
-        return None
-    meant = next((view for view, words in _EFFECT_WORDS if words.search(turn.text)), None)
-    return Command("effect", question.ticket, str(int(meant))) if meant else None
 
 
 def picture(turn: Turn) -> None:

@@ -2,21 +2,43 @@
 
 from __future__ import annotations
 
+import re
+
 from bot.desk.agreement import Standing
 from bot.desk.case import Case, view_event
 from bot.desk.terms import Priority
-from bot.dialogue import asked, choices, notify, replies
+from bot.dialogue import asked, choices, notify, quoting, replies
 from bot.dialogue.commands import Command
 from bot.dialogue.opening import touch
 from bot.dialogue.their_ticket import ticket_of
 from bot.dialogue.turn import Turn
 from bot.errors import Refused
 
+# How people answer 影响多大 in their own words; what is said of a part goes before what is said of all.
+_EFFECT_WORDS = (
+    (Priority.TWO, re.compile(r"部分|个别|只有|就我|就一个|几个|[一两二三俩]个|一组")),
+    (Priority.ONE, re.compile(r"全部|所有|全体|全都|都受影响|都不行|整个|全公司")),
+    (Priority.NOT_A_FAULT, re.compile(r"咨询|问一下|问问|不是故障|没有?故障|没有?影响")),
+)
+_EFFECT_LENGTH = 14
+
 
 def effect(turn: Turn, command: Command) -> None:
     """Record the customer's view: how much is affected (contract 2.1, joint determination)."""
     case = ticket_of(turn, command)
     _view(turn, case, Priority(int(command.argument)), choices.EFFECT_NAMES[Priority(int(command.argument))])
+
+
+def effect_in_words(turn: Turn) -> Command | None:
+    """Return the answer to the open question about the effect, said in a few words; None if it is none."""
+    if len(turn.text) > _EFFECT_LENGTH or "?" in turn.text or "？" in turn.text:
+        return None
+    meant = next((view for view, words in _EFFECT_WORDS if words.search(turn.text)), None)
+    if meant is None:
+        return None
+    offered = (option for question in quoting.questions(turn) for option in question)
+    asked_for = next((option.ticket for option in offered if option.verb == "effect"), None)
+    return Command("effect", asked_for, str(int(meant))) if asked_for is not None else None
 
 
 def agree(turn: Turn, command: Command) -> None:

@@ -133,8 +133,15 @@ class Messages(Protocol):
     def option(self, choice_id: str, chat_id: int) -> Option | None:
         """Return the choice of that id if it was offered in that chat."""
 
-    def last_options(self, chat_id: int) -> tuple[Option, ...]:
-        """Return the choices of the last message to that chat, if it had any (for numbered replies)."""
+    def questions(self, inbox_id: int, *, before: int = 0) -> list[tuple[Option, ...]]:
+        """Return the choices that a message may be the answer to, for each question, the newest first.
+
+        They are those of what its chat was shown since it wrote before; what was shown as one message counts
+        as one, with the choices of its last part.
+
+        Args:
+            before: where there are none, so many of the messages that were shown last are looked at.
+        """
 
 
 class Attachments(Protocol):

@@ -10,6 +10,7 @@ from bot.dialogue.turn import Turn, says_something
 from bot.errors import Refused
 from bot.messages import Answered, Option
 
+REMEMBERED = 2  # messages back that are still answered once something else was said
 _NAMES_TICKET = re.compile(r"[Tt][\s-]*\d")
 
 
@@ -20,12 +21,12 @@ def quoted(turn: Turn) -> Answered | None:
     return turn.desk.messages.answered(turn.chat.id, turn.inbound.answers)
 
 
-def options(turn: Turn) -> tuple[Option, ...]:
-    """Return the choices that a typed number or word is about: those of the quoted message, else the last."""
+def questions(turn: Turn) -> list[tuple[Option, ...]]:
+    """Return the choices that a typed number or word may be about: the quoted message's, else the last."""
     answered = quoted(turn)
     if answered is not None and answered.options:
-        return answered.options
-    return turn.desk.messages.last_options(turn.chat.id)
+        return [answered.options]
+    return turn.desk.messages.questions(turn.inbox_id, before=REMEMBERED)
 
 
 def spoken_of(turn: Turn) -> Turn:

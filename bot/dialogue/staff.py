@@ -2,42 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from bot.desk.case import Case
 from bot.dialogue import (
     asides,
-    binding,
-    by_phone,
-    cards,
-    duty,
     files,
     joining,
-    price,
+    offers,
     prompts,
     quoting,
     reopening,
     staff_actions,
     staff_gone,
     staff_merge,
+    staff_office,
     staff_onsite,
-    staff_outage,
     staff_pause,
     staff_priority,
     staff_times,
 )
-from bot.dialogue.commands import STAFF_FORMS, STAFF_HELP, Command, of_option, staff_command
+from bot.dialogue.commands import STAFF_FORMS, Command, of_option, staff_command
 from bot.dialogue.turn import Turn, says_something
 from bot.errors import Refused, WrongForm
+from bot.messages import Option
 
 Handler = Callable[[Turn, Case, str], None]
-TODO_SHOWN = 15
 FORWARDED = (
     "转发的内容我只看，不会执行，也不会发给客户。要替客户报修请发："
     + STAFF_FORMS["report_for"]
     + "；要回复客户请自己打字。"
 )
-LONGEST_NUMBER = 18  # digits, of a chat
 LONGEST_TEXT = 1500  # characters; the platforms take no more than some 2,000 a message
 
 # What is done to one ticket.
@@ -102,9 +97,11 @@ def _obey(turn: Turn) -> None:
         turn, command = _command(turn)
         if turn.text == prompts.CANCEL and turn.inbound.choice is None and turn.inbound.addressed:
             turn.reply("好的，已取消。")
+        elif command is None and (offered := _offered(turn)):
+            _take(turn, offered)
         elif command is None:
             if turn.inbound.addressed and (turn.inbound.attachments or says_something(turn.text)):
-                help_(turn)
+                staff_office.show_help(turn)
         else:
             _do(turn, command)
     except WrongForm as refusal:
@@ -121,7 +118,7 @@ def _is_among_ourselves(turn: Turn) -> bool:
     if turn.chat.kind == "staff":
         return True
     command = staff_command(turn.text) if turn.inbound.choice is None else None
-    joins = command is not None and PLAIN.get(command.verb) is joining.enter
+    joins = command is not None and staff_office.PLAIN.get(command.verb) is joining.enter
     return turn.chat.customer_id is None and (turn.chat.kind == "private" or joins)
 
 
@@ -147,10 +144,27 @@ def _command(turn: Turn) -> tuple[Turn, Command | None]:
     return turn, completed or quoting.about(turn, None, answered)
 
 
+def _offered(turn: Turn) -> list[Option]:
+    """Return what a typed number can mean of what the sender was shown since they wrote; in groups nothing.
+
+    A question that they have spoken past is not answered any more: a number may be meant for anything.
+    """
+    if turn.chat.kind != "private" or offers.number_in(turn.text) is None:
+        return []
+    return offers.meant(turn.desk.messages.questions(turn.inbox_id), turn.text)
+
+
+def _take(turn: Turn, offered: Sequence[Option]) -> None:
+    if len(offered) > 1:
+        offers.ask_which(turn, offered)
+    else:
+        _do(turn, of_option(offered[0]))
+
+
 def _rung(turn: Turn) -> Command | None:
     """知道了 by itself is about the alarm that was just heard; without one it is only a word."""
-    options = turn.desk.messages.last_options(turn.chat.id)
-    return next((of_option(option) for option in options if option.verb in {"ack", "ack_outage"}), None)
+    newest = next(iter(turn.desk.messages.questions(turn.inbox_id, before=quoting.REMEMBERED)), ())
+    return next((of_option(option) for option in newest if option.verb in {"ack", "ack_outage"}), None)
 
 
 def _do(turn: Turn, command: Command) -> None:
@@ -158,8 +172,8 @@ def _do(turn: Turn, command: Command) -> None:
         raise Refused(
             f"内容太长（{len(command.argument)} 字），没有发出。请分几条发，每条不超过 {LONGEST_TEXT} 字。"
         )
-    if command.verb in PLAIN:
-        PLAIN[command.verb](turn, command)
+    if command.verb in staff_office.PLAIN:
+        staff_office.PLAIN[command.verb](turn, command)
         return
     case = turn.desk.tickets.get(command.ticket) if command.ticket is not None else None
     if case is None:
@@ -177,89 +191,3 @@ def _do(turn: Turn, command: Command) -> None:
 def _form(command: Command | None) -> str:
     form = STAFF_FORMS.get(command.verb) if command else None
     return f"\n正确写法：{form.format(n=(command and command.ticket) or 12)}" if form else ""
-
-
-# --- what is about no single ticket
-
-
-def todo(turn: Turn, command: Command) -> None:
-    """List what is open, unanswered and earliest due first, page by page: 待办 2."""
-    _list(turn, command, None, "没有未结的工单。")
-
-
-def mine(turn: Turn, command: Command) -> None:
-    """List what the sender has taken."""
-    _list(turn, command, turn.contact.id, "您名下没有未结的工单。")
-
-
-def _list(turn: Turn, command: Command, assignee: int | None, nothing: str) -> None:
-    page = max(int(command.argument), 1) if command.argument.isdecimal() and len(command.argument) < 5 else 1
-    cases = turn.desk.tickets.by_due(TODO_SHOWN + 1, assignee, (page - 1) * TODO_SHOWN)
-    lines = [cards.todo_line(case, turn.now) for case in cases[:TODO_SHOWN]]
-    if len(cases) > TODO_SHOWN:
-        lines.append(f"下一页请发：{'待办' if assignee is None else '我的'} {page + 1}")
-    turn.reply("\n".join(lines) or nothing)
-
-
-def code(turn: Turn, command: Command) -> None:
-    """Issue a single-use code that binds a chat to a customer."""
-    customer = staff_actions.one_customer(turn, command.argument)
-    issued = staff_actions.issue_code(turn, customer.id)
-    turn.reply(f"{customer.name} 的绑定码：{issued}\n7 天内有效，只能用一次。请客户发送：绑定 {issued}")
-
-
-def answer_chat(turn: Turn, command: Command) -> None:
-    """Answer a customer who has no ticket: 答复 C5 text."""
-    place, _, words = command.argument.partition(" ")
-    number = _chat_number(place)
-    if not words.strip():
-        prompts.ask(turn, Command("answer", None, place))
-        return
-    staff_actions.say_to_chat(turn, number, words.strip())
-
-
-def unbind(turn: Turn, command: Command) -> None:
-    """Take back that a chat is a customer's, such as when a stranger has used the code: 解绑 C5."""
-    binding.unbind_chat(turn, _chat_number(command.argument))
-
-
-def _chat_number(place: str) -> int:
-    number = place.strip().removeprefix("C").removeprefix("c")
-    if not (number.isascii() and number.isdecimal() and len(number) <= LONGEST_NUMBER):
-        raise WrongForm("请写明对话号。")
-    return int(number)
-
-
-def withdraw(_: Turn, command: Command) -> None:
-    """Say who withdraws a report, and what support can do instead."""
-    n = command.ticket or 12
-    raise Refused(
-        f"报修只能由客户撤销：请客户在聊天里发“撤销 T{n}”。\n已处理：解决 T{n} 处理结果\n"
-        f"不是故障：不是故障 T{n} 原因\n重复的：合并 T{n} 到 T{n - 1 if n > 1 else n + 1}"
-    )
-
-
-def help_(turn: Turn, _: Command | None = None) -> None:
-    """Say which commands there are by what they are for, each in its right form."""
-    lines = [
-        f"{purpose}：" + " · ".join(STAFF_FORMS[verb].format(n=12) for verb in verbs)
-        for purpose, verbs in STAFF_HELP.items()
-    ]
-    turn.reply("\n".join(["可用命令（T12 换成您的工单号）：", *lines]))
-
-
-PLAIN: Mapping[str, Callable[[Turn, Command], None]] = {
-    "ack_outage": staff_outage.acknowledge,
-    "answer": answer_chat,
-    "code": code,
-    "help": help_,
-    "join": joining.enter,
-    "mine": mine,
-    "oncall": duty.show,
-    "quote": price.price,
-    "report_for": by_phone.report_for,
-    "swap": duty.swap,
-    "todo": todo,
-    "unbind": unbind,
-    "withdraw": withdraw,
-}

@@ -23,8 +23,8 @@ from bot.store.session import UnitSession
 from bot.store.staff_chats import staff_chats
 
 REPORTS_SHOWN = 20
+SHOWN_AT_MOST = 20  # messages to a chat between two of its own
 _CHOICE_ID = re.compile(r"[0-9]{1,18}\.[0-9]{1,3}", re.ASCII)
-REMEMBERED_MESSAGES = 2  # a typed number answers a question at most so many messages back
 
 OUTBOX = t.table_of(t.OutboxRow)
 SAY = insert(OUTBOX).returning(OUTBOX.c.id)
@@ -45,11 +45,21 @@ REPORTS = (
     .order_by(INBOX.c.sent_at, INBOX.c.id)
     .limit(REPORTS_SHOWN)
 )
-LATEST_CHOICES = (
-    select(OUTBOX.c.choices)
-    .where(OUTBOX.c.chat_id == bindparam("chat"), OUTBOX.c.status == "sent")
+_THIS = select(INBOX.c.chat_id, INBOX.c.received_at).where(INBOX.c.id == bindparam("message")).subquery()
+_BEFORE = (
+    select(INBOX.c.received_at)
+    .where(INBOX.c.chat_id == _THIS.c.chat_id, INBOX.c.id < bindparam("message"))
+    .order_by(INBOX.c.id.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+# What stood in the chat when a message came, and when the chat had written before.
+SHOWN = (
+    select(OUTBOX.c.choices, OUTBOX.c.sent_at, _BEFORE.label("before"))
+    .join(_THIS, OUTBOX.c.chat_id == _THIS.c.chat_id)
+    .where(OUTBOX.c.status == "sent", OUTBOX.c.sent_at <= _THIS.c.received_at)
     .order_by(OUTBOX.c.id.desc())
-    .limit(REMEMBERED_MESSAGES)
+    .limit(SHOWN_AT_MOST)
 )
 
 
@@ -224,9 +234,13 @@ class MessageStore:
             return None
         return Option(**row.choices[int(number)])
 
-    def last_options(self, chat_id: int) -> tuple[Option, ...]:
-        latest = self._session.scalars(LATEST_CHOICES, {"chat": chat_id})
-        return next((tuple(Option(**choice) for choice in choices) for choices in latest if choices), ())
+    def questions(self, inbox_id: int, *, before: int = 0) -> list[tuple[Option, ...]]:
+        shown = self._session.execute(SHOWN, {"message": inbox_id}).all()
+        since = [row for row in shown if row.before is None or row.sent_at >= row.before]
+        asked = [row for row in since if row.choices] or [row for row in shown[:before] if row.choices]
+        # Of what was sent as one message the last question has the numbers.
+        at_once = {row.sent_at: row.choices for row in reversed(asked)}
+        return [tuple(Option(**choice) for choice in choices) for choices in reversed(at_once.values())]
 
 
 def _received(row: t.InboxRow | Row[int, dict[str, Any], datetime, datetime]) -> Received:

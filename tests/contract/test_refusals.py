@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bot.dialogue import customer, staff
+from bot.dialogue import customer, staff, staff_office
 from bot.dialogue.commands import CUSTOMER_VERBS, STAFF_VERBS
 from tests.support.world import World
 
@@ -72,5 +72,5 @@ def test_support_is_told_who_withdraws_and_what_it_can_do_instead(world: World, 
 
 
 def test_every_word_that_can_be_typed_has_somebody_who_does_it() -> None:
-    assert set(STAFF_VERBS) == {*staff.ON_TICKET, *staff.PLAIN}
+    assert set(STAFF_VERBS) == {*staff.ON_TICKET, *staff_office.PLAIN}
     assert {meaning.partition(" ")[0] for meaning in CUSTOMER_VERBS} <= set(customer.HANDLERS)
