@@ -185,6 +185,7 @@ class Inbound:
         album: the platform's id of several pictures that were sent as one; each is a message.
         forwarded: whose words they are that the sender passes on; None: their own.
         number: the platform's own count; it orders what bears the same `sent_at`.
+        topic: the platform's id of the part of a group that it was written in, where the group has such.
     """
 
     address: Address
@@ -207,6 +208,7 @@ class Inbound:
     album: str | None = None
     forwarded: Forwarded | None = None
     number: int | None = None
+    topic: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Return the content as JSON types (address, key and instants are columns of the inbox)."""
@@ -234,6 +236,7 @@ class Inbound:
             "album": self.album,
             "forwarded": self.forwarded.value if self.forwarded else None,
             "number": self.number,
+            "topic": self.topic,
         }
         kept = {name: value for name, value in rare.items() if value}
         return {name: storable(value) if isinstance(value, str) else value for name, value in kept.items()}
@@ -263,6 +266,7 @@ class Inbound:
             album=content.get("album"),
             forwarded=Forwarded(content["forwarded"]) if "forwarded" in content else None,
             number=content.get("number"),
+            topic=content.get("topic"),
             attachments=tuple(map(Attachment.from_dict, content["attachments"])),
         )
 
@@ -296,6 +300,7 @@ class Outbound:
         in_reply_to: the platform's id of the message in a group that this one answers.
         asks: who in a group is to answer it.
         arrived: so many of its parts arrived at earlier attempts; a channel that cuts texts goes on there.
+        topic: the platform's id of the part of a group that it belongs into; None: the group has none.
     """
 
     id: int
@@ -310,12 +315,14 @@ class Outbound:
     in_reply_to: str | None = None
     asks: Sender | None = None
     arrived: int = 0
+    topic: str | None = None
 
 
 class Outcome(StrEnum):
     """How an attempt to deliver ended; values are stored."""
 
     SENT = "sent"
+    PART = "part"  # one part of it: the next one goes in its turn, as a message of its own
     LATER = "later"  # temporary: try again at `Receipt.retry_at`
     HELD = "held"  # not before the chat writes again: the platform takes no more until then
     FAILED = "failed"  # for good: an event on the ticket and an alarm to staff
@@ -328,6 +335,7 @@ class Receipt:
 
     Attributes:
         carried: ids of further messages to the same chat that went out as one with this one.
+        external_id: the platform's id of what arrived, be it a part.
         arrived: of a message that did not arrive as a whole, how many of its parts have by now.
     """
 

@@ -48,6 +48,7 @@ def outbound_of(session: Session, row: t.OutboxRow, chat: t.ChatRow) -> Outbound
         in_reply_to=answered.content.get("external_id") if answered else None,
         arrived=row.arrived,
         asks=Sender(**answered.content["sender"]) if answered and row.asks else None,
+        topic=_topic(session, row, chat, answered),
     )
 
 
@@ -69,6 +70,23 @@ def _answered(session: Session, row: t.OutboxRow, chat: t.ChatRow) -> t.InboxRow
         return None
     inbox = session.get_one(t.InboxRow, row.inbox_id)
     return inbox if inbox.chat_id == row.chat_id else None
+
+
+def _topic(session: Session, row: t.OutboxRow, chat: t.ChatRow, answered: t.InboxRow | None) -> str | None:
+    """Return the topic of a group that a message belongs into: where it was asked, else spoken of last.
+
+    Support's cards stand where no topic is, and what answers support goes where it was said.
+    """
+    if answered is None and chat.kind == "group":
+        spoken = (
+            select(t.InboxRow).where(t.InboxRow.chat_id == chat.id).order_by(t.InboxRow.id.desc()).limit(1)
+        )
+        of_ticket = t.InboxRow.ticket_id == row.ticket_id
+        to_us = t.InboxRow.content["addressed"].as_boolean()
+        answered = session.scalars(spoken.where(of_ticket)).first() if row.ticket_id is not None else None
+        answered = answered or session.scalars(spoken.where(to_us)).first()
+    topic: str | None = answered.content.get("topic") if answered is not None else None
+    return topic
 
 
 def _file(session: Session, message: t.OutboxRow) -> File | None:

@@ -22,6 +22,9 @@ def note(row: t.OutboxRow, receipt: Receipt, now: datetime, jitter: float) -> No
     """
     row.error = receipt.error
     note_parts(row, receipt)
+    if receipt.outcome is Outcome.PART:  # the next one has its own attempts
+        row.attempts, row.unknowns, row.try_at, row.relayed_at = 0, 0, now, None
+        return
     row.attempts += 1
     is_unknown = receipt.outcome is Outcome.UNKNOWN
     row.unknowns += is_unknown

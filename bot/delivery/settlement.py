@@ -93,6 +93,9 @@ class Settlement:
         for other in receipt.carried:
             self.settle(unit, other, replace(receipt, carried=()), now)
         row = unit.session.lock_one(t.OutboxRow, outbox_id)
+        if receipt.outcome is Outcome.PART and receipt.external_id is not None:
+            part = t.OutboxPartRow(external_id=receipt.external_id, outbox_id=outbox_id)
+            unit.session.merge(part)
         # while it was under way, or together with another one
         has_arrived = receipt.outcome is Outcome.SENT and row.status in ("superseded", "held")
         if row.status == "pending" or has_arrived:
@@ -119,6 +122,8 @@ class Settlement:
         elif row.status == "failed":
             log.error("message failed for good", outbox_id=row.id, error=receipt.error)
             self._note_failure(unit, row, receipt, now)
+        elif receipt.outcome is Outcome.PART:
+            log.info("a part delivered", outbox_id=row.id, parts=row.arrived)
         elif row.status == "pending":
             log.warning(
                 "message delayed", outbox_id=row.id, outcome=receipt.outcome.value, error=receipt.error

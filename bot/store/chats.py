@@ -188,12 +188,12 @@ class MessageStore:
         return ChatStore(self._session).get(row.chat_id), contact_of(contact)
 
     def answered(self, chat_id: int, external_id: str) -> Answered | None:
-        row = self._session.scalars(
-            select(t.OutboxRow)
-            .where(t.OutboxRow.chat_id == chat_id, t.OutboxRow.external_id == external_id)
-            .order_by(t.OutboxRow.id.desc())
-            .limit(1)
-        ).first()
+        said = select(t.OutboxRow).where(t.OutboxRow.chat_id == chat_id)
+        said = said.order_by(t.OutboxRow.id.desc()).limit(1)
+        part = t.OutboxPartRow
+        of_part = said.join(part, part.outbox_id == t.OutboxRow.id).where(part.external_id == external_id)
+        whole = said.where(t.OutboxRow.external_id == external_id)
+        row = self._session.scalars(whole).first() or self._session.scalars(of_part).first()
         if row is None:
             return None
         options = tuple(Option(**choice) for choice in row.choices)

@@ -174,6 +174,7 @@ class ChatRow(Base):
     __tablename__ = "chats"
     __table_args__ = (
         UniqueConstraint("channel", "account", "chat"),
+        Index(None, "channel", "account", "former_chat"),
         Index(None, "customer_id"),
         Index(
             "ix_chats_staff",
@@ -186,6 +187,7 @@ class ChatRow(Base):
     channel: Mapped[str] = mapped_column(String(32))
     account: Mapped[str] = mapped_column(String(64))
     chat: Mapped[str] = mapped_column(String(128))
+    former_chat: Mapped[str | None] = mapped_column(String(128))  # before it moved: buttons there still work
     kind: Mapped[str] = mapped_column(String(16))  # private | group | staff | pager | phone
     customer_id: Mapped[int | None] = mapped_column(ForeignKey("customers.id"))
     state: Mapped[dict[str, Any]] = mapped_column(default=dict)
@@ -355,6 +357,14 @@ class OutboxRow(Base):
     error: Mapped[str | None] = mapped_column(String(64))
     asks: Mapped[bool] = mapped_column(default=False)  # its reader is to answer it
     attachment_id: Mapped[int | None] = mapped_column(Id)  # goes with it; no key: SQLite can't add one
+
+
+class OutboxPartRow(Base):
+    """A part of a message that arrived before its last one: who replies to it replies to the message."""
+
+    __tablename__ = "outbox_parts"
+    external_id: Mapped[str] = mapped_column(String(128), primary_key=True)
+    outbox_id: Mapped[int] = mapped_column(ForeignKey("outbox.id"), primary_key=True)
 
 
 class TicketRow(Base):

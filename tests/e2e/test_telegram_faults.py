@@ -11,11 +11,10 @@ import pytest
 from sqlalchemy import select
 
 from bot.channels.telegram import api
-from bot.messages import Option, Say
 from bot.store import tables as t
 from bot.store.locks import lock
 from bot.web.server import url_of
-from tests.support.telegram import SECRET, STAFF_CHAT, TelegramWorld, labels
+from tests.support.telegram import SECRET, STAFF_CHAT, TelegramWorld
 from tests.support.world import empty
 
 P1 = "所有坐席都登不上系统了，电话全打不进来"
@@ -123,52 +122,6 @@ def test_an_edit_without_an_answer_is_simply_made_again(telegram: TelegramWorld)
     assert len(telegram.cards()) == 1
 
 
-@everywhere
-@pytest.mark.parametrize("kind", ["flood", "drop"])
-def test_the_first_piece_of_a_long_answer_is_not_said_again_when_the_second_meets_trouble(
-    telegram: TelegramWorld, kind: str
-) -> None:
-    telegram.chen.say("你好")
-    fault = {"method": "sendMessage", "chat": telegram.chen.id, "kind": kind, "skip": 1, "retry_after": 60}
-    telegram.api.control("fault", **fault)
-    with telegram.app.store.begin(telegram.now) as unit:
-        unit.messages.say(telegram.chat_id(telegram.chen.id), Say("这是一句话。" * 1000))
-    telegram.wait(seconds=1)
-    heard = len(telegram.heard(telegram.chen.id))
-    telegram.wait(seconds=61)
-    first, last = telegram.heard(telegram.chen.id)[-2:]
-    assert first + last == "这是一句话。" * 1000
-    assert len(telegram.heard(telegram.chen.id)) == heard + 1
-
-
-@polled
-def test_a_card_that_became_too_long_leaves_no_old_buttons(telegram: TelegramWorld) -> None:
-    telegram.chen.say(P1)
-    options = (Option("认领", "认领 T1", "claim", 1),)
-    with telegram.app.store.begin(telegram.now) as unit:
-        long = Say("【T1】" + "字" * 5000, options, card="ticket:1", note="变长了")
-        unit.messages.say(telegram.chat_id(STAFF_CHAT), long, ticket=1)
-    telegram.wait(seconds=1)
-    first, *_, last = (
-        m for m in telegram.api.messages(STAFF_CHAT) if "【T1】" in m["text"] or "字" in m["text"]
-    )
-    assert labels(first) == []
-    assert labels(last) == ["认领"]
-
-
-@polled
-def test_a_long_text_with_a_file_is_not_cut(telegram: TelegramWorld) -> None:
-    telegram.put_file("pic", b"\x89PNG\r\n\x1a\n....")
-    telegram.chen.say(caption=P1, photo=[{"file_id": "pic", "file_unique_id": "u", "width": 9, "height": 9}])
-    telegram.until(lambda: telegram.kept() == 1)
-    with telegram.app.store.begin(telegram.now) as unit:
-        unit.messages.say(telegram.chat_id(STAFF_CHAT), Say("字" * 1500, attachment=1), ticket=1)
-    telegram.wait(seconds=1)
-    words, picture = telegram.api.messages(STAFF_CHAT)[-2:]
-    assert words["text"] + picture["caption"] == "字" * 1500
-    assert "photo" in picture
-
-
 @polled
 def test_an_answer_of_a_new_shape_does_not_send_a_message_again(telegram: TelegramWorld) -> None:
     telegram.api.control("fault", method="sendMessage", chat=telegram.chen.id, kind="odd")
@@ -274,30 +227,6 @@ def test_a_press_that_is_too_old_to_acknowledge_counts(telegram: TelegramWorld) 
     telegram.settle()
     assert "客户答：全部受影响" in telegram.card()["text"]
     assert telegram.api.look()["acknowledged"] == []
-
-
-@polled
-def test_a_long_answer_comes_in_pieces_with_the_buttons_below_the_last(telegram: TelegramWorld) -> None:
-    telegram.chen.say(P1)
-    with telegram.app.store.begin(telegram.now) as unit:
-        long = Say("这是一句话。" * 1000, (Option("查进度", "查进度", "status"),))
-        unit.messages.say(telegram.chat_id(telegram.chen.id), long)
-    telegram.wait(seconds=1)
-    first, last = telegram.api.messages(telegram.chen.id)[-2:]
-    assert len(first["text"]) <= 4096
-    assert first["text"].endswith("。")
-    assert "reply_markup" not in first
-    assert last["reply_markup"]["inline_keyboard"][0][0]["text"] == "查进度"
-
-
-@polled
-def test_a_text_is_measured_as_the_platform_does(telegram: TelegramWorld) -> None:
-    telegram.chen.say("你好")
-    with telegram.app.store.begin(telegram.now) as unit:
-        unit.messages.say(telegram.chat_id(telegram.chen.id), Say("😱" * 3000))
-    telegram.wait(seconds=1)
-    first, last = telegram.heard(telegram.chen.id)[-2:]
-    assert (len(first), len(last)) == (2048, 952)
 
 
 @polled

@@ -72,7 +72,10 @@ def settings(url: str, api: Api, **more: str) -> dict[str, str]:
     }
 
 
-@pytest.mark.slow  # four messages take three seconds
+LONG = "这是一句话。" * 1500  # three parts
+
+
+@pytest.mark.slow  # five messages take four seconds
 @pytest.mark.parametrize("migrated_url", ["sqlite"], indirect=True)
 def test_the_platforms_limits_are_kept(api: Api, migrated_url: str, tmp_path: Path) -> None:
     made(api).control("limit", is_limited=True)
@@ -80,12 +83,12 @@ def test_the_platforms_limits_are_kept(api: Api, migrated_url: str, tmp_path: Pa
     store = Store(migrated_url, load_workdays())
     with store.begin(datetime.now(UTC)) as unit:
         chat = unit.session.scalars(select(t.ChatRow.id).where(t.ChatRow.channel == "telegram")).one()
-        for number in range(4):
-            unit.messages.say(chat, Say(f"第 {number} 条"))
+        for words in ("第一条", LONG, "末一条"):
+            unit.messages.say(chat, Say(words))
     store.close()
     with running(tmp_path, **settings(migrated_url, api)):
-        until(lambda: len(heard(api)) == 4)
-    assert heard(api) == [f"第 {number} 条" for number in range(4)]
+        until(lambda: len(heard(api)) == 5)
+    assert "".join(heard(api)) == f"第一条{LONG}末一条"
     assert api.look()["floods"] == 0
 
 

@@ -180,9 +180,9 @@ class TelegramWorld:
         self.api.control("chat", id=user, type="private", title=name)
         return Person(self, user, name)
 
-    def group(self, chat: int, title: str, kind: str = "supergroup") -> None:
-        """Make a group."""
-        self.api.control("chat", id=chat, type=kind, title=title)
+    def group(self, chat: int, title: str, kind: str = "supergroup", **more: Any) -> None:
+        """Make a group; one with ``topics`` is a forum."""
+        self.api.control("chat", id=chat, type=kind, title=title, **more)
 
     def read_clock(self) -> datetime:
         """Return the test's present instant."""
@@ -269,9 +269,9 @@ class TelegramWorld:
         place = {"channel": "telegram", "account": "default", "chat": str(chat)}
         session.add(t.ChatRow(**place, kind=kind, customer_id=owner, state={}))
 
-    def bound_group(self, chat: int = GROUP, customer: str = "青禾保险客服中心") -> None:
+    def bound_group(self, chat: int = GROUP, customer: str = "青禾保险客服中心", **more: Any) -> None:
         """Make a customer's group, bound to its contract."""
-        self.group(chat, f"{customer}的群")
+        self.group(chat, f"{customer}的群", **more)
         self.bind_group(chat, customer)
 
     def bind_group(self, chat: int, customer: str = "青禾保险客服中心") -> None:
@@ -305,12 +305,13 @@ class TelegramWorld:
 
     # --- time
 
-    def wait(self, **span: float) -> None:
+    def wait(self, *, settle: bool = True, **span: float) -> None:
         """Let time pass, as `timedelta` takes it, then do what it makes due."""
         self.now += timedelta(**span)
         self.api.set_clock(self.now)
         self.app.sweep()
-        self.settle()
+        if settle:
+            self.settle()
 
     def settle(self) -> None:
         """Wait until what was said is handled and what is due has been delivered."""

@@ -30,6 +30,7 @@ _BEFORE_SENDING = (
 )
 _UNMODIFIED = "message is not modified"
 _UNEDITABLE = ("message to edit not found", "message can't be edited", "message_id_invalid")
+_NO_TOPIC = ("message thread not found", "topic_closed", "topic_deleted", "topic_id_invalid")
 _STALE_QUERY = ("query is too old", "query id is invalid", "query_id_invalid")
 # What a refusal says → the code that support is told.
 _REFUSALS = (
@@ -57,6 +58,11 @@ def is_unmodified(error: TelegramError) -> bool:
 def is_uneditable(error: TelegramError) -> bool:
     """Tell whether the message to be edited is gone or too old: it is sent anew."""
     return isinstance(error, BadRequest) and any(words in error.message.lower() for words in _UNEDITABLE)
+
+
+def is_topic_gone(error: TelegramError) -> bool:
+    """Tell whether a topic of a group was deleted or closed."""
+    return isinstance(error, BadRequest) and any(words in error.message.lower() for words in _NO_TOPIC)
 
 
 def is_stale_query(error: TelegramError) -> bool:

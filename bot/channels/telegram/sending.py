@@ -19,7 +19,7 @@ from telegram import (
 )
 from telegram.error import BadRequest, ChatMigrated, TelegramError
 
-from bot.channels.telegram.errors import is_uneditable, is_unmodified, receipt
+from bot.channels.telegram.errors import is_topic_gone, is_uneditable, is_unmodified, receipt
 from bot.channels.telegram.outgoing import CAPTION_LIMIT, TEXT_LIMIT, keyboard, length, pieces
 from bot.channels.telegram.ports import Clock
 from bot.messages import AttachmentKind, File, Outbound, Outcome, Receipt, Sender
@@ -29,9 +29,9 @@ GONE = "（文件已不在服务器上）"
 
 
 async def deliver(bot: Bot, message: Outbound, chat: str, files: Path, now: Clock) -> Receipt:
-    """Deliver one message to ``chat``; a card is edited where it stands, a long text goes in pieces.
+    """Deliver one message to ``chat``, or its next part: a long text goes in parts, each in its own turn.
 
-    What a piece met ends the attempt, and the receipt says how many arrived: they are not sent again.
+    A card is edited where it stands.
 
     Raises:
         ChatMigrated: the chat has another id now.
@@ -39,27 +39,30 @@ async def deliver(bot: Bot, message: Outbound, chat: str, files: Path, now: Cloc
     content = await _content(message.file, files)
     text = f"{message.text}\n{GONE}" if message.file is not None and content is None else message.text
     parts = pieces(text, CAPTION_LIMIT if content is not None else TEXT_LIMIT)
-    sent: Message | None = None
+    number, count = message.arrived, len(parts)
+    if number >= count:  # its file has gone since, and with it the need for so many
+        return Receipt(Outcome.SENT)
     try:
-        if message.replaces is not None and await _stands(bot, message, parts, chat):
+        if number == 0 and message.replaces is not None and await _stands(bot, message, parts, chat):
             return Receipt(Outcome.SENT, external_id=message.replaces)
     except ChatMigrated:
         raise
     except TelegramError as error:  # to edit again what was edited changes nothing
         return receipt(error, now(), is_repeatable=True)
-    for number, part in enumerate(parts):
-        if number < message.arrived:
-            continue
-        try:
-            if content is not None and number == len(parts) - 1:
-                sent = await _send_file(bot, message, content, chat, part)
-            else:
-                sent = await _send(bot, message, chat, part, number, len(parts))
-        except ChatMigrated:
-            raise
-        except TelegramError as error:
-            return replace(receipt(error, now()), arrived=number)
-    return Receipt(Outcome.SENT, external_id=str(sent.message_id) if sent else None)
+    try:
+        if content is not None and number == count - 1:
+            sent = await _send_file(bot, message, content, chat, parts[number])
+        else:
+            sent = await _send(bot, message, chat, parts[number], number, count)
+    except ChatMigrated:
+        raise
+    except TelegramError as error:
+        if message.topic is not None and is_topic_gone(error):  # deleted or closed: then into the group
+            return await deliver(bot, replace(message, topic=None), chat, files, now)
+        return receipt(error, now())
+    if number < count - 1:
+        return Receipt(Outcome.PART, external_id=str(sent.message_id), arrived=number + 1)
+    return Receipt(Outcome.SENT, external_id=str(sent.message_id))
 
 
 async def _content(file: File | None, files: Path) -> bytes | None:
@@ -102,6 +105,7 @@ async def _send(bot: Bot, message: Outbound, chat: str, text: str, number: int, 
     return await bot.send_message(
         chat,
         text,
+        message_thread_id=_thread(message),
         reply_markup=_markup(message) if number == count - 1 and message.file is None else None,
         reply_parameters=_reply_to(message) if is_first else None,
         entities=_mention(message.asks, text) if message.asks and is_first else None,
@@ -126,6 +130,10 @@ def _mention(sender: Sender, text: str) -> list[MessageEntity]:
     return [MessageEntity(MessageEntity.TEXT_MENTION, 0, length(name), user=user)]
 
 
+def _thread(message: Outbound) -> int | None:
+    return int(message.topic) if message.topic is not None and message.topic.isdecimal() else None
+
+
 def _reply_to(message: Outbound) -> ReplyParameters | None:
     if message.in_reply_to is None or not message.in_reply_to.isdecimal():
         return None
@@ -134,17 +142,18 @@ def _reply_to(message: Outbound) -> ReplyParameters | None:
 
 async def _send_file(bot: Bot, message: Outbound, content: bytes, chat: str, caption: str) -> Message:
     """Send a kept file with the last piece of its text; what the platform won't show goes as a document."""
-    file = message.file
+    file, thread = message.file, _thread(message)
     assert file is not None  # noqa: S101 - it has a content
+    shown = InputFile(content, file.name)
     try:
         if file.kind is AttachmentKind.PHOTO:
-            return await bot.send_photo(chat, InputFile(content, file.name), caption=caption)
+            return await bot.send_photo(chat, shown, caption=caption, message_thread_id=thread)
         if file.kind is AttachmentKind.VOICE and file.media_type == "audio/ogg":
-            return await bot.send_voice(chat, InputFile(content, file.name), caption=caption)
+            return await bot.send_voice(chat, shown, caption=caption, message_thread_id=thread)
     except BadRequest as error:
         if not _is_about_the_file(error):
             raise
-    return await bot.send_document(chat, InputFile(content, file.name), caption=caption)
+    return await bot.send_document(chat, shown, caption=caption, message_thread_id=thread)
 
 
 def _is_about_the_file(error: TelegramError) -> bool:

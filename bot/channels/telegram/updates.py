@@ -42,7 +42,9 @@ class Context:
 _ESSENTIAL = frozenset(
     {"message_id", "date", "edit_date", "chat", "from", "text", "caption", "entities", "caption_entities"}
     | {"photo", "voice", "audio", "video", "document", "location", "contact", "media_group_id"}
+    | {"message_thread_id", "is_topic_message"}
 )
+_HEAD = ("message_id", "date", "chat", "from", "message_thread_id", "is_topic_message")
 WRITTEN = ("message", "edited_message")
 _UNREADABLE = (AttributeError, LookupError, TypeError, ValueError, OverflowError, OSError)
 
@@ -93,7 +95,7 @@ def _essence(data: Any) -> dict[str, Any]:
 
 
 def _head(message: dict[str, Any]) -> dict[str, Any]:
-    return {key: message[key] for key in ("message_id", "date", "chat", "from") if key in message}
+    return {key: message[key] for key in _HEAD if key in message}
 
 
 def _without_reply(data: Any) -> dict[str, Any]:
@@ -162,6 +164,7 @@ def _message(
         album=message.media_group_id,
         forwarded=_forwarded(message, context.me),
         number=update_id,
+        topic=_topic(message),
     )
 
 
@@ -176,6 +179,7 @@ def _pressed(update: Update, context: Context) -> Inbound | None:
         sent_at=context.now,  # the platform says when the message was sent, not when it was pressed
         choice=query.data,
         is_group=query.message.chat.type != PRIVATE,
+        topic=_topic(query.message) if isinstance(query.message, Message) else None,
     )
 
 
@@ -237,6 +241,11 @@ def _forwarded(message: Message, me: Me) -> Forwarded | None:
         return None
     author = getattr(origin, "sender_user", None)
     return Forwarded.OURS if author is not None and author.id == me.id else Forwarded.OTHERS
+
+
+def _topic(message: Message) -> str | None:
+    """Return the topic of a forum; a thread of replies elsewhere is none, and can't be written into."""
+    return str(message.message_thread_id) if message.is_topic_message else None
 
 
 def _address(chat: Chat, account: str) -> Address:

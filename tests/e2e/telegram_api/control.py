@@ -43,8 +43,8 @@ def chat(bots: Bots, token: str, given: Json) -> bool:
 
 
 def clock(bots: Bots, token: str, now: int) -> bool:
-    """Set the clock, in seconds of the epoch."""
-    bots[token].now = now
+    """Set the clock, in seconds of the epoch; from now on the limits go by it."""
+    bots[token].now, bots[token].is_clock_set = now, True
     return True
 
 
@@ -122,6 +122,12 @@ def state(bots: Bots, token: str, given: Json) -> bool:
     return True
 
 
+def close_topic(bots: Bots, token: str, given: Json) -> bool:
+    """Let nobody write into a topic any more."""
+    bots[token].chats[given["chat"]].topics.remove(given["topic"])
+    return True
+
+
 def membership(bots: Bots, token: str, given: Json) -> bool:
     """Set what the bot is in a chat, as ``getChatMember`` tells it."""
     bots[token].chats[given.pop("chat")].membership = given
@@ -143,7 +149,7 @@ def menu(bots: Bots, token: str, given: Json) -> bool:
 
 
 def limit(bots: Bots, token: str, given: Json) -> bool:
-    """Answer floods 429 from now on, by the real clock."""
+    """Answer floods 429 from now on: by the test's clock where it is set, else by the real one."""
     bots[token].is_limited = given["is_limited"]
     return True
 
@@ -183,6 +189,7 @@ CONTROLS: Mapping[str, Callable[[Bots, str, Any], Any]] = {
     "again": again,
     "chat": chat,
     "clock": clock,
+    "close_topic": close_topic,
     "create": create,
     "delete": delete,
     "edit": _person(people.edit),

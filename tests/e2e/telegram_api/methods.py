@@ -27,6 +27,7 @@ MESSAGE_PARAMETERS = {
     "caption",
     "text",
     "message_id",
+    "message_thread_id",
     "entities",
     "disable_notification",
     "protect_content",
@@ -82,7 +83,7 @@ def _say(bot: Bot, chat: Chat, given: Json, **content: Any) -> Json:
         if not reply.get("allow_sending_without_reply"):
             raise bad("message to be replied not found")
         reply = None
-    more: Json = {}
+    more = topic(chat, int(given["message_thread_id"])) if "message_thread_id" in given else {}
     if markup and "inline_keyboard" in markup:  # the service shows no other kind again
         more["reply_markup"] = markup
     if "entities" in given:
@@ -92,6 +93,13 @@ def _say(bot: Bot, chat: Chat, given: Json, **content: Any) -> Json:
         answered.pop("reply_to_message", None)
         more["reply_to_message"] = answered
     return bot.store(chat, **{"from": bot.user}, **content, **more)
+
+
+def topic(chat: Chat, thread: int) -> Json:
+    """Return what makes a message one of a topic."""
+    if thread not in chat.topics:
+        raise bad("message thread not found")
+    return {"message_thread_id": thread, "is_topic_message": True}
 
 
 def _entities(given: list[Json], text: str) -> list[Json]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from tests.e2e.telegram_api.methods import topic
 from tests.e2e.telegram_api.state import Bot, Chat, Json
 
 
@@ -16,6 +17,12 @@ def say(bot: Bot, given: Json) -> Json:
     key = "entities" if "text" in content else "caption_entities"
     if found := entities(text):
         content[key] = found
+    if "topic" in given:
+        content |= topic(chat, given["topic"])
+        # An app answers the message by which the topic was made, where its user answers nothing.
+        made = {"message_id": given["topic"], "date": bot.now, "chat": chat.json(), "from": user}
+        made["forum_topic_created"] = {"name": "分区", "icon_color": 7322096}
+        content["reply_to_message"] = made
     if "reply_to" in given:
         answered = {**chat.messages[given["reply_to"]]}
         answered.pop("reply_to_message", None)
@@ -41,6 +48,7 @@ CONTENT = (
     "sticker",
     "game",
     "poll",
+    "message_thread_id",
 )
 
 

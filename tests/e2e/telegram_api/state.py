@@ -43,6 +43,7 @@ class Chat:
     """A chat; ``state`` is member, blocked, kicked, deleted, or the id of the supergroup it became.
 
     A supergroup numbers its messages by ``ids``, from 1 on: a number of the group before it names another.
+    ``topics`` are those of a forum that can be written into, beside its general one.
     """
 
     id: int
@@ -52,11 +53,13 @@ class Chat:
     membership: Json = field(default_factory=lambda: {"status": "member"})  # the bot's
     messages: dict[int, Json] = field(default_factory=dict)
     ids: Any = field(default_factory=lambda: itertools.count(1))
+    topics: list[int] = field(default_factory=list)
 
     def json(self) -> Json:
         """Return the chat as updates show it."""
         name = "first_name" if self.type == "private" else "title"
-        return {"id": self.id, "type": self.type, name: self.title}
+        forum = {"is_forum": True} if self.topics else {}
+        return {"id": self.id, "type": self.type, name: self.title, **forum}
 
 
 @dataclass
@@ -66,6 +69,7 @@ class Bot:
     token: str
     user: Json
     now: int = 0
+    is_clock_set: bool = False  # whether a test lets time pass
     chats: dict[int, Chat] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
     file_sizes: dict[str, int] = field(default_factory=dict)
@@ -121,7 +125,7 @@ class Bot:
         self._check_flood(chat)
         if not self.is_limited:
             return
-        at = time.monotonic()
+        at = float(self.now) if self.is_clock_set else time.monotonic()
         while self.sent and self.sent[0][0] < at - 60:
             self.sent.popleft()
         here = [when for when, where in self.sent if where == chat]
