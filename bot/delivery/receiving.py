@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from sqlalchemy import Label, bindparam, or_, select
+from sqlalchemy import ScalarSelect, bindparam, func, or_, select
 from sqlalchemy.exc import DataError, InterfaceError, OperationalError
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
@@ -28,18 +28,21 @@ NAME_LENGTH = 200  # of a contact
 
 
 def _id_of(
-    row: type[t.InboxRow | t.ChatRow | t.ContactRow], own: InstrumentedAttribute[str], name: str, known: str
-) -> Label[int]:
-    """Return, as ``known``, the id of the account's row whose ``own`` column is the parameter ``name``."""
+    own: InstrumentedAttribute[str] | InstrumentedAttribute[str | None], name: str
+) -> ScalarSelect[int]:
+    """Return the id of the account's row whose ``own`` column is the parameter ``name``."""
+    row = own.class_
     account = (row.channel == bindparam("channel"), row.account == bindparam("account"))
-    return select(row.id).where(*account, own == bindparam(name)).scalar_subquery().label(known)
+    return select(row.id).where(*account, own == bindparam(name)).scalar_subquery()
 
 
+# A chat by the platform's id of it, or by the one from before it moved: what stood there is still pressed.
+CHAT = func.coalesce(_id_of(t.ChatRow.chat, "chat"), _id_of(t.ChatRow.former_chat, "chat"))
 # What is known of a message, its chat and its sender, in one query.
 KNOWN = select(
-    _id_of(t.InboxRow, t.InboxRow.dedupe_key, "key", "inbox"),
-    _id_of(t.ChatRow, t.ChatRow.chat, "chat", "chat"),
-    _id_of(t.ContactRow, t.ContactRow.user, "user", "contact"),
+    _id_of(t.InboxRow.dedupe_key, "key").label("inbox"),
+    CHAT.label("chat"),
+    _id_of(t.ContactRow.user, "user").label("contact"),
 )
 
 
@@ -145,7 +148,7 @@ def _without_known_files(session: Session, inbound: Inbound, chat_id: int) -> In
 def chat_id(session: Session, address: Address, kind: str = "private") -> int:
     """Return the id of a chat, which is made when it is new."""
     key = {"channel": address.channel, "account": address.account, "chat": address.chat}
-    stored = session.scalars(select(t.ChatRow.id).filter_by(**key)).first()
+    stored: int | None = session.scalars(select(CHAT), key).first()
     if stored is not None:
         return stored
     return _get_or_make(session, t.ChatRow, key, {"kind": kind, "state": {}})

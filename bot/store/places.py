@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, String, and_, cast, func, or_, select, update
+from sqlalchemy import ColumnElement, String, and_, cast, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from bot.desk.case import Chat
@@ -30,9 +30,9 @@ def support(session: Session, channel: str, account: str) -> list[str]:
 def move(session: Session, old: Address, new: Address) -> Chat | None:
     """Give a chat its new id and return it; None where it has it already, or was never heard of.
 
-    The new place numbers its messages anew, so the numbers of the old one are forgotten: nothing is edited,
-    quoted or corrected by them. A message may have come from the new place before: then it belongs to the
-    chat that was known.
+    The old id is remembered: buttons there can still be pressed. The new place numbers its messages anew, so
+    the numbers of the old one are forgotten: nothing is edited, quoted or corrected by them. A message may
+    have come from the new place before: then it belongs to the chat that was known.
     """
     known = _row(session, old)
     if known is None:
@@ -40,7 +40,7 @@ def move(session: Session, old: Address, new: Address) -> Chat | None:
     _forget_numbers(session, known.id)
     if (other := _row(session, new)) is not None:
         _absorb(session, other, into=known)
-    known.chat = new.chat
+    known.former_chat, known.chat = known.chat, new.chat
     session.flush()
     return Chat(known.id, known.kind, known.customer_id, known.state)
 
@@ -53,8 +53,10 @@ def _row(session: Session, place: Address) -> t.ChatRow | None:
 def _forget_numbers(session: Session, chat_id: int) -> None:
     """Forget by which numbers the platform knows what was said in a chat."""
     session.execute(update(t.OutboxRow).where(t.OutboxRow.chat_id == chat_id).values(external_id=None))
+    said = select(t.OutboxRow.id).where(t.OutboxRow.chat_id == chat_id)
+    session.execute(delete(t.OutboxPartRow).where(t.OutboxPartRow.outbox_id.in_(said)))
     of_chat = update(t.InboxRow).where(t.InboxRow.chat_id == chat_id)
-    content = _without(session, "external_id", "answers")
+    content = _without(session, "external_id", "answers", "topic")
     session.execute(of_chat.values(content=content), execution_options={"synchronize_session": False})
 
 

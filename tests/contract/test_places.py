@@ -70,6 +70,22 @@ def test_what_was_written_before_a_move_is_not_corrected_by_its_number_afterward
     assert "您改动的内容" not in world.last("new")
 
 
+def test_what_is_pressed_in_the_place_of_before_belongs_to_the_chat(world: World) -> None:
+    say(world, "regular", "有两个座席听不到录音")
+    choice = next(one for one in world.phones.delivered["regular"][-1].choices if one.label == "全部受影响")
+    places(world).moved(place("regular"), place("new"))
+
+    press = replace(world.inbound("regular", CHEN), choice=choice.id, address=place("regular"))
+    world.app.submit(press)
+    world.app.deliver()
+    assert "已记录：全部受影响（工单 T1）" in world.last("new")
+    assert not places(world).make_staff(place("regular"))  # by its old id too it is a customer's
+    with world.app.store.read() as session:
+        assert session.scalars(
+            select(t.ChatRow.chat).where(t.ChatRow.chat.in_(["regular", "new"]))
+        ).all() == ["new"]
+
+
 def test_support_s_chat_stays_support_s_under_its_new_number(world: World) -> None:
     say(world, "old", "大家好")  # not known as anything yet
     assert places(world).make_staff(place("bigger"))

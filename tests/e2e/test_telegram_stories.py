@@ -164,6 +164,21 @@ def test_the_group_moves_and_messages_follow(telegram: TelegramWorld) -> None:
     assert "T1" in telegram.last(-10055)
 
 
+def test_a_button_that_stands_in_the_group_of_before_the_move_still_works(telegram: TelegramWorld) -> None:
+    old, new = -55, -10055
+    telegram.group(old, "青禾客服", "group")
+    telegram.bind_group(old)
+    telegram.chen.say(f"/report@{USERNAME} {P2}", chat=old)
+    telegram.api.control("migrate", chat=old, to=new, user=telegram.chen.user)
+    telegram.settle()
+
+    telegram.lin.press("全部受影响", chat=old)
+    assert "已记录：全部受影响（工单 T1）" in telegram.last(new)
+    assert "客户答：全部受影响" in telegram.card()["text"]
+    moved = [line for line in telegram.heard(STAFF_CHAT) if "超级群" in line]
+    assert len(moved) == 1
+
+
 def test_a_number_of_before_the_move_is_not_taken_for_the_message_that_bears_it_now(
     telegram: TelegramWorld,
 ) -> None:
