@@ -57,7 +57,8 @@ def check_telegram(
         yield _groups(f"{check} groups", seen)
         yield _way_in(f"{check} {account.mode}", name, account, settings.public_url, seen)
         yield _menu(f"{check} menu", seen)
-        yield from _staff_chats(f"{check} staff chat", name, account, seen)
+        elsewhere = _elsewhere(settings, made or {}, name)
+        yield from _staff_chats(f"{check} staff chat", name, account, seen, elsewhere)
         if seen.clock is not None:
             yield _clock(f"{check} clock", seen.clock, now)
 
@@ -124,9 +125,26 @@ def _menu(check: str, seen: Seen) -> Finding:
     return ok(check, "published")
 
 
-def _staff_chats(check: str, name: str, account: TelegramAccount, seen: Seen) -> Iterator[Finding]:
-    if not seen.staff_chats:
-        yield ok(check, "none here; 设为值班群 CODE in a group makes it one (`hotline staff chat-code`)")
+def _elsewhere(settings: Settings, made: Mapping[str, Sequence[str]], name: str) -> list[str]:
+    """Return where else support is told of what happens here."""
+    bots = [n for n, other in settings.telegram.items() if n != name and (other.staff_chat or made.get(n))]
+    return [
+        *(f"telegram {other}" for other in bots),
+        *(f"wecom {application}" for application in settings.wecom),
+    ]
+
+
+def _staff_chats(
+    check: str, name: str, account: TelegramAccount, seen: Seen, elsewhere: Sequence[str]
+) -> Iterator[Finding]:
+    if not seen.staff_chats and elsewhere:
+        yield ok(check, f"none here; support works at {', '.join(elsewhere)}")
+    elif not seen.staff_chats:
+        yield warn(
+            check,
+            "none: cards and alarms reach only members who have opened a chat of their own with a bot",
+            "make a group of your own people, add the bot, send /join CODE there (`hotline staff chat-code`)",
+        )
     for chat, state in seen.staff_chats.items():
         is_set = chat == account.staff_chat
         place = f"{variable(name)}_STAFF_CHAT" if is_set else chat

@@ -96,6 +96,18 @@ def test_a_staff_chat_that_a_code_made_is_looked_at_too(made: Api) -> None:
     ]
 
 
+def test_without_a_staff_chat_it_warns_unless_support_works_elsewhere(made: Api) -> None:
+    alone = examine(made)["staff chat"]
+    assert alone.status is Status.WARN
+    assert "`hotline staff chat-code`" in alone.advice
+
+    account = {"token": made.token, "api_base": made.url}
+    settings = Settings(telegram={"default": account, "south": account})  # type: ignore[dict-item]
+    found = list(check_telegram(settings, datetime.now(UTC), {"south": [str(STAFF_CHAT)]}))
+    [here] = [f for f in found if f.check == "telegram default staff chat"]
+    assert (here.status, here.detail) == (Status.OK, "none here; support works at telegram south")
+
+
 @pytest.mark.parametrize(
     ("state", "words"), [("deleted", "no such chat"), ("kicked", "add the bot to the group again")]
 )
