@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import datetime
 
 import pytest
 from sqlalchemy import select
 
-from bot.channels.telegram import updates
+from bot.channels.telegram import intake, updates
 from bot.errors import Unstorable
 from bot.messages import Inbound
 from bot.store import tables as t
-from tests.support.telegram import STAFF_CHAT, TelegramWorld
+from tests.support.telegram import STAFF_CHAT, TIMEOUT_S, TelegramWorld
 
 P1 = "所有坐席都登不上系统了，电话全打不进来"
 TOLD = "⚠ 有一条消息看不懂（留存编号 1），可能是客户报修。请运维查看，并留意客户来电。"
 
 
+polled = pytest.mark.parametrize("mode", ["polling"])
+
+
 def receipts(telegram: TelegramWorld) -> int:
     return len([line for line in telegram.heard(telegram.chen.id) if "已收到，工单号" in line])
+
+
+def received(telegram: TelegramWorld) -> int:
+    with telegram.app.store.read() as session:
+        return len(session.scalars(select(t.InboxRow.id)).all())
 
 
 def kept(telegram: TelegramWorld) -> list[t.UnreadRow]:
@@ -35,6 +44,40 @@ def test_the_same_update_twice_is_handled_once(telegram: TelegramWorld) -> None:
     assert (telegram.heard(telegram.chen.id), telegram.card()) == (said, card)
     with telegram.app.store.read() as session:
         assert session.scalars(select(t.InboxRow.dedupe_key)).all() == ["update:777:5000"]
+
+
+@polled
+def test_a_press_that_is_slow_to_acknowledge_keeps_nobody_from_being_heard(
+    telegram: TelegramWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(intake, "ACKNOWLEDGE_S", 600)
+    telegram.chen.say(P1)
+    telegram.api.control("fault", method="answerCallbackQuery", kind="hang")
+    telegram.chen.press("全部受影响")
+    telegram.lin.say(P1)
+    assert "已收到，工单号 T2" in telegram.lin.last()
+    assert telegram.api.look()["hanging"] == 1
+    telegram.api.control("release")
+
+
+@polled
+def test_a_message_that_is_slow_to_handle_keeps_no_other_from_being_received(
+    telegram: TelegramWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, is_free = telegram.app.handle, threading.Event()
+
+    def handle(*args: object) -> object:
+        assert is_free.wait(TIMEOUT_S)
+        return real(*args)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(telegram.app, "handle", handle)
+    telegram.chen.say(P1, settle=False)
+    telegram.until(lambda: received(telegram) == 1)
+    telegram.lin.say(P1, settle=False)
+    telegram.until(lambda: received(telegram) == 2)
+    is_free.set()
+    telegram.settle()
+    assert len(telegram.tickets()) == 2
 
 
 def test_an_update_that_can_not_be_read_is_kept_and_holds_up_nobody(telegram: TelegramWorld) -> None:

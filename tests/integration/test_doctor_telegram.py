@@ -102,7 +102,8 @@ def test_without_a_staff_chat_it_warns_unless_support_works_elsewhere(made: Api)
     assert "`hotline staff chat-code`" in alone.advice
 
     account = {"token": made.token, "api_base": made.url}
-    settings = Settings(telegram={"default": account, "south": account})  # type: ignore[dict-item]
+    accounts = {"default": account, "south": {**account, "token": "2:another"}}
+    settings = Settings(telegram=accounts)  # type: ignore[arg-type]
     found = list(check_telegram(settings, datetime.now(UTC), {"south": [str(STAFF_CHAT)]}))
     [here] = [f for f in found if f.check == "telegram default staff chat"]
     assert (here.status, here.detail) == (Status.OK, "none here; support works at telegram south")

@@ -1,12 +1,12 @@
 """Long polling: updates are fetched in order, and the offset moves on only over what is durable.
 
-One process a bot polls; the others wait for its lock.
+What is durable is handled beside the next fetch: a chat that is slow to handle, or a press that is slow to
+acknowledge, keeps no other from being received. One process a bot polls; the others wait for its lock.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 import structlog
@@ -26,6 +26,7 @@ log = structlog.get_logger(__name__)
 
 LOCK_PAUSE_S = 5.0  # between two looks whether the lock is free
 PAUSES_S = (1.0, 2.0, 5.0, 10.0, 30.0)  # after failures in a row
+MOST_BESIDE = 200  # durable updates that are dealt with beside a fetch; more wait at the platform
 
 
 class Poller:
@@ -36,6 +37,7 @@ class Poller:
         self._intake = intake
         self._lock = lock
         self._offset: int | None = None
+        self._beside: set[asyncio.Future[None]] = set()
 
     async def run(self, me: Me, reception: Reception) -> None:
         """Poll until cancelled."""
@@ -50,6 +52,8 @@ class Poller:
                 failures = failures + 1 if pause else 0
                 await asyncio.sleep(pause)
         finally:
+            for task in self._beside:
+                task.cancel()  # what is not handled yet is durable, and resumed
             self._lock.release()
 
     async def _round(self, me: Me, reception: Reception, failures: int) -> float:
@@ -82,17 +86,23 @@ class Poller:
         return 0.0
 
     async def _take(self, batch: list[Any], me: Me, reception: Reception) -> None:
-        """Make a batch durable in its order, then handle it: other chats don't wait for one."""
-        left: list[Rest] = []
-        try:
-            for data in batch:
-                rest = await self._intake.take(data, me, reception)
-                number = updates.number(data)
-                self._offset = self._offset if number is None else number + 1
-                left += [rest] if rest else []
-        finally:
-            await _all(left)
+        """Make a batch durable in its order, and begin to deal with each of it."""
+        for data in batch:
+            rest = await self._intake.take(data, me, reception)
+            number = updates.number(data)
+            self._offset = self._offset if number is None else number + 1
+            if rest is not None:
+                await self._begin(rest)
 
+    async def _begin(self, rest: Rest) -> None:
+        while len(self._beside) >= MOST_BESIDE:
+            await asyncio.wait(self._beside, return_when=asyncio.FIRST_COMPLETED)
+        task = asyncio.ensure_future(rest())
+        self._beside.add(task)
+        task.add_done_callback(self._ended)
 
-async def _all(left: list[Callable[[], Awaitable[None]]]) -> None:
-    await asyncio.gather(*(rest() for rest in left))
+    def _ended(self, task: asyncio.Future[None]) -> None:
+        self._beside.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            name = type(error).__name__
+            log.error("an update was not dealt with", account=self._intake.account, error=name)
