@@ -26,6 +26,7 @@ COMMANDS = {
     "sla": ("bot.commands.sla:sla", "a deadline and the reasons for it"),
     "staff": ("bot.commands.staff:staff", "who may act for support, and their joining codes"),
     "tickets": ("bot.commands.tickets:tickets", "work on stored tickets"),
+    "unread": ("bot.commands.unread:unread", "what a platform sent and the program could not read"),
     "wechat": ("bot.commands.wechat:wechat", "the Official Account's menu"),
     "worker": ("bot.commands.worker:worker", "deliver and sweep beside `serve --no-worker`"),
 }

@@ -20,7 +20,7 @@ def check_work(session: Session, now: datetime) -> Iterator[Finding]:
         yield warn(
             "unread",
             f"{count} updates of a platform could not be read",
-            "look at table unread_updates: a customer may have written them; then delete the rows",
+            "`hotline unread list`, then show and drop: a customer may have written them",
         )
     found = figures.read(session, now)
     yield _watch(dict(found.beats_s).get(SWEEP), found.sweep_failures)
