@@ -1,6 +1,7 @@
 """How fast each platform may be written to, as its queue in the delivery engine holds it over all workers.
 
-An answer 429 is obeyed beside these: they keep it rare.
+Each part of a long text counts. Alarms don't: they wait for no limit and are known to none. An answer 429 is
+obeyed beside the limits, which keep it rare; an alarm that meets one again and again is raised another way.
 """
 
 from __future__ import annotations
