@@ -2,7 +2,8 @@
 
 A report is proven, opened, made durable, understood, answered: ticket, events, receipt and support's card in
 one commit, the receipt inside the webhook's answer; delivery and the watch run beside it. The echo proves and
-opens the same callback and seals its text again. Everything, the caller too, runs on this machine.
+opens the same callback and seals its text again. Everything, the caller and the stand-ins of the platforms too,
+runs on this machine.
 
 Goals: at 100 reports a second, offered whether or not earlier ones are answered, 99 % are answered within a
 second; 300 at once are all answered within WeChat's five seconds; two processes on PostgreSQL do as much; the
@@ -21,7 +22,6 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-import httpx
 from rich.console import Console
 from rich.table import Table
 from sqlalchemy import insert, select
@@ -31,8 +31,9 @@ from bot.messages import Address
 from bot.store import tables as t
 from bot.store.store import Store
 from bot.workdays import load_workdays
-from tests.bench import callbacks
+from tests.bench import callbacks, platforms
 from tests.bench.callbacks import Outcome
+from tests.bench.platforms import Apis, standing_in
 from tests.support.postgres import postgres_bin, running
 from tests.support.world import migrated
 
@@ -41,9 +42,6 @@ BURST = 300
 SATURATED = 1500
 WARM_UP = "warm-up"
 USERS = 20_000
-SUPPORT = -100500  # its group on Telegram
-BOT = "777:bench"
-NOTHING = "http://127.0.0.1:9"  # the platform's own API: passive answers need none
 
 
 def fill(url: str) -> None:
@@ -67,7 +65,7 @@ def fill(url: str) -> None:
             }
             for n in numbers
         ]
-        support = Address("telegram", callbacks.ACCOUNT, str(SUPPORT))
+        support = Address("telegram", callbacks.ACCOUNT, str(platforms.SUPPORT))
         samples.add_chat(unit.session, support, "staff", None)
         key = {"channel": "wechat", "account": callbacks.ACCOUNT}
         chats = [
@@ -107,24 +105,7 @@ def program(*command: str, folder: Path, **env: str) -> Iterator[tuple[str, subp
 
 
 @contextmanager
-def telegram() -> Iterator[str]:
-    """Run a stand-in of Telegram with a bot and support's group, and return its address."""
-    command = [sys.executable, "-m", "tests.e2e.telegram_api"]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        url = f"http://127.0.0.1:{process.stdout.readline().strip()}"
-        user = {"id": 777, "is_bot": True, "first_name": "维护热线", "username": "HotlineBot"}
-        now = int(clock.now().timestamp())
-        for what, given in (
-            ("create", {"user": user, "now": now}),
-            ("chat", {"id": SUPPORT, "type": "supergroup", "title": "值班群"}),
-        ):
-            httpx.post(f"{url}/control/{BOT}/{what}", json=given, trust_env=False).raise_for_status()
-        yield url
-
-
-@contextmanager
-def served(url: str, api: str, folder: Path, processes: int) -> Iterator[list[tuple[str, int]]]:
+def served(url: str, apis: Apis, folder: Path, processes: int) -> Iterator[list[tuple[str, int]]]:
     """Serve a store by so many processes, and return the address and the process of each."""
     env = {
         "HOTLINE_DATABASE_URL": url,
@@ -134,9 +115,9 @@ def served(url: str, api: str, folder: Path, processes: int) -> Iterator[list[tu
         "HOTLINE_WECHAT_SECRET": callbacks.SECRET,
         "HOTLINE_WECHAT_TOKEN": callbacks.TOKEN,
         "HOTLINE_WECHAT_AES_KEY": callbacks.KEY,
-        "HOTLINE_WECHAT_API_BASE": NOTHING,
-        "HOTLINE_TELEGRAM_TOKEN": BOT,
-        "HOTLINE_TELEGRAM_API_BASE": api,
+        "HOTLINE_WECHAT_API_BASE": apis.wechat,
+        "HOTLINE_TELEGRAM_TOKEN": platforms.BOT,
+        "HOTLINE_TELEGRAM_API_BASE": apis.telegram,
     }
     with ExitStack() as stack:
         serving = [
@@ -178,7 +159,8 @@ def main() -> None:
         for service, url, processes in stores(folder):
             fill(url)
             users = map(user_of, itertools.count(1))
-            with telegram() as api, served(url, api, folder, processes) as serving:
+            everybody = [user_of(number) for number in range(1, USERS + 1)]
+            with standing_in(everybody) as apis, served(url, apis, folder, processes) as serving:
                 spent = sum(cpu_s(pid) for _, pid in serving)
                 for phase, outcome in measure([address for address, _ in serving], users):
                     before, spent = spent, sum(cpu_s(pid) for _, pid in serving)
