@@ -13,17 +13,18 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from bot.errors import SettingError
+from bot.store import liveness
 
 BUSY_TIMEOUT_MS = 10_000
 CONNECT_TIMEOUT_S = 5
 # PostgreSQL: our advisory locks among others in the database ('hotl'); each has a number, or a process has.
 FAMILY = 0x686F746C
 RELAYING, WRITING, SENDING = 0, 1, 2
-# Who writes holds this lock with others, a migration holds it alone; both until their commit.
-HOLD_MIGRATIONS = f"SELECT pg_advisory_xact_lock_shared({FAMILY}, {WRITING})"
-# A migration waits until the workers have recorded what they are sending, then for who writes.
+# A migration waits until the workers have recorded what they are sending, then for other migrations, at last for
+# who writes: whoever has read the schema's revision holds its table with others until their commit.
 WAIT_FOR_SENDING = f"SELECT pg_advisory_xact_lock({FAMILY}, {SENDING})"
 MIGRATE_ALONE = f"SELECT pg_advisory_xact_lock({FAMILY}, {WRITING})"
+HOLD_REVISION = "LOCK TABLE alembic_version IN ACCESS EXCLUSIVE MODE"
 
 
 class FairLock:
@@ -107,9 +108,11 @@ def create(url: str) -> Engine:
         )
     try:
         timeout = {"connect_timeout": CONNECT_TIMEOUT_S}
-        return create_engine(parsed, hide_parameters=True, pool_pre_ping=True, connect_args=timeout)
+        engine = create_engine(parsed, hide_parameters=True, connect_args=timeout)
     except (ImportError, NoSuchModuleError) as error:
         raise SettingError("HOTLINE_DATABASE_URL: PostgreSQL needs the extra `postgres`") from error
+    liveness.watch(engine)
+    return engine
 
 
 def prepare_sqlite(connection: Any) -> None:

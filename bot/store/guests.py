@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event
 
 from bot.store import engine as engines
+from bot.store import liveness
 from bot.store.store import Store
 
 READS = ("SELECT", "PRAGMA", "WITH")
@@ -25,14 +26,15 @@ def guest_engine(store: Store, clock: Callable[[], datetime]) -> Engine:
     url = store.engine.url
     if store.engine.dialect.name != "sqlite":
         timeout = {"connect_timeout": engines.CONNECT_TIMEOUT_S}
-        return create_engine(
+        made = create_engine(
             url,
             hide_parameters=True,  # the library logs the words of what the database refused
-            pool_pre_ping=True,
             pool_size=10,
             max_overflow=20,
             connect_args=timeout,
         )
+        liveness.watch(made)
+        return made
     made = create_engine(
         url,
         hide_parameters=True,

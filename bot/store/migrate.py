@@ -10,11 +10,11 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, inspect
 from sqlalchemy.exc import OperationalError
 
 from bot.errors import StoreError
-from bot.store.engine import MIGRATE_ALONE, WAIT_FOR_SENDING
+from bot.store.engine import HOLD_REVISION, MIGRATE_ALONE, WAIT_FOR_SENDING
 
 PATIENCE_S = 90  # a platform may take half a minute to answer what is being sent
 FOLDER = Path(__file__).parent / "migrations"
@@ -75,6 +75,8 @@ def _alone(engine: Engine) -> Iterator[Connection]:
                 connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{PATIENCE_S}s'")
                 connection.exec_driver_sql(WAIT_FOR_SENDING)
                 connection.exec_driver_sql(MIGRATE_ALONE)
+                if inspect(connection).has_table("alembic_version"):
+                    connection.exec_driver_sql(HOLD_REVISION)
             except OperationalError as error:
                 raise StoreError(
                     f"the processes on this database did not pause within {PATIENCE_S} s, and nothing was "

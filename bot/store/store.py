@@ -144,14 +144,12 @@ class Store:
     def check_schema(self, session: Session) -> None:
         """Raise `SchemaMoved` if the database was migrated since the start; hold off migrations till the end.
 
-        A migration waits for what is being written, and what comes after it is refused.
+        A migration takes the table that is read here for itself: it waits for what is being written, and what
+        comes meanwhile waits for it, sees what it has done and is refused.
         """
         if self._revision is None:
             return
-        connection = session.connection()
-        if not self.writes_alone:  # there whoever writes is alone
-            connection.exec_driver_sql(engines.HOLD_MIGRATIONS)
-        found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+        found = session.connection().exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
         if found != self._revision:
             raise SchemaMoved(
                 f"the database was migrated to schema {found} while this process ran, which writes "

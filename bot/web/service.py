@@ -25,7 +25,8 @@ SWEEP_EVERY_S = 5.0
 LOOK_EVERY_S = 2.0
 TIDY_EVERY_S = 60.0
 EXPIRE_EVERY_S = 3600.0
-LEAST_S = 0.05  # between two rounds of what every message wakes
+LEAST_S = 0.1  # between two rounds of what every message wakes: the queues are looked into less often
+FETCH_LEAST_S = 1.0  # few messages carry something
 LONGEST_PAUSE_S = 2.0  # after failures: a worker that is back must show its life before others take over
 STOP_S = 6.0
 LOOPS_S = 2.0  # of these: more than a run of theirs takes
@@ -68,7 +69,7 @@ class Service:
         self._delivery = self._loop(
             "delivery", engine.feed if engine else self._deliver, DELIVER_EVERY_S, LEAST_S
         )
-        self._attachments = self._loop("attachments", self._fetch, FETCH_EVERY_S, LEAST_S)
+        self._attachments = self._loop("attachments", self._fetch, FETCH_EVERY_S, FETCH_LEAST_S)
         self._loops = [self._loop("schema", app.check_schema, LOOK_EVERY_S)]
         self._vital: list[Loop] = []
         if worker:
