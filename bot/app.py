@@ -22,7 +22,7 @@ from bot.clock import Clock
 from bot.delivery.dispatcher import Dispatcher
 from bot.delivery.downloads import FOLDER, Downloads, Fetcher
 from bot.delivery.expiry import Expiry
-from bot.delivery.inbox import Asked, Inbox
+from bot.delivery.inbox import Apart, Asked, Inbox
 from bot.delivery.inline import Inline
 from bot.delivery.next_message import Message
 from bot.delivery.outbox import Channel, Courier
@@ -186,14 +186,14 @@ class App:
             log.info("handled")
         return reply
 
-    def handle_all(self, asked: Sequence[Asked]) -> Sequence[str | Exception | None]:
-        """Handle messages together; return for each what `handle` does, or why it failed."""
+    def handle_all(self, asked: Sequence[Asked]) -> Sequence[str | Apart | None]:
+        """Handle messages together; return for each what `handle` does, or that `handle` must be asked."""
         with ExitStack() as measured:
             for _ in asked:
                 measured.enter_context(self.metrics.handling())
             results = self.inbox.handle_all(asked, self.now())
         for one, result in zip(asked, results, strict=True):
-            if not isinstance(result, Exception):
+            if not isinstance(result, Apart):
                 log.info("handled", message=one.id)
         return results
 

@@ -16,6 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from structlog.contextvars import bound_contextvars
 
+from bot.delivery import together
 from bot.delivery.inline import Inline
 from bot.delivery.next_message import Find, Message, chat_of, in_chat, lock_chat, message_of, next_of
 from bot.delivery.receiving import Receiver
@@ -28,11 +29,16 @@ from bot.store.store import Store, UnitOfWork
 log = structlog.get_logger(__name__)
 
 ATTEMPTS = 3
+PATIENCE_S = 1  # for a lock: messages must not wait for one of them
 HOLD = timedelta(seconds=5)  # for what a channel may take inline: as long as its platform waits for an answer
 
 
 Handler = Callable[[UnitOfWork, Message], None]
 Answer = Callable[[UnitOfWork, t.InboxRow], str | None]  # takes what goes back within the channel's answer
+
+
+class Apart(Exception):
+    """A message is handled by itself: one failed beside it, it is staff's, or somebody holds its chat."""
 
 
 class Asked(NamedTuple):
@@ -62,7 +68,7 @@ class _HandlingFailed(Exception):
 
 
 class _OneByOne(Exception):
-    """The database failed at one of several messages: the others must not wait for that one."""
+    """One of several messages failed: the others must not suffer for that one."""
 
 
 class Inbox(Receiver):
@@ -93,41 +99,30 @@ class Inbox(Receiver):
                 return handled.reply
         return self._reply(inbox_id) if compose else None  # it was handled before
 
-    def handle_all(self, asked: Sequence[Asked], now: datetime) -> list[str | Exception | None]:
-        """Handle messages as `handle` does each of them, by one commit where nobody else can write anyway."""
-        is_worth_it = self._store.writes_alone and len(asked) > 1
+    def handle_all(self, asked: Sequence[Asked], now: datetime) -> list[str | Apart | None]:
+        """Handle messages as `handle` does each of them, but by one commit; `Apart` where that can't be."""
         done: dict[int, str | None] = {}
         try:
-            done = self._together(asked, now) if is_worth_it else {}
-        except _OneByOne:
-            log.warning("handled one by one", messages=len(asked))
-        except Exception as error:  # noqa: BLE001 - the database's: told to all, whose messages are resumed
-            return [error] * len(asked)
-        return [done[one.id] if one.id in done else self._handle_alone(one, now) for one in asked]
+            with self._store.begin(now, patience_s=PATIENCE_S) as unit:
+                done = self._together(unit, asked)
+        except _OneByOne as error:
+            done = {}
+            log.warning("handled one by one", error=type(error.__cause__).__name__, messages=len(asked))
+        return [done[one.id] if one.id in done else Apart() for one in asked]
 
-    def _together(self, asked: Sequence[Asked], now: datetime) -> dict[int, str | None]:
+    def _together(self, unit: UnitOfWork, asked: Sequence[Asked]) -> dict[int, str | None]:
         """Handle what can be at the first try; return the answers to that by their messages."""
-        done: dict[int, str | None] = {}
-        with self._store.together() as begin:
-            for one in asked:
-                find, answer = chat_of(one.id), self._answering(*one)
-                try:
-                    with bound_contextvars(message=one.id), begin(now) as unit:
-                        handled = self._one(unit, find, self._handle_message, "handled", answer)
-                except _HandlingFailed:
-                    continue  # it is tried again, and rescued, by itself
-                except DBAPIError as error:
-                    raise _OneByOne from error
-                if handled is not None and handled.id == one.id:  # else an earlier one of its chat was
-                    done[one.id] = handled.reply
-        return done
-
-    def _handle_alone(self, one: Asked, now: datetime) -> str | Exception | None:
+        composers, done = {one.id: one.compose for one in asked}, {}
         try:
-            with bound_contextvars(message=one.id):
-                return self.handle(one.id, now, one.compose)
-        except Exception as error:  # noqa: BLE001 - told to whoever waits
-            return error
+            for row, has_held in together.take(unit, composers):
+                with bound_contextvars(message=row.id):
+                    if has_held:
+                        _wake(unit, row)
+                    answer = self._answering(row.id, composers.get(row.id))
+                    done[row.id] = self._act(unit, row, self._handle_message, "handled", answer).reply
+        except (_HandlingFailed, DBAPIError) as error:
+            raise _OneByOne from error.__cause__ or error
+        return done
 
     def _answering(self, inbox_id: int, compose: Composer | None) -> Answer:
         def answer(unit: UnitOfWork, row: t.InboxRow) -> str | None:
@@ -197,17 +192,22 @@ class Inbox(Receiver):
         chat_id = find(unit)
         if chat_id is None:
             return None
-        chat = lock_chat(unit, chat_id)
+        lock_chat(unit, chat_id)
         row = next_of(unit, chat_id)
         if row is None:
             return None
+        _wake(unit, row)
+        return self._act(unit, row, handle, status, answer)
+
+    def _act(
+        self, unit: UnitOfWork, row: t.InboxRow, handle: Handler, status: str, answer: Answer
+    ) -> _Handled:
+        """Handle a message whose chat is locked."""
         inbox_id = row.id  # read now: after a failed flush the row can't be
         try:
-            is_inline = bool(row.content.get("is_inline"))
-            until = row.received_at + HOLD if is_inline else unit.now
-            unit.messages.answers(inbox_id, held_in=chat_id if is_inline else None, until=until)
-            wake(unit, chat_id, until)
-            handle(unit, message_of(unit.session, row, chat))
+            held_in = row.chat_id if row.content.get("is_inline") else None
+            unit.messages.answers(inbox_id, held_in=held_in, until=_answered_by(unit, row))
+            handle(unit, message_of(unit.session, row, unit.chats.get(row.chat_id)))
             reply = answer(unit, row)
             unit.session.write(row, status=status, handled_at=unit.now, reply=reply)
             unit.session.flush()
@@ -230,3 +230,12 @@ class Inbox(Receiver):
             row.attempts, row.error = attempt, name
 
         self._store.transact(note, now)
+
+
+def _answered_by(unit: UnitOfWork, row: t.InboxRow) -> datetime:
+    """Return from when on delivery may send what answers a message."""
+    return row.received_at + HOLD if row.content.get("is_inline") else unit.now
+
+
+def _wake(unit: UnitOfWork, row: t.InboxRow) -> None:
+    wake(unit, row.chat_id, _answered_by(unit, row))

@@ -33,6 +33,7 @@ class Message:
 
 Find = Callable[[UnitOfWork], int | None]  # the chat whose next message is handled; None: nothing is to do
 
+IN_ORDER = (t.InboxRow.sent_at, t.InboxRow.content["number"].as_integer(), t.InboxRow.id)  # the platform's
 # A message with all that handling it will ask for, in one query.
 AROUND = (
     select(t.InboxRow, t.ChatRow, t.ContactRow, t.CustomerRow)
@@ -44,7 +45,7 @@ AROUND = (
 NEXT = (
     select(t.InboxRow)
     .where(t.InboxRow.chat_id == bindparam("chat"), t.InboxRow.status == "received")
-    .order_by(t.InboxRow.sent_at, t.InboxRow.content["number"].as_integer(), t.InboxRow.id)
+    .order_by(*IN_ORDER)
     .limit(1)
 )
 

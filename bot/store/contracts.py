@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, select
-from sqlalchemy.orm import Session
 
 from bot.desk.contract import Terms
 from bot.desk.staff import ContactPerson
 from bot.store import tables as t
+from bot.store import terms as contracts
+from bot.store.session import UnitSession
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Version:
 class ContractStore:
     """Contracts by their number."""
 
-    def __init__(self, session: Session, now: datetime) -> None:
+    def __init__(self, session: UnitSession, now: datetime) -> None:
         self._session = session
         self._now = now
 
@@ -46,18 +47,18 @@ class ContractStore:
 
     def add(self, terms: Terms) -> None:
         """Store a new contract or version; its customer is made where the name is new."""
-        self._session.add(
-            t.ContractRow(
-                customer_id=self.customer_id(terms.customer_name),
-                number=terms.contract_number,
-                version=terms.version,
-                starts_on=terms.starts_on,
-                ends_on=terms.ends_on,
-                terms=terms.to_dict(),
-                created_at=self._now,
-            )
+        row = t.ContractRow(
+            customer_id=self.customer_id(terms.customer_name),
+            number=terms.contract_number,
+            version=terms.version,
+            starts_on=terms.starts_on,
+            ends_on=terms.ends_on,
+            terms=terms.to_dict(),
+            created_at=self._now,
         )
+        self._session.add(row)
         self._session.flush()
+        contracts.note_new(self._session, row)
 
     def correct(self, terms: Terms) -> None:
         """Store what happened to a contract (sealed, paid, ended) in the version that stands."""

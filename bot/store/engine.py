@@ -20,8 +20,8 @@ CONNECT_TIMEOUT_S = 5
 # PostgreSQL: our advisory locks among others in the database ('hotl'); each has a number, or a process has.
 FAMILY = 0x686F746C
 RELAYING, WRITING, SENDING = 0, 1, 2
-# A migration waits until the workers have recorded what they are sending, then for other migrations, at last for
-# who writes: whoever has read the schema's revision holds its table with others until their commit.
+# A migration waits until the workers have recorded what they are sending, then for other migrations, at last
+# for who writes: whoever has read the schema's revision holds its table with others until their commit.
 WAIT_FOR_SENDING = f"SELECT pg_advisory_xact_lock({FAMILY}, {SENDING})"
 MIGRATE_ALONE = f"SELECT pg_advisory_xact_lock({FAMILY}, {WRITING})"
 HOLD_REVISION = "LOCK TABLE alembic_version IN ACCESS EXCLUSIVE MODE"

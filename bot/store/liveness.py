@@ -17,9 +17,9 @@ BACK_SINCE = "back_since"
 def watch(engine: Engine) -> None:
     """Let nobody get a connection that is gone.
 
-    A server that goes away says so or closes the connection, and either can be read there; to one that is silent
-    nothing has happened. So the server is asked only after a rest, or where there is something to read: asking at
-    each turn (``pool_pre_ping``) costs a journey for each transaction.
+    A server that goes away says so or closes the connection, and either can be read there; to one that is
+    silent nothing has happened. So the server is asked only after a rest, or where there is something to
+    read: asking at each turn (``pool_pre_ping``) costs a journey for each transaction.
     """
 
     def taken(connection: Any, record: Any, _proxy: Any) -> None:

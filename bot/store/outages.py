@@ -139,7 +139,7 @@ class OutageStore:
         return row if row and self._now - row.last_at <= self._policy.outage_window else None
 
     def _add(self, outage: t.OutageRow, ticket_id: int) -> None:
-        rows.inserted(self._session, t.OutageTicketRow, {"ticket_id": ticket_id, "outage_id": outage.id})
+        rows.made(self._session, t.OutageTicketRow, {"ticket_id": ticket_id, "outage_id": outage.id})
         # Not at every report: all of them would wait for each other for this row.
         if self._now - outage.last_at >= self._policy.outage_window / 10:
             outage.last_at = self._now

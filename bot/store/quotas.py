@@ -75,7 +75,7 @@ def _change(session: UnitSession, user: Address, change: Callable[[Ledger], Ledg
     row = session.get(t.QuotaRow, key, with_for_update=t.LOCK)
     if row is None:
         place = {"channel": user.channel, "account": user.account, "chat": user.chat}
-        if rows.inserted(session, t.QuotaRow, {**place, **asdict(change(Ledger()))}):
+        if rows.made(session, t.QuotaRow, {**place, **asdict(change(Ledger()))}) is not None:
             return
         row = session.get_one(t.QuotaRow, key, with_for_update=t.LOCK)  # another process was first
     session.write(row, **asdict(change(_ledger(row))))

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import CursorResult
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -17,16 +16,9 @@ def insert_or_ignore(session: Session, table: type[Base]) -> sqlite.Insert | pos
     return _insert_or_ignore(session.get_bind().dialect.name, table)
 
 
-def made(session: Session, table: type[Base], values: dict[str, Any]) -> int | None:
-    """Insert a row and return its id; None where it is there already."""
-    found: int | None = session.scalars(_returning_id(session.get_bind().dialect.name, table), values).first()
-    return found
-
-
-def inserted(session: Session, table: type[Base], values: dict[str, Any]) -> bool:
-    """Insert a row; tell whether it was not there yet."""
-    result = cast(CursorResult[Any], session.execute(insert_or_ignore(session, table), values))
-    return result.rowcount > 0
+def made(session: Session, table: type[Base], values: dict[str, Any]) -> Any:
+    """Insert a row and return its key, the first column of it; None where it is there already."""
+    return session.scalars(_returning_key(session.get_bind().dialect.name, table), values).first()
 
 
 @cache
@@ -37,5 +29,5 @@ def _insert_or_ignore(dialect: str, table: type[Base]) -> sqlite.Insert | postgr
 
 
 @cache
-def _returning_id(dialect: str, table: type[Base]) -> Any:
-    return _insert_or_ignore(dialect, table).returning(table_of(table).c.id)
+def _returning_key(dialect: str, table: type[Base]) -> Any:
+    return _insert_or_ignore(dialect, table).returning(*table_of(table).primary_key.columns)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, Update, and_, bindparam, event, inspect, select, update
+from sqlalchemy import Engine, Update, and_, bindparam, event, inspect, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -23,18 +23,14 @@ class UnitSession(Session):
     Attributes:
         memory: what its users worked out from rows; it is emptied when a savepoint is rolled back.
         on_commit: what is done once all is committed; it must not raise.
-
-    Args:
-        bind: a connection: whoever began its transaction ends it, and says when that is committed.
     """
 
-    def __init__(self, bind: Engine | Connection) -> None:
-        super().__init__(bind, expire_on_commit=False, join_transaction_mode="create_savepoint")
+    def __init__(self, bind: Engine) -> None:
+        super().__init__(bind, expire_on_commit=False)
         self.memory: dict[Any, Any] = {}
         self.on_commit: list[Callable[[], object]] = []
         self._kept: list[t.Base] = []
         self._held: set[tuple[type, Any]] = set()
-        self._is_joined = isinstance(bind, Connection)
         self._has_locks = bind.dialect.name != "sqlite"  # there a unit of work writes alone
 
     def lock(self, kind: type[Row], key: int) -> Row | None:
@@ -83,13 +79,9 @@ class UnitSession(Session):
 
     def committed(self) -> None:
         """Do what was to be done once all is committed."""
-        for work in self.on_commit:
-            work()
-
-    def ended(self) -> None:
-        """Note that this has ended well; alone, it is thereby committed."""
-        if not self._is_joined and not self.in_nested_transaction():  # else a savepoint was released
-            self.committed()
+        if not self.in_nested_transaction():  # else a savepoint was released
+            for work in self.on_commit:
+                work()
 
     def forget(self) -> None:
         """Forget what was read, written and locked: a savepoint was rolled back, and may have undone it."""
@@ -118,7 +110,7 @@ def _keep_new(session: UnitSession, row: t.Base) -> None:
 
 @event.listens_for(UnitSession, "after_commit")
 def _committed(session: UnitSession) -> None:
-    session.ended()
+    session.committed()
 
 
 @event.listens_for(UnitSession, "after_soft_rollback")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
@@ -90,35 +90,21 @@ class Store:
         self._readers = self.engine.execution_options(readonly=True)
 
     @contextmanager
-    def begin(self, now: datetime) -> Iterator[UnitOfWork]:
-        """Open a unit of work that commits at the end, or rolls back on an error."""
+    def begin(self, now: datetime, patience_s: int | None = None) -> Iterator[UnitOfWork]:
+        """Open a unit of work that commits at the end, or rolls back on an error.
+
+        Args:
+            patience_s: how long it waits for a lock before that is an error; None: on and on.
+        """
         with (
             self.writers.hold() if self.writes_alone else nullcontext(),
             UnitSession(self.engine) as session,
             session.begin(),
         ):
             self.check_schema(session)
+            if patience_s is not None and not self.writes_alone:
+                session.connection().exec_driver_sql(f"SET LOCAL lock_timeout = '{patience_s}s'")
             yield UnitOfWork(session, self.workdays, self.policy, self.rules, now)
-
-    @contextmanager
-    def together(self) -> Iterator[Callable[[datetime], AbstractContextManager[UnitOfWork]]]:
-        """Give units of work that are all committed at the end, by one commit; only where `writes_alone`.
-
-        One that ends by an error is rolled back by itself.
-        """
-        well: list[UnitSession] = []
-        with self.writers.hold(), self.engine.begin() as connection:
-
-            @contextmanager
-            def begin(now: datetime) -> Iterator[UnitOfWork]:
-                with UnitSession(connection) as session, session.begin():
-                    self.check_schema(session)
-                    yield UnitOfWork(session, self.workdays, self.policy, self.rules, now)
-                well.append(session)
-
-            yield begin
-        for session in well:
-            session.committed()
 
     def transact(self, work: Callable[[UnitOfWork], T], now: datetime) -> T:
         """Run ``work`` in a unit of work; once more when the database chose it as a deadlock's victim."""

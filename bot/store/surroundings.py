@@ -27,7 +27,7 @@ class Surroundings:
         self._session.read_ahead(t.CustomerRow, {row.customer_id for row in rows if row.customer_id})
         self._session.read_ahead(t.ContactRow, {row.contact_id for row in rows})
         contracts.read_ahead(self._session, {ticket.contract for ticket in tickets if ticket.contract})
-        self._read_phones(
+        self.read_phones(
             [row.customer_id for row in rows if row.customer_id and not self._contact(row).phone]
         )
 
@@ -43,7 +43,7 @@ class Surroundings:
         reporter = contact_of(self._contact(row))
         if reporter.phone or row.customer_id is None:
             return reporter
-        self._read_phones([row.customer_id])
+        self.read_phones([row.customer_id])
         return replace(reporter, phone=self._session.memory["phones", row.customer_id])
 
     def terms(self, contract: Reference | None) -> Terms | None:
@@ -53,7 +53,8 @@ class Surroundings:
     def _contact(self, row: t.TicketRow) -> t.ContactRow:
         return self._session.get_one(t.ContactRow, row.contact_id)
 
-    def _read_phones(self, customers: Collection[int]) -> None:
+    def read_phones(self, customers: Collection[int]) -> None:
+        """Read at once whom to phone at several customers."""
         if missing := [one for one in set(customers) if ("phones", one) not in self._session.memory]:
             for customer, persons in phones.of_customers(self._session, missing).items():
                 self._session.memory["phones", customer] = phones.say(persons)

@@ -15,7 +15,11 @@ Reference = tuple[str, int]  # a contract's number and version
 NAMED = select(t.ContractRow).where(
     tuple_(t.ContractRow.number, t.ContractRow.version).in_(bindparam("contracts", expanding=True))
 )
-OWNED = select(t.ContractRow).where(t.ContractRow.customer_id == bindparam("customer"))
+OWNED = (
+    select(t.ContractRow)
+    .where(t.ContractRow.customer_id.in_(bindparam("customers", expanding=True)))
+    .order_by(t.ContractRow.id)
+)
 
 
 def read_ahead(session: UnitSession, contracts: Collection[Reference]) -> None:
@@ -31,10 +35,23 @@ def of(session: UnitSession, contract: Reference) -> Terms:
     return _read(session, session.memory["contract", contract])
 
 
+def read_ahead_of(session: UnitSession, customers: Collection[int]) -> None:
+    """Read the records of several customers by one query, so that asking for those of each needs none."""
+    if missing := [one for one in set(customers) if ("contracts of", one) not in session.memory]:
+        session.memory.update({("contracts of", one): [] for one in missing})
+        for row in session.scalars(OWNED, {"customers": missing}):
+            session.memory["contracts of", row.customer_id].append(_remember(session, row))
+
+
 def of_customer(session: UnitSession, customer_id: int) -> list[Terms]:
     """Return the terms of all versions of a customer's contracts."""
-    rows = session.scalars(OWNED, {"customer": customer_id})
-    return [_read(session, _remember(session, row)) for row in rows]
+    read_ahead_of(session, [customer_id])
+    return [_read(session, row) for row in session.memory["contracts of", customer_id]]
+
+
+def note_new(session: UnitSession, row: t.ContractRow) -> None:
+    """Note that a customer has a record more."""
+    session.memory.pop(("contracts of", row.customer_id), None)
 
 
 def _remember(session: UnitSession, row: t.ContractRow) -> t.ContractRow:

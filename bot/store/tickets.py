@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, insert, select
+from sqlalchemy import BindParameter, and_, bindparam, insert, select
 
 from bot.desk.calendar import Workdays
 from bot.desk.case import Case, Chat, Contact
@@ -23,6 +23,7 @@ from bot.desk.watch_policy import WatchPolicy
 from bot.errors import StoreError
 from bot.store import alarms
 from bot.store import tables as t
+from bot.store import terms as contracts
 from bot.store.session import UnitSession
 from bot.store.surroundings import Surroundings
 from bot.store.telephone import PHONE
@@ -37,9 +38,10 @@ EVENTS = (
     .order_by(EVENT.ticket_id, EVENT.seq)
 )
 # Whose tickets: those of a chat that is not bound, or those of a customer.
+OWNERS: BindParameter[Sequence[int]] = bindparam("owners", expanding=True)
 OWNED = {
-    False: and_(t.TicketRow.chat_id == bindparam("owner"), t.TicketRow.customer_id.is_(None)),
-    True: t.TicketRow.customer_id == bindparam("owner"),
+    False: and_(t.TicketRow.chat_id.in_(OWNERS), t.TicketRow.customer_id.is_(None)),
+    True: t.TicketRow.customer_id.in_(OWNERS),
 }
 LIVE = {
     bound: select(t.TicketRow)
@@ -80,16 +82,29 @@ class TicketStore:
         return self._case(row) if row else None
 
     def live(self, chat: Chat) -> list[Case]:
-        known, key = self._session.memory.setdefault("live", {}), (chat.id, chat.customer_id)
-        if key not in known:
-            rows = self._session.scalars(LIVE[chat.customer_id is not None], _owner(chat)).all()
+        is_bound, owner = _owner(chat)
+        self._read_live([owner], is_bound=is_bound)
+        return self._cases(self._session.memory["live", is_bound, owner])[::-1]
+
+    def read_ahead(self, customers: Collection[int]) -> None:
+        """Lock the live tickets of several customers by one query, and read what opening one asks for."""
+        self._read_live(customers, is_bound=True)
+        self._surroundings.read_phones(customers)
+        contracts.read_ahead_of(self._session, customers)
+
+    def _read_live(self, owners: Collection[int], *, is_bound: bool) -> None:
+        memory = self._session.memory
+        if missing := [one for one in owners if ("live", is_bound, one) not in memory]:
+            memory.update({("live", is_bound, one): [] for one in missing})
+            rows = self._session.scalars(LIVE[is_bound], {"owners": missing}).all()
             self._session.note_locked(rows)
-            known[key] = rows
-        return self._cases(known[key])[::-1]
+            for row in rows:
+                memory["live", is_bound, row.customer_id if is_bound else row.chat_id].append(row)
 
     def recent(self, chat: Chat, limit: int, but: int = 0) -> list[Case]:
-        query, which = RECENT[chat.customer_id is not None], {"most": limit, "but": but}
-        return self._cases(self._session.scalars(query, {**_owner(chat), **which}).all())
+        is_bound, owner = _owner(chat)
+        which = {"owners": [owner], "most": limit, "but": but}
+        return self._cases(self._session.scalars(RECENT[is_bound], which).all())
 
     def by_due(self, limit: int, assignee: int | None = None, skip: int = 0) -> list[Case]:
         query = select(t.TicketRow).where(t.LIVE_TICKET)
@@ -123,6 +138,7 @@ class TicketStore:
         alarm = {"next_alarm_at": next_alarm(case, set(), self._policy, self._workdays)}  # nothing rang yet
         number: int = self._session.scalars(OPEN, {**values, **_projection(case), **alarm}).one()
         self._append(number, 1, event)
+        self._forget_live(chat.id, chat.customer_id)
         self._session.execute(WATCH, {"ticket_id": number, "chat_id": chat.id})
         return replace(case, ticket=self._remember(replace(first, id=number)))
 
@@ -131,6 +147,7 @@ class TicketStore:
         row = self._locked(case)
         after = self._around(row, self._remember(apply(case.ticket, event)))
         self._append(row.id, after.ticket.revision, event)
+        self._forget_live(row.chat_id, row.customer_id)
         self._session.write(row, **_projection(after), next_alarm_at=self._next_alarm(after))
         return after
 
@@ -144,7 +161,9 @@ class TicketStore:
         return list(self._session.scalars(query if closed else query.where(t.LIVE_TICKET)))
 
     def bind(self, case: Case, customer_id: int, event: Event) -> Case:
-        self._session.write(self._locked(case), customer_id=customer_id)
+        row = self._locked(case)
+        self._forget_live(row.chat_id, row.customer_id)
+        self._session.write(row, customer_id=customer_id)
         return self.record(case, event)
 
     def add_concepts(self, case: Case, concepts: frozenset[str]) -> None:
@@ -192,7 +211,6 @@ class TicketStore:
         return row
 
     def _append(self, ticket_id: int, seq: int, event: Event) -> None:
-        self._session.memory.pop("live", None)  # it may live no more, or be another customer's
         values = {
             "ticket_id": ticket_id,
             "seq": seq,
@@ -204,6 +222,11 @@ class TicketStore:
             "data": dict(event.data),
         }
         self._session.execute(APPEND, values)
+
+    def _forget_live(self, chat_id: int, customer_id: int | None) -> None:
+        """Forget which tickets of theirs live: one more, or one fewer."""
+        self._session.memory.pop(("live", False, chat_id), None)
+        self._session.memory.pop(("live", True, customer_id), None)
 
     def _next_alarm(self, case: Case) -> datetime | None:
         """Return when the sweep must look at the ticket; one that failed there waits for its next try."""
@@ -290,5 +313,6 @@ def _instant(deadline: Deadline | None) -> datetime | None:
     return deadline.due if deadline else None
 
 
-def _owner(chat: Chat) -> dict[str, int]:
-    return {"owner": chat.id if chat.customer_id is None else chat.customer_id}
+def _owner(chat: Chat) -> tuple[bool, int]:
+    """Return whether a chat's tickets are those of its customer, and whose they are."""
+    return (False, chat.id) if chat.customer_id is None else (True, chat.customer_id)

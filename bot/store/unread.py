@@ -26,7 +26,8 @@ class Found(NamedTuple):
 
 def keep(session: Session, update: Unread, now: datetime) -> int | None:
     """Keep an update and return its number; None if it is kept already."""
-    return rows.made(session, t.UnreadRow, {**asdict(update), "received_at": now})
+    made: int | None = rows.made(session, t.UnreadRow, {**asdict(update), "received_at": now})
+    return made
 
 
 def count(session: Session) -> int:

@@ -12,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from bot.app import App
 from bot.clock import steady_s
 from bot.delivery.engine import Engine
-from bot.delivery.inbox import Asked
+from bot.delivery.inbox import Apart, Asked
 from bot.errors import HotlineError
 from bot.messages import Inbound
 from bot.reception import Composer
@@ -31,7 +31,7 @@ LONGEST_PAUSE_S = 2.0  # after failures: a worker that is back must show its lif
 STOP_S = 6.0
 LOOPS_S = 2.0  # of these: more than a run of theirs takes
 RECEIVED, HANDLED = 50, 10  # at most by one commit
-HANDLERS = 4  # threads that handle: more would only wait for each other
+HANDLERS = 4  # threads for what is handled by itself: more would only wait for each other
 
 
 class Service:
@@ -131,13 +131,14 @@ class Service:
         return await self._receiving.do(inbound)
 
     async def _handle(self, asked: Asked) -> str | None:
-        if self.app.store.writes_alone:
+        try:
             return await self._handling.do(asked)
-        async with self._handlers:
-            return await run_in_threadpool(self.app.handle, *asked)
+        except Apart:
+            async with self._handlers:
+                return await run_in_threadpool(self.app.handle, *asked)
 
     def _handle_all(self, asked: Sequence[Asked]) -> Sequence[str | Exception | None]:
-        return self.app.handle_all(asked) if len(asked) > 1 else [self.app.handle(*asked[0])]
+        return self.app.handle_all(asked)
 
     def _receive(self, inbounds: Sequence[Inbound]) -> Sequence[tuple[int, bool] | Exception]:
         return self.app.receive_all(inbounds)

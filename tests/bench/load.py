@@ -2,7 +2,7 @@
 
 A report is proven, opened, made durable, understood, answered: ticket, events, receipt and support's card in
 one commit, the receipt inside the webhook's answer; delivery and the watch run beside it. The echo proves and
-opens the same callback and seals its text again. Everything, the caller and the stand-ins of the platforms too,
+opens the same callback and seals its text again. Everything, the caller and the platforms' stand-ins too,
 runs on this machine.
 
 Goals: at 100 reports a second, offered whether or not earlier ones are answered, 99 % are answered within a

@@ -1,0 +1,71 @@
+"""Several messages at once: what nobody else holds is locked, and what they need is read for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import NamedTuple, TypeVar
+
+from sqlalchemy import bindparam, exists, select
+
+from bot.delivery.next_message import IN_ORDER
+from bot.desk.terms import Role
+from bot.store import tables as t
+from bot.store.store import UnitOfWork
+
+MOST = 50  # that wait in these chats: the rest is for the next
+INBOX, CHAT, CONTACT, OUTBOX = map(t.table_of, (t.InboxRow, t.ChatRow, t.ContactRow, t.OutboxRow))
+Row = TypeVar("Row", t.CustomerRow, t.ChatRow)
+
+# Staff are not among them: what they ask for may be any customer's, whose lock would come out of order.
+ASKED = (
+    select(
+        CHAT.c.id,
+        CHAT.c.customer_id,
+        exists().where(OUTBOX.c.chat_id == CHAT.c.id, OUTBOX.c.status == "held").label("has_held"),
+    )
+    .join_from(INBOX, CHAT, CHAT.c.id == INBOX.c.chat_id)
+    .join(CONTACT, CONTACT.c.id == INBOX.c.contact_id)
+    .where(INBOX.c.id.in_(bindparam("messages", expanding=True)), INBOX.c.status == "received")
+    .where(CHAT.c.kind != "staff", CONTACT.c.role == Role.CUSTOMER.value)
+)
+WAITING = (
+    select(t.InboxRow, t.ContactRow)
+    .join(t.ContactRow, t.ContactRow.id == t.InboxRow.contact_id)
+    .where(t.InboxRow.chat_id.in_(bindparam("chats", expanding=True)), t.InboxRow.status == "received")
+    .order_by(*IN_ORDER)
+    .limit(MOST)
+)
+
+
+class Taken(NamedTuple):
+    """A message whose chat is locked; ``has_held``: messages to that chat wait until it writes."""
+
+    row: t.InboxRow
+    has_held: bool
+
+
+def take(unit: UnitOfWork, asked: Collection[int]) -> list[Taken]:
+    """Lock the customers and chats of these messages, and return what is to be handled there, in order.
+
+    Nobody is waited for: what somebody else holds is left out. A chat's messages go in the platform's order,
+    and none goes that is after the last that was asked for.
+    """
+    places = {place.id: place for place in unit.session.execute(ASKED, {"messages": list(asked)})}
+    customers = _lock_free(unit, t.CustomerRow, {place.customer_id for place in places.values()} - {None})
+    free = [place.id for place in places.values() if place.customer_id in {None, *customers}]
+    chats = _lock_free(unit, t.ChatRow, free)
+    ours = [key for key, chat in chats.items() if chat.customer_id == places[key].customer_id]
+    unit.tickets.read_ahead(list(customers))
+    rows = unit.session.scalars(WAITING, {"chats": ours}).all() if ours else []
+    last = {row.chat_id: number for number, row in enumerate(rows) if row.id in asked}
+    asked_for = [row for number, row in enumerate(rows) if number <= last.get(row.chat_id, -1)]
+    return [Taken(row, places[row.chat_id].has_held) for row in asked_for]
+
+
+def _lock_free(unit: UnitOfWork, kind: type[Row], keys: Collection[int]) -> dict[int, Row]:
+    """Lock those of some rows that nobody holds, and return them by their ids."""
+    which = select(kind).where(kind.id.in_(keys)).order_by(kind.id)
+    free = which.with_for_update(skip_locked=True, key_share=True)
+    rows = unit.session.scalars(free).all() if keys else []
+    unit.session.note_locked(rows)
+    return {row.id: row for row in rows}
