@@ -176,7 +176,7 @@ class Classifier:
         if best is None:
             best = judge.decide(case.seen_empty())
         label, favoured = self.scales.opinions(above, best)
-        if label == _MINOR and minor:
+        if label == _MINOR and minor and best.level != "guess":
             label = best.label  # told of the lesser of two faults: the graver stands
         rule = best if label == best.label else self._told(case, label, best)
         return Analysis(case, best, chosen, hits, rule, favoured)

@@ -26,6 +26,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "foreign",
         "own",
         "admin",
+        "monitor",
         "unknown",
     ),
     # whom it meets
@@ -44,6 +45,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "rest_works",
         "often",
         "contrary",
+        "slow",
     ),
     # why a finding does not count
     "fate": (
@@ -66,7 +68,7 @@ def _spheres(*names: str) -> int:
 
 
 #: What a failure is about, wherever a component of this sphere stands next to it.
-STRONG = _spheres("device", "server", "foreign", "own", "admin")
+STRONG = _spheres("device", "server", "foreign", "own", "admin", "monitor")
 ASIDE = _spheres("foreign", "own", "admin")
 #: What 没有 after it says is missing.
 MACHINE = _spheres("core", "function")
@@ -76,6 +78,8 @@ SINGLE = _spheres("device", "function")
 SHARED = _spheres("system", "server", "line", "call")
 #: What a bare 断 or 黑 behind it is said of.
 THINGS = _spheres("core", "function", "system", "server", "line", "call", "device")
+#: That it is well says nothing of the work: 系统无法访问，期间指标正常.
+MONITOR = BITS["sphere.monitor"]
 #: What one phone can tell: 别人打不进来.
 SPOKEN = BITS["effect.call"] | BITS["effect.voice"]
 

@@ -199,11 +199,18 @@ def _possible(norm: str) -> int:
     """Return where a message asks, at its end, what would happen then: 断网的时候还能接电话吗."""
     if norm[-1] not in _ENDS and not norm[-1].isspace():
         return FAR_AWAY
+    match = _WITHOUT.search(norm)
+    if match:
+        return match.end()
     match = _WOULD.search(norm)
     return match.start() if match and not _HELP.search(match[0]) else FAR_AWAY
 
 
 _WOULD = re.compile(r"(?:会|能|可以|支持)(?!不能)[^，。？?！!；、\s]{0,14}(?:吗|么|嘛|不)[？?。\s]*$")
+#: What cannot be without something, asked of as of a condition: 不是会员不能用吗.
+_WITHOUT = re.compile(
+    "(?:没有?|不是|不用|不装|不开)[^，。？?！!了]{1,10}(?:不能|不可以|用不了|没法)[^，。？?！!了]{0,8}[吗么][？?]?$"
+)
 #: 一…就, 必定: what is told of every time is told as it is.
 _ALWAYS = re.compile("[就必准总都便老]")
 _ASKS = re.compile(

@@ -24,7 +24,16 @@ _REGULARISATION = 0.5  # chosen on messages by authors whose others were left ou
 
 #: What the opinion of a rule counts beside the telling, by its level, where a base says nothing else: to
 #: lower a grave fault wrongly costs most.
-TRUST = {"P1.sure": 1.0, "P1.likely": 0.7, "P1.guess": 0.5, "sure": 0.55, "likely": 0.5, "guess": 0.35}
+TRUST = {
+    "P1.sure": 1.0,
+    "P1.likely": 0.7,
+    "P1.guess": 0.5,
+    "P2.sure": 0.9,
+    "P2.likely": 0.65,
+    "none.sure": 0.7,
+    "none.likely": 0.6,
+    "guess": 0.35,
+}
 
 
 def examples(base: KnowledgeBase) -> list[tuple[str, str]]:

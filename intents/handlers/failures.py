@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from intents.features import BITS, SINGLE, THINGS
+from intents.features import BITS, MONITOR, SINGLE, THINGS
 from intents.handlers import fates, whom
 from intents.reading import ATTACH_GAP, CANNOT_GAP, DENY_GAP, FAR, NEG_GAP, Reading
 from intents.terms import Term
@@ -124,7 +124,8 @@ def works(r: Reading, t: Term, s: int, e: int) -> None:
         r.again = r.again_before  # 现在一直正常 takes no recovery back
     if r.sentence.other_than > FAR and (clause.start > r.sentence.other_than or clause.scoped):
         whom.all_but(r, (t, s, e))
-    thing = clause.action or any(not part[0].person for part in clause.components[:4])
+    things = [part[0].sphere for part in clause.components[-4:] if not part[0].person]
+    thing = clause.action or (things and not things[-1] & MONITOR)
     if t.bare or clause.others or (r.findings and thing):
         r.notes |= NOTE_OTHERS_FINE
     if clause.others:

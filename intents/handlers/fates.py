@@ -56,7 +56,7 @@ def again(r: Reading, t: Term, s: int, e: int) -> None:
     r.again_before = r.again
     r.again = r.present = r.now = s
     r.clause.unbidden = e
-    r.notes |= NOTE_AGAIN
+    r.notes |= NOTE_AGAIN | t.note
 
 
 def occurs(r: Reading, t: Term, s: int, e: int) -> None:

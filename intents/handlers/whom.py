@@ -4,10 +4,10 @@
 from __future__ import annotations
 
 from intents.features import BITS
-from intents.reading import FAR, Finding, Reading, Span
+from intents.reading import FAR, Clause, Finding, Reading, Span
 from intents.terms import Term
 
-EFFECT_FAIL = BITS["effect.fail"]
+EFFECT_FAIL, DEVICE = BITS["effect.fail"], BITS["sphere.device"]
 SCOPE_ALL, SCOPE_SOME = BITS["scope.all"], BITS["scope.some"]
 
 
@@ -25,6 +25,8 @@ def scope(r: Reading, t: Term, s: int, e: int) -> None:
     if scope == SCOPE_ALL and (0 <= s - clause.neg <= 2 or 0 <= s - clause.deny <= 2):
         scope = SCOPE_SOME
         clause.neg = clause.deny = FAR  # 不是人人都进不去: the negation is spent on 'all'
+    if scope == SCOPE_ALL and clause.self and _own(clause):
+        scope = SCOPE_SOME  # 我的电脑所有网页都打不开: of one person all the same
     if not scope & SCOPE_ALL and 0 <= s - clause.deny <= 2:
         scope = SCOPE_ALL  # 不是个别坐席: it meets more than that
         clause.deny = FAR
@@ -34,6 +36,11 @@ def scope(r: Reading, t: Term, s: int, e: int) -> None:
     clause.scoped.append((t, s, e))
     if t.plural:
         clause.plural = True
+
+
+def _own(clause: Clause) -> bool:
+    """Return whether the clause has told of a device before; whoever says 我 means their own."""
+    return bool(clause.components) and not clause.we and bool(clause.components[-1][0].sphere & DEVICE)
 
 
 def anyone(r: Reading, t: Term, s: int, e: int) -> None:
