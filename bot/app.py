@@ -309,7 +309,9 @@ def connect(settings: Settings) -> Store:
             f"HOTLINE_DATABASE_URL: {file} has another name (a hard link), under which SQLite would keep a "
             "second journal and damage it; remove one of the names"
         )
-    rules = TicketPolicy(timedelta(days=settings.reopen_days), settings.update_minutes)
+    rules = TicketPolicy(
+        timedelta(days=settings.reopen_days), settings.update_minutes, 60 * settings.follow_up_hours
+    )
     workdays = load_workdays(settings.data / FILE_NAME)
     store = Store(settings.database_url, workdays, policy_of(settings), rules)
     store.ping()

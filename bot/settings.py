@@ -47,6 +47,7 @@ class Settings(BaseSettings):
     silence_hours: int = 24
     reopen_days: int = 7
     update_minutes: int = 60
+    follow_up_hours: int = 9
     alarm_urls: Annotated[tuple[SecretStr, ...], NoDecode] = ()
     alarm_office: Annotated[tuple[time, time], NoDecode] = (time(9), time(18))
     alarm_chain_p1: Annotated[tuple[int, ...], NoDecode] = (0, 10, 20, 30)
@@ -131,7 +132,7 @@ class Settings(BaseSettings):
             raise ValueError("must begin with http:// or https://")
         return value
 
-    @field_validator("update_minutes")
+    @field_validator("update_minutes", "follow_up_hours")
     @classmethod
     def _not_negative(cls, value: int) -> int:
         if value < 0:

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from bot.desk import tables
-from bot.desk.calendar import AroundTheClock, DailyHours, ServiceHours, Workdays, as_utc, due, next_opening
+from bot.desk.calendar import AroundTheClock, ServiceHours, Workdays, as_utc, due, next_opening
 from bot.desk.case import Case
 from bot.desk.contract import Coverage, hours_of
 from bot.desk.deadlines import coverage_at
 from bot.desk.pauses import rest, until_met, working_hours
+from bot.desk.reminders import DAY_MINUTES, HOURS, UNHEARD_MINUTES, reminder
 from bot.desk.sla import ClockName, Deadline, clock_hours
 from bot.desk.terms import Level, Priority
 from bot.desk.ticket import Work
@@ -24,10 +25,6 @@ from bot.errors import UnknownYear
 
 # Our own times to look at a report; nothing of them is in the contract, nobody outside is told.
 CONFIRMATION_MINUTES = {Priority.ONE: 10, Priority.TWO: 30, Priority.NOT_A_FAULT: 60}
-# An agreed pause is looked at again after a day of these hours: about this time tomorrow, and never at night.
-REMINDER_HOURS = DailyHours(time(9), time(18))
-REMINDER_MINUTES = 9 * 60
-UNHEARD_MINUTES = 60  # of these hours: a solution that the customer has not heard of
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +74,7 @@ def clocks(case: Case, workdays: Workdays) -> tuple[ClockState, ...]:
         if deadline is not None
     ]
     found += _our_response(case, workdays)
-    found += _reminder(case)
+    found += _reminder(case, is_awaited=any(clock.is_open for clock in found))
     if ticket.is_live:
         return (_confirmation(case, workdays), *found)
     is_unheard = ticket.work is Work.RESOLVED and ticket.asked_at is None
@@ -89,22 +86,22 @@ def _words(case: Case, found: Sequence[ClockState]) -> tuple[ClockState, ...]:
     words = tuple(clock for clock in found if clock.name in (ClockName.RESPONSE, ClockName.NEXT_UPDATE))
     if any(clock.is_open for clock in words):
         return words
-    start = as_utc(case.ticket.resolved_at or case.ticket.clock_from)
-    instant, segments = due(start, timedelta(minutes=UNHEARD_MINUTES), REMINDER_HOURS)
-    deadline = Deadline(ClockName.NEXT_UPDATE, start, instant, UNHEARD_MINUTES, segments, in_contract=False)
-    acknowledged_at = case.ticket.acknowledged.get(ClockName.NEXT_UPDATE)
-    return (*words, ClockState(ClockName.NEXT_UPDATE, deadline, REMINDER_HOURS, None, acknowledged_at))
+    since = case.ticket.resolved_at or case.ticket.clock_from
+    deadline = reminder(ClockName.NEXT_UPDATE, since, UNHEARD_MINUTES)
+    return (*words, _reminding(case, deadline))
 
 
-def _reminder(case: Case) -> Iterator[ClockState]:
-    """Yield the clock of an agreed pause that goes on: it must not be forgotten."""
-    if case.ticket.pause is None:
-        return
-    start = as_utc(case.ticket.pause.since)
-    instant, segments = due(start, timedelta(minutes=REMINDER_MINUTES), REMINDER_HOURS)
-    deadline = Deadline(ClockName.PAUSE, start, instant, REMINDER_MINUTES, segments, in_contract=False)
-    acknowledged_at = case.ticket.acknowledged.get(ClockName.PAUSE)
-    yield ClockState(ClockName.PAUSE, deadline, REMINDER_HOURS, None, acknowledged_at)
+def _reminder(case: Case, *, is_awaited: bool) -> Iterator[ClockState]:
+    """Yield the clock of an agreed pause that goes on, or of what was answered while nothing is due."""
+    if case.ticket.pause is not None:
+        yield _reminding(case, reminder(ClockName.PAUSE, case.ticket.pause.since, DAY_MINUTES))
+    elif case.deadlines.follow_up is not None and not is_awaited:
+        yield _reminding(case, case.deadlines.follow_up)
+
+
+def _reminding(case: Case, deadline: Deadline) -> ClockState:
+    name = ClockName(deadline.clock)
+    return ClockState(name, deadline, HOURS, None, case.ticket.acknowledged.get(name))
 
 
 def _our_response(case: Case, workdays: Workdays) -> Iterator[ClockState]:

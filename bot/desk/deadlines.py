@@ -12,6 +12,7 @@ from bot.desk.calendar import SHANGHAI, AroundTheClock, Segment, ServiceHours, W
 from bot.desk.contract import Coverage, Terms, coverage, hours_of
 from bot.desk.pauses import Resting, rest, until_met
 from bot.desk.policy import TicketPolicy
+from bot.desk.reminders import follow_up
 from bot.desk.sla import ClockName, Deadline, agreed_deadline, onsite_deadline, response_deadline
 from bot.desk.terms import Priority
 from bot.desk.ticket import Ticket
@@ -25,6 +26,7 @@ class Deadlines:
     Attributes:
         action: the time of action, where one was agreed (contract 2.1).
         next_update: when the customer should hear from support again: promised, or by our own rule.
+        follow_up: when an answered ticket is looked at again; it counts where nothing else is awaited.
         resting: of the clocks that an agreed pause holds, the business time that is left; they have no
             deadline until it ends.
         gap: why the response clock can't be computed (a year that the calendar does not know).
@@ -34,6 +36,7 @@ class Deadlines:
     onsite: Deadline | None = None
     action: Deadline | None = None
     next_update: Deadline | None = None
+    follow_up: Deadline | None = None
     resting: Mapping[ClockName, timedelta] = field(default_factory=dict, hash=False)
     gap: str | None = None
 
@@ -47,10 +50,10 @@ def deadlines(
     ticket: Ticket, terms: Terms | None, workdays: Workdays, policy: TicketPolicy | None = None
 ) -> Deadlines:
     """Return everything that is due; a year that the calendar does not know becomes a gap, never a guess."""
-    gap = None
+    gap, rules = None, policy or TicketPolicy()
     try:
         response = response_under(ticket, ticket.agreement, terms, workdays)
-        update = _update(ticket, terms, workdays, policy or TicketPolicy())
+        update = _update(ticket, terms, workdays, rules)
     except UnknownYear as error:
         response, update, gap = None, None, str(error)
     found = {
@@ -65,6 +68,7 @@ def deadlines(
         onsite=running.get(ClockName.ONSITE),
         action=running.get(ClockName.AGREED),
         next_update=running.get(ClockName.NEXT_UPDATE),
+        follow_up=follow_up(ticket, rules.follow_up_minutes),
         resting={name: clock.left for name, clock in found.items() if isinstance(clock, Resting)},
         gap=gap,
     )

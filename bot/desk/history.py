@@ -8,7 +8,7 @@ from datetime import datetime
 
 from bot.desk import fold_base, fold_priority, fold_times, fold_work
 from bot.desk.agreement import Agreement
-from bot.desk.events import Event, Kind
+from bot.desk.events import Event, Kind, Side
 from bot.desk.fold_base import Changes
 from bot.desk.terms import Priority
 from bot.desk.ticket import LIVE, Ticket, Work
@@ -40,6 +40,8 @@ def apply(ticket: Ticket, event: Event) -> Ticket:
     """Return the ticket after ``event``; pure, and the same whenever it is replayed."""
     work = TRANSITIONS[event.kind][ticket.work]
     after = replace(ticket, revision=ticket.revision + 1, work=work)
+    if event.actor.side is Side.VENDOR:
+        after = replace(after, worked_at=event.at)
     handler = _HANDLERS.get(event.kind)
     changes = handler(ticket, event) if handler else {}
     if work not in LIVE:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from bot.desk.calendar import AroundTheClock, ServiceHours, due, elapsed, next_opening
 from bot.desk.case import Case
 from bot.desk.clocks import ClockState
-from bot.desk.sla import ClockName, Deadline, percent_instants
+from bot.desk.sla import REMINDERS, ClockName, Deadline, percent_instants
 from bot.desk.terms import Priority
 from bot.desk.watch_policy import CHAIN, DEADLINE, LAST, REMINDER, Chain, Target, WatchPolicy
 
@@ -99,9 +99,17 @@ class Ladder:
             if at - latest < self.policy.least_gap:
                 continue
             latest = at
-            rings_at = at if self._is_grave else next_opening(at, self.policy.office)
+            rings_at = at if self._is_grave else self._held_back(at, percent)
             if rings_at < self.state.deadline.due:
                 yield percent, rings_at, Target.ASSIGNEE
+
+    def _held_back(self, at: datetime, percent: int) -> datetime:
+        """Return when a warning of what is lesser rings: in the office's hours, unless the contract's
+        deadline is imminent and would pass before they begin.
+        """
+        opening = next_opening(at, self.policy.office)
+        is_imminent = self.state.deadline.in_contract and percent >= self.policy.imminent
+        return at if is_imminent and opening >= self.state.deadline.due else opening
 
     def _chain(self) -> Iterator[tuple[int, datetime, Target]]:
         was_taken = self.since > self.state.deadline.due
@@ -109,10 +117,17 @@ class Ladder:
             if was_taken and not number:
                 continue  # that is what this step asked for
             whom = Target.ASSIGNEE if was_taken and target is Target.ON_CALL else target
-            yield DEADLINE + number, self._after(span), whom
+            yield DEADLINE + number, self._calls_at(self._after(span), whom), whom
 
     def _after(self, span: timedelta) -> datetime:
         return due(self.since, span, self._climbing_hours)[0] if span else self.since
+
+    def _calls_at(self, at: datetime, target: Target) -> datetime:
+        """Return when somebody is called: above who is on call at night only for what is grave, or for a
+        deadline of the contract that was missed.
+        """
+        may_be_woken = target in (Target.ASSIGNEE, Target.ON_CALL) or self.state.deadline.in_contract
+        return at if self._is_grave or may_be_woken else next_opening(at, self.policy.office)
 
     def _step(self, rank: int, at: datetime, target: Target) -> Step:
         revision = _given(self.state) if rank < DEADLINE else self.since
@@ -120,14 +135,17 @@ class Ladder:
 
     def _repetition(self, times: int) -> Step:
         assert self._repeat is not None  # noqa: S101 - asked only where it repeats
-        at = self._after(self._speed.after[-1] + self._repeat * times)
-        return self._step(LAST + times, at, CHAIN[len(self._speed.after) - 1])
+        target = CHAIN[len(self._speed.after) - 1]
+        at = self._calls_at(self._after(self._speed.after[-1] + self._repeat * times), target)
+        return self._step(LAST + times, at, target)
 
     def _repeated_by(self, now: datetime) -> int:
         """Return how often the last step must have been repeated by ``now``; 0: nothing new."""
         assert self._repeat is not None  # noqa: S101 - asked only where it repeats
         over = elapsed(self.since, now, self._climbing_hours) - self._speed.after[-1]
         times = over // self._repeat
+        while times > 0 and self._repetition(times).at > now:
+            times -= 1  # it is held back
         return times if LAST + times > max(self.below, LAST) else 0
 
     @property
@@ -138,7 +156,7 @@ class Ladder:
 
     @property
     def _is_reminder(self) -> bool:
-        return self.state.name is ClockName.PAUSE
+        return self.state.name in REMINDERS
 
     @property
     def _is_grave(self) -> bool:

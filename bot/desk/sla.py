@@ -23,9 +23,11 @@ class ClockName(StrEnum):
     NEXT_UPDATE = "next_update"
     AGREED = "agreed"
     PAUSE = "pause"  # an agreed pause goes on: a reminder
+    FOLLOW_UP = "follow_up"  # it was answered, and nothing else is awaited: a reminder
 
 
 _WALL_CLOCKS = (ClockName.ONSITE, ClockName.AGREED)
+REMINDERS = frozenset({ClockName.PAUSE, ClockName.FOLLOW_UP})  # they ring in the daytime, and do not climb
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,6 +66,7 @@ class Ticket:
         refused_at: when they last refused a time for a clock.
         acknowledged: of which clock's alarms somebody has last taken notice, and when.
         pause_asked: what support waits for, while the customer has not answered.
+        worked_at: when support last did something about it.
         resolution: the message by which the fault was reported as solved (inbox id).
         asked_at: when the customer was asked whether it works again: that message arrived, or by telephone.
         refers_to: the closed ticket whose fault came back.
@@ -105,6 +106,7 @@ class Ticket:
     acknowledged: Mapping[ClockName, datetime] = field(default_factory=dict, hash=False)
     pause_asked: str | None = None
     pauses: tuple[Pause, ...] = ()
+    worked_at: datetime | None = None
     resolved_at: datetime | None = None
     resolution: int | None = None
     asked_at: datetime | None = None

@@ -18,13 +18,13 @@ from bot.desk.case import Case
 from bot.desk.clocks import clocks
 from bot.desk.ladder import Fired, Ladder, Step, ladder
 from bot.desk.roster import Member
-from bot.desk.sla import ClockName
+from bot.desk.sla import REMINDERS, ClockName
 from bot.desk.terms import Role
 from bot.desk.ticket import Work
 from bot.desk.watch_policy import Target, WatchPolicy
 from bot.errors import UnknownYear
 
-_OURS = frozenset({ClockName.CONFIRMATION, ClockName.PAUSE})
+_OURS = frozenset({ClockName.CONFIRMATION, *REMINDERS})
 
 
 def due_steps(
@@ -48,7 +48,7 @@ def next_alarm(case: Case, fired: Fired, policy: WatchPolicy, workdays: Workdays
 
 def _ladders(case: Case, fired: Fired, policy: WatchPolicy, workdays: Workdays) -> list[Ladder]:
     waiting = [state for state in clocks(case, _NeverSilent(workdays)) if state.is_open]
-    rings_by_itself = [state for state in waiting if state.name is not ClockName.PAUSE]
+    rings_by_itself = [state for state in waiting if state.name not in REMINDERS]
     is_only = len(rings_by_itself) == 1
     return [ladder(state, case, fired, policy, is_only=is_only) for state in waiting]
 

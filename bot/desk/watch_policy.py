@@ -10,7 +10,7 @@ from types import MappingProxyType as Frozen
 
 from bot.desk import tables
 from bot.desk.calendar import DailyHours, ServiceHours
-from bot.desk.clocks import REMINDER_MINUTES
+from bot.desk.reminders import DAY_MINUTES
 from bot.desk.terms import Priority
 
 DEADLINE = 100  # the rank of the step at the deadline; warnings have the share in percent, the chain more
@@ -51,7 +51,7 @@ class Chain:
 _GRAVE = Chain.of_minutes((0, 10, 20, 30), 30)
 _UNTAKEN = tables.UNTAKEN_ALARM_MINUTES
 _AT_ONCE = Chain.of_minutes((0, _UNTAKEN, 2 * _UNTAKEN, 3 * _UNTAKEN), 3 * _UNTAKEN)
-REMINDER = Chain.of_minutes((0,), REMINDER_MINUTES)
+REMINDER = Chain.of_minutes((0,), DAY_MINUTES)
 _OFFICE = DailyHours(time(9), time(18))
 _LESSER = Chain.of_minutes((0, 30, 60, 120), 240)
 
@@ -66,7 +66,10 @@ class WatchPolicy:
         least_gap: a warning that would follow the one before, or the start, sooner than this is left out.
         chains: by priority; what is no fault climbs like priority 2.
         at_once: of a clock without duration (diamond level), whatever the priority; no setting.
-        office: outside these hours warnings of lesser faults are held back.
+        office: outside these hours warnings of lesser faults are held back, and what is only a target of ours
+            calls nobody above who is on call for them.
+        imminent: from this share on a warning of the contract's deadline rings at once, where that would pass
+            before the office opens.
         outage_reports: so many reports of priority 1 ...
         outage_window: ... within this time are suspected to be one outage.
         outage_ring: alarms of the same gravity from one outage ring at most so often.
@@ -81,6 +84,7 @@ class WatchPolicy:
     )
     at_once: Chain = _AT_ONCE
     office: ServiceHours = _OFFICE
+    imminent: int = 75
     outage_reports: int = 5
     outage_window: timedelta = timedelta(minutes=5)
     outage_ring: timedelta = timedelta(minutes=10)

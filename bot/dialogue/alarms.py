@@ -26,6 +26,7 @@ TO_DO: Mapping[ClockName, str] = Frozen(
         ClockName.ONSITE: "安排到场",
         ClockName.NEXT_UPDATE: "告诉客户进展",
         ClockName.AGREED: "兑现与客户约定的时间",
+        ClockName.FOLLOW_UP: "跟进：告诉客户进展，处理好了请发“解决”",
         ClockName.PAUSE: "问客户进展；不用再等请发“继续”",
     }
 )
@@ -79,6 +80,9 @@ def state_words(step: Step, now: datetime) -> str:
     if step.clock is ClockName.PAUSE:
         minutes = (now - step.deadline.started_at).total_seconds() // 60
         return f"双方同意的暂停已 {say_duration(int(minutes))}"
+    if step.clock is ClockName.FOLLOW_UP:
+        minutes = (now - step.deadline.started_at).total_seconds() // 60
+        return f"已响应，之后 {say_duration(int(minutes))}没有跟进（内部提醒）"
     if step.clock is ClockName.RESPONSE and not step.deadline.in_contract:
         name += "（内部目标）"
     over = (now - step.deadline.due).total_seconds() // 60
@@ -123,6 +127,8 @@ def _options(case: Case, clocks: Sequence[ClockName]) -> tuple[Option, ...]:
     options.append(Option("回复客户", f"回复 T{number} 内容", "reply", number))
     if case.ticket.responded_at is None:
         options.append(Option("响应", f"响应 T{number} 14:05 王经理", "respond", number))
+    if ClockName.FOLLOW_UP in clocks:
+        options.append(Option("解决", f"解决 T{number} 处理结果", "resolve", number))
     typed = f"知道了 T{number} {CLOCK_NAMES[clocks[0]]}"
     options.append(Option("知道了", typed, "ack", number, clocks[0].value))
     return tuple(options)

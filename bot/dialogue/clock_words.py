@@ -12,7 +12,7 @@ from bot.desk.late import Late
 from bot.desk.lateness import missed
 from bot.desk.pauses import Pause
 from bot.desk.penalty import Breach, penalty
-from bot.desk.sla import ClockName, Deadline
+from bot.desk.sla import REMINDERS, ClockName, Deadline
 from bot.dialogue.receipts import deadline_reason, say_deadline, say_duration, say_start, say_time
 from bot.dialogue.sums import penalty_lines
 
@@ -23,6 +23,7 @@ NAMES: Mapping[ClockName, str] = {
     ClockName.AGREED: "行动",
     ClockName.NEXT_UPDATE: "进展",
     ClockName.PAUSE: "暂停",
+    ClockName.FOLLOW_UP: "跟进",
 }
 _OTHER_NAMES: Mapping[ClockName, tuple[str, ...]] = {
     ClockName.CONFIRMATION: ("优先级确认",),
@@ -118,6 +119,8 @@ def staff_lines(case: Case, now: datetime) -> Iterator[str]:
 
 def known_words(deadline: Deadline, now: datetime) -> str:
     """Return what taking notice of a clock's alarms means: nothing is silent for good."""
+    if deadline.clock in REMINDERS:
+        return f"{say_duration(deadline.duration_minutes or 0)}（只计白天）后再提醒"
     if now < deadline.due:
         return f"到期限 {say_time(deadline.due, now).removesuffix(' 前')} 再提醒"
     return "已到期限，仍没有结果会再逐级提醒"

@@ -24,6 +24,7 @@ CLOCK_NAMES: Mapping[ClockName, str] = {
     ClockName.NEXT_UPDATE: "进展通报",
     ClockName.AGREED: "约定时间",
     ClockName.PAUSE: "暂停",
+    ClockName.FOLLOW_UP: "跟进",
 }
 _ZONE_NAMES = {Zone.INSIDE: "北京五环以内", Zone.BEYOND: "北京五环以外", Zone.AWAY: "外地"}
 

@@ -10,7 +10,7 @@ import structlog
 from bot.desk.case import Case
 from bot.desk.ladder import Fired, Step
 from bot.desk.roster import Member
-from bot.desk.sla import ClockName
+from bot.desk.sla import REMINDERS, ClockName
 from bot.desk.watch import called, due_steps
 from bot.desk.watch_policy import DEADLINE, Target
 from bot.dialogue import outages
@@ -159,7 +159,7 @@ def _missed(steps: Sequence[Step], rang: Fired) -> list[str]:
 def _is_late(step: Step) -> bool:
     """Whether a step rings for a missed deadline; what is due at once is late from the next step on."""
     is_past = step.rank > DEADLINE if step.is_at_once else not step.is_warning
-    return is_past and step.revision == step.deadline.due
+    return step.clock not in REMINDERS and is_past and step.revision == step.deadline.due
 
 
 def _climbed(step: Step, rang: Fired) -> bool:

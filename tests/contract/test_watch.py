@@ -224,9 +224,11 @@ def test_warnings_of_lesser_faults_wait_for_the_morning_but_their_deadline_rings
     world.customer(P2, who="enhanced")
     world.staff("确认 T1 2")
 
-    pass_time(world, 119, step=1)
+    pass_time(world, 89, step=1)
     assert alarms(world) == []
-    world.wait(minutes=1)
+    world.wait(minutes=1)  # it would be missed before the morning
+    assert "响应时间已用 75%，期限 今天 22:00 前" in alarms(world)[-1]
+    pass_time(world, 30, step=1)
     assert "响应期限已到（今天 22:00）" in alarms(world)[-1]
 
 

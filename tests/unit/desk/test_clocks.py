@@ -128,6 +128,47 @@ def test_priority_2_has_no_rule_for_updates() -> None:
     assert ClockName.NEXT_UPDATE not in named(made)
 
 
+def test_what_is_answered_and_awaits_nothing_is_followed_up_from_what_support_did_last() -> None:
+    """No deadline, a reminder: it would be forgotten for ever."""
+    answered = (Kind.RESPONDED, Side.VENDOR, START)
+    followed = named(case(answered, priority=Priority.TWO))[ClockName.FOLLOW_UP]
+    assert followed.deadline.due == START + timedelta(days=1)  # nine hours of the daytime
+    assert not followed.deadline.in_contract
+
+    two_hours = START + timedelta(hours=2)
+    asked_again = (Kind.DETAIL, Side.CUSTOMER, two_hours)
+    done = (Kind.ACTED, Side.VENDOR, two_hours)
+    for later, due in (
+        (asked_again, followed.deadline.due),
+        (done, followed.deadline.due + timedelta(hours=2)),
+    ):
+        made = case(answered, later, priority=Priority.TWO)
+        assert named(made)[ClockName.FOLLOW_UP].deadline.due == due
+
+
+@pytest.mark.parametrize(
+    "happened",
+    [
+        (),
+        ((Kind.RESPONDED, Side.VENDOR, START), (Kind.UPDATE_PROMISED, Side.VENDOR, START)),
+        (
+            (Kind.RESPONDED, Side.VENDOR, START),
+            (Kind.PAUSE_ASKED, Side.VENDOR, START),
+            (Kind.PAUSED, Side.CUSTOMER, START),
+        ),
+        ((Kind.RESPONDED, Side.VENDOR, START), (Kind.RESOLVED, Side.VENDOR, START)),
+    ],
+)
+def test_what_waits_for_something_else_is_not_followed_up(happened: tuple[Happened, ...]) -> None:
+    assert ClockName.FOLLOW_UP not in named(case(*happened, priority=Priority.TWO))
+
+
+def test_without_the_rule_nothing_is_followed_up() -> None:
+    policy = TicketPolicy(update_minutes=0, follow_up_minutes=0)
+    made = case((Kind.RESPONDED, Side.VENDOR, START), policy=policy)
+    assert ClockName.FOLLOW_UP not in named(made)
+
+
 def test_a_promise_goes_before_the_rule_and_no_pause_moves_it() -> None:
     promised = START + timedelta(minutes=15)  # what the test's event says
     made = case(

@@ -140,11 +140,52 @@ def test_held_back_warnings_ring_in_the_morning_unless_something_graver_came_fir
     enhanced = settled("2021-03-01T20:00", Priority.TWO)  # 2 h day and night: until 22:00
     early = settled("2021-03-01T07:30", Priority.TWO)  # until 09:30: 50 % at 08:30
 
-    assert [s.rank for _, s in watch(enhanced, every(1, "2021-03-01T20:00", 2))] == [DEADLINE]
+    # Its deadline would pass before the morning: who is on call is warned while there is time.
+    assert [s.rank for _, s in watch(enhanced, every(1, "2021-03-01T20:00", 2))] == [75, 90, DEADLINE]
     assert said(watch(early, every(1, "2021-03-01T07:30", 2)))[:2] == [
         ("09:00", 75, Target.ASSIGNEE),
         ("09:18", 90, Target.ASSIGNEE),
     ]
+
+
+def test_at_night_a_lesser_fault_calls_who_is_on_call_and_the_chain_only_for_a_missed_deadline() -> None:
+    """The confirmation is a target of ours; the response is the contract's, and 7×24."""
+    evening = "2021-03-01T22:00"
+    unconfirmed, unanswered = case_of(reported(evening, Priority.TWO)), settled(evening, Priority.TWO)
+
+    rang = watch(unconfirmed, every(1, evening, 12))
+    ours = [(now, step) for now, step in rang if step.clock is ClockName.CONFIRMATION]
+
+    assert said(ours) == [
+        ("22:30", DEADLINE, Target.ASSIGNEE),
+        ("23:00", 101, Target.ON_CALL),
+        ("09:00", 103, Target.MANAGER),
+    ]
+    assert ours[-1][1].also == (Target.LEAD,)
+    assert said(watch(unanswered, every(1, evening, 6))) == [
+        ("23:30", 75, Target.ASSIGNEE),
+        ("23:48", 90, Target.ASSIGNEE),
+        ("00:00", DEADLINE, Target.ASSIGNEE),
+        ("00:30", 101, Target.ON_CALL),
+        ("01:00", 102, Target.LEAD),
+        ("02:00", 103, Target.MANAGER),
+    ]
+
+
+def test_our_own_target_repeats_at_the_manager_in_the_daytime_only() -> None:
+    evening = "2021-03-01T14:00"
+    case = case_of(reported(evening, Priority.TWO), confirmed(evening, Priority.TWO))
+    unbound = replace(case, terms=None, deadlines=deadlines(case.ticket, None, WORKDAYS))  # 4 h: until 18:00
+
+    looks = every(1, evening, 44)
+
+    called = [(when, rank) for when, rank, target in said(watch(unbound, looks)) if target is Target.MANAGER]
+    assert called == [("09:00", 106), ("12:00", 107), ("16:00", 108), ("09:00", 112)]
+    for now in looks:  # the sweep is woken for what rings, and for nothing that is held back
+        rung = {("response", at("2021-03-01T18:00"), rank) for rank in range(50, 107)}
+        coming = next_alarm(unbound, rung, POLICY, WORKDAYS)
+        assert coming == at("2021-03-02T12:00")
+        assert bool(due_steps(unbound, rung, now, POLICY, WORKDAYS)) == (now >= coming)
 
 
 def test_a_clock_without_duration_alarms_at_once_and_who_takes_it_has_its_time_anew() -> None:
