@@ -409,6 +409,7 @@ class Received:
         attachments: how many of it can be fetched and kept.
         is_forwarded: whether they are somebody else's words.
         pointers: the places and links that came with it.
+        is_call: whether a customer said it on the telephone, as support entered it.
         said_in_group_by: the name of who wrote it, where several people read the chat.
     """
 
@@ -419,3 +420,4 @@ class Received:
     is_forwarded: bool = False
     pointers: tuple[Attachment, ...] = ()
     said_in_group_by: str | None = None
+    is_call: bool = False

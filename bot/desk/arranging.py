@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from bot.desk.arrangements import Consent
 from bot.desk.case import Case
-from bot.desk.consents import check_loosening
+from bot.desk.consents import check_later
 from bot.desk.events import Actor, Event, Kind
 from bot.desk.sla import ClockName, Deadline
 from bot.desk.ticket import Ticket
@@ -58,7 +58,7 @@ def time_agreed(
     """
     check_time(case, clock, until, now)
     if consent is not None and loosens(case, clock, until):
-        check_loosening(case, clock, consent)
+        check_later(case, clock, consent)
     before = deadline_of(case, clock)
     given = consent or Consent(actor.name, "聊天", now)
     data = {

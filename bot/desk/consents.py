@@ -1,4 +1,4 @@
-"""A telephone consent to a later time counts only if the customer said nothing else since (contract 2.1)."""
+"""A telephone consent loosens something only if the customer said nothing else since (contract 2.1)."""
 
 from __future__ import annotations
 
@@ -8,16 +8,24 @@ from bot.desk.arrangements import Consent
 from bot.desk.calendar import SHANGHAI
 from bot.desk.case import Case
 from bot.desk.sla import ClockName
+from bot.desk.terms import Priority
 from bot.errors import Refused
 
 
-def check_loosening(case: Case, clock: ClockName, consent: Consent) -> None:
+def check_later(case: Case, clock: ClockName, consent: Consent) -> None:
     """Raise `Refused` if the customer has since refused a time, agreed to one, or said it is graver."""
     ticket = case.ticket
     agreed = ticket.agreed_time(clock)
     own = agreed.agreed_at if agreed and agreed.recorded_by is None else None
     for said_at in (own, ticket.refused_at.get(clock), ticket.customer_word_at):
         _check_latest(said_at, consent)
+
+
+def check_lower(case: Case, priority: Priority, consent: Consent) -> None:
+    """Raise `Refused` if the customer has since judged it graver than ``priority``, or reported so."""
+    for said, said_at in case.ticket.said.items():
+        if said < priority:
+            _check_latest(said_at, consent)
 
 
 def _check_latest(said_at: datetime | None, consent: Consent) -> None:

@@ -34,9 +34,11 @@ class Kind(StrEnum):
 
     # reported_at, priority, certain, rule, clause, words, contract {number, version}?, refers_to?
     REPORTED = "reported"
-    DETAIL = "detail"  # inbox: further words or a picture of the same report
-    JOINED = "joined"  # inbox, chat: the same fault reported again
-    PROPOSED = "proposed"  # priority, certain, rule, clause, words: the bot understands it anew
+    # inbox, chat, priority? (where they name a fault): further words or a picture of the same report
+    DETAIL = "detail"
+    JOINED = "joined"  # inbox, chat, priority?: the same fault reported again
+    # inbox? (whose words are new), priority, certain, rule, clause, words: the bot understands it anew
+    PROPOSED = "proposed"
     VIEW = "view"  # side, priority, reason, held_before/after, due_before/after, past_due, consent?
     BOUND = "bound"  # customer, contract {number, version}: an unbound reporter is known now
     ASKED = "asked"  # support asked the customer about the effect
@@ -47,6 +49,7 @@ class Kind(StrEnum):
     WORKAROUND = "workaround"  # inbox: 旁路办法 (contract 2.2.2)
     RESOLVED = "resolved"  # inbox: the words that ask the customer whether it works again
     RECOVERED = "recovered"  # the customer says that it works again
+    UNRECOVERED = "unrecovered"  # the customer says of an open ticket that it does not
     CLOSED = "closed"  # why: customer | staff | silence
     REOPENED = "reopened"  # reason, missed, contract {number, version}?: where the earlier one has lapsed
     WITHDRAWN = "withdrawn"

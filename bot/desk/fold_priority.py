@@ -41,6 +41,7 @@ def proposed(ticket: Ticket, event: Event) -> Changes:
     is_graver = agreement != replace(ticket.agreement, proposed=agreement.proposed)
     return {
         **({"customer_word_at": event.at} if is_graver else {}),
+        **said(ticket, event),
         **judged(ticket, agreement, event.at),
         "certain": data["certain"],
         "rule": data["rule"],
@@ -54,10 +55,17 @@ def viewed(ticket: Ticket, event: Event) -> Changes:
     agreement = ticket.agreement.view(side, Priority(event.data["priority"]))
     changes = judged(ticket, agreement, event.at)
     if side is Side.CUSTOMER and not event.data.get("consent"):
-        changes["customer_word_at"] = event.at
+        changes |= {"customer_word_at": event.at, "said": {agreement.customer: event.at}}
     if side is Side.VENDOR:
         changes |= {"vendor_view_by": event.actor.name, "vendor_view_at": event.at}
     return changes
+
+
+def said(ticket: Ticket, event: Event) -> Changes:
+    """Take what the customer's words name, where they name a fault; then it has not recovered."""
+    if (priority := event.data.get("priority")) is None or "inbox" not in event.data:
+        return {}
+    return {"said": {**ticket.said, Priority(priority): event.at}, "recovered_at": None}
 
 
 def absorbed(ticket: Ticket, event: Event) -> Changes:
@@ -71,10 +79,8 @@ def absorbed(ticket: Ticket, event: Event) -> Changes:
         own = ticket.customer_word_at or ticket.reported_at
         changes["customer_word_at"] = max(own, datetime.fromisoformat(word_at))
     changes["missed"] = (*ticket.missed, *missed(data))
-    if ticket.promise is None and data["promised"]:
-        until = datetime.fromisoformat(data["promised"])
-        made_at = datetime.fromisoformat(data.get("promised_at") or event.at.isoformat())
-        changes["promise"] = Promise(min(made_at, until), until)  # a promise may be overdue by now
+    changes["said"] = _latest(ticket.said, data.get("said", {}))
+    changes |= _updates(ticket, event)
     other = Agreement.from_dict(data["agreement"])
     if other.held < ticket.held:
         changes |= judged(ticket, other, event.at)
@@ -86,6 +92,29 @@ def absorbed(ticket: Ticket, event: Event) -> Changes:
         }
     elif other.held == ticket.held:
         changes |= judged(ticket, ticket.agreement.joined(other), event.at)
+    return changes
+
+
+def _latest(own: Mapping[Priority, datetime], other: Mapping[str, str]) -> Mapping[Priority, datetime]:
+    theirs = {Priority(int(name)): datetime.fromisoformat(at) for name, at in other.items()}
+    return {one: max(at for said in (own, theirs) if (at := said.get(one))) for one in {*own, *theirs}}
+
+
+def _updates(ticket: Ticket, event: Event) -> Changes:
+    """Return what the customer was promised, and since when they wait for word: of both what is due first.
+
+    Older events do not say when the customer last heard: then the ticket's own holds.
+    """
+    changes: Changes = {}
+    data, own = event.data, ticket.promise
+    if data["promised"]:
+        until = datetime.fromisoformat(data["promised"])
+        made_at = datetime.fromisoformat(data.get("promised_at") or event.at.isoformat())
+        if own is None or ("updated_at" in data and until < own.until):
+            changes["promise"] = Promise(min(made_at, until), until)  # a promise may be overdue by now
+            changes |= unacknowledged(ticket, ClockName.NEXT_UPDATE)
+    if (heard_at := data.get("updated_at")) and ticket.updated_at is not None:
+        changes["updated_at"] = min(ticket.updated_at, datetime.fromisoformat(heard_at))
     return changes
 
 

@@ -81,6 +81,7 @@ def reopened(ticket: Ticket, event: Event) -> Changes:
         "resolution",
         "asked_at",
         "closed_at",
+        "recovered_at",
         "stars",
     )
     return {

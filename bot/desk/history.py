@@ -59,6 +59,8 @@ def fold(ticket_id: int, events: Iterable[Event]) -> Ticket:
 
 
 _HANDLERS: Mapping[Kind, Callable[[Ticket, Event], Changes]] = {
+    Kind.DETAIL: fold_priority.said,
+    Kind.JOINED: fold_priority.said,
     Kind.PROPOSED: fold_priority.proposed,
     Kind.VIEW: fold_priority.viewed,
     Kind.BOUND: lambda _, event: {"contract": fold_base.contract(event.data)},
@@ -82,6 +84,8 @@ _HANDLERS: Mapping[Kind, Callable[[Ticket, Event], Changes]] = {
     Kind.MERGED: lambda _, event: {"merged_into": event.data["into"], "closed_at": event.at},
     Kind.ABSORBED: fold_priority.absorbed,
     Kind.RESOLVED: fold_work.resolved,
+    Kind.RECOVERED: lambda _, event: {"recovered_at": event.at},
+    Kind.UNRECOVERED: lambda _, __: {"recovered_at": None},
     Kind.CLOSED: lambda _, event: {"closed_at": event.at},
     Kind.WITHDRAWN: lambda _, event: {"closed_at": event.at},
     Kind.REOPENED: fold_work.reopened,

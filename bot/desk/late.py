@@ -19,12 +19,14 @@ class Late:
     Attributes:
         until: when what it asked for happened; while it has not, when somebody looks.
         fee: CNY a year, of the contract under which it was missed; None where none is on record.
+        ticket: the ticket that it was missed on, where that was merged into this one.
     """
 
     clock: ClockName
     due: datetime
     until: datetime
     fee: Decimal | None
+    ticket: int | None = None
 
     @property
     def span(self) -> timedelta:
@@ -36,13 +38,14 @@ class Late:
         """Whole late days, which are charged."""
         return late_service_days(self.due, self.until)
 
-    def to_dict(self) -> dict[str, str | None]:
+    def to_dict(self) -> dict[str, str | int | None]:
         """Return JSON types."""
         return {
             "clock": self.clock.value,
             "due": self.due.isoformat(),
             "until": self.until.isoformat(),
             "fee": str(self.fee) if self.fee is not None else None,
+            "ticket": self.ticket,
         }
 
     @classmethod
@@ -53,4 +56,5 @@ class Late:
             datetime.fromisoformat(raw["due"]),
             datetime.fromisoformat(raw["until"]),
             Decimal(raw["fee"]) if raw["fee"] is not None else None,
+            raw.get("ticket"),
         )

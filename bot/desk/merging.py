@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +12,8 @@ from bot.desk.case import Case
 from bot.desk.deadlines import Deadlines, deadlines
 from bot.desk.events import Actor, Event, Kind
 from bot.desk.history import apply
+from bot.desk.late import Late
+from bot.desk.lateness import missed
 from bot.desk.sla import ClockName
 from bot.desk.transitions import check
 from bot.errors import Refused
@@ -70,12 +74,12 @@ def _absorbed(
     found = []
     for start, contract in ((earliest, target), (source, source), (target, target)):
         clock = {"from": start.ticket.clock_from.isoformat(), "contract": _reference(contract)}
-        event = Event(Kind.ABSORBED, now, actor, {**_taken(source), "clock": clock})
+        event = Event(Kind.ABSORBED, now, actor, {**_taken(source, now), "clock": clock})
         found.append((event, deadlines(apply(target.ticket, event), contract.terms, workdays)))
     return min(found, key=lambda one: _strictness(one[1], ClockName.RESPONSE))
 
 
-def _taken(source: Case) -> dict[str, Any]:
+def _taken(source: Case, now: datetime) -> dict[str, Any]:
     """Return what the target takes over of ``source``, beside its clock."""
     ticket = source.ticket
     view_at, word_at = ticket.vendor_view_at, ticket.customer_word_at
@@ -90,10 +94,19 @@ def _taken(source: Case) -> dict[str, Any]:
         "vendor_view_by": ticket.vendor_view_by,
         "vendor_view_at": view_at.isoformat() if view_at else None,
         "customer_word_at": word_at.isoformat() if word_at else None,
-        "missed": [late.to_dict() for late in ticket.missed],
+        "said": {int(priority): at.isoformat() for priority, at in ticket.said.items()},
+        "missed": [late.to_dict() for late in _missed(source, now)],
+        "updated_at": ticket.updated_at.isoformat() if ticket.updated_at else None,
         "promised_at": ticket.promise.made_at.isoformat() if ticket.promise else None,
         "promised": ticket.promise.until.isoformat() if ticket.promise else None,
     }
+
+
+def _missed(source: Case, now: datetime) -> Iterator[Late]:
+    """Yield what was missed on ``source``; what is still awaited the joined clock counts."""
+    for late in missed(source, now):
+        if late in source.ticket.missed or source.ticket.responded_at is not None:
+            yield late if late.ticket else replace(late, ticket=source.ticket.id)
 
 
 def _reference(case: Case) -> dict[str, Any] | None:

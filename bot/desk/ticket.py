@@ -63,6 +63,8 @@ class Ticket:
         updated_at: when the customer last heard from an engineer, by the message ``answer`` (inbox id).
         offers, agreed: times, at most one of each clock.
         customer_word_at: when the customer, by their own hand, last judged it or reported what is graver.
+        said: when they last said that it is of a priority; their judgement replaces what they reported.
+        recovered_at: when they said that it works again, and nothing else since.
         refused_at: when they last refused a time for a clock.
         acknowledged: of which clock's alarms somebody has last taken notice, and when.
         pause_asked: what support waits for, while the customer has not answered.
@@ -102,6 +104,8 @@ class Ticket:
     agreed: tuple[AgreedTime, ...] = ()
     promise: Promise | None = None
     customer_word_at: datetime | None = None
+    said: Mapping[Priority, datetime] = field(default_factory=dict, hash=False)
+    recovered_at: datetime | None = None
     refused_at: Mapping[ClockName, datetime] = field(default_factory=dict, hash=False)
     acknowledged: Mapping[ClockName, datetime] = field(default_factory=dict, hash=False)
     pause_asked: str | None = None

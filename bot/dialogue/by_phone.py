@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import datetime
 from itertools import islice
 
 from bot.desk.case import Case, Customer
 from bot.desk.events import Kind
-from bot.dialogue import moments, notify, reading, replies, same_fault, staff_actions
+from bot.dialogue import choices, moments, notify, reading, replies, report, same_fault, staff_actions
+from bot.dialogue.aloud import aloud, how_to_record
 from bot.dialogue.commands import Command
 from bot.dialogue.opening import Finding, opened
 from bot.dialogue.reading import Report
@@ -33,20 +33,20 @@ def report_for(turn: Turn, command: Command) -> None:
         raise WrongForm("请写客户说了什么。")
     chat, contact = turn.desk.chats.telephone(customer.id)
     theirs = replace(turn, chat=chat, contact=contact, reported_at=at or turn.reported_at)
+    turn.desk.messages.note_call(turn.inbox_id, customer.id, words, theirs.reported_at)
     read = reading.of(theirs, words, theirs.reported_at)
     same = same_fault.find_same(theirs, read)
     if same is not None and same.ticket.is_live:
-        _add(theirs, same, turn.contact.name)
-        turn.reply(f"{customer.name}的这个问题已在工单 {same.number} 中，已补充。", ticket=same.ticket.id)
-        return
-    case = _open(theirs, read)
-    notify.staff(turn.desk, case, turn.now)
+        case, said, asks = _add(theirs, same, read)
+        first = f"{customer.name}的来电已记入工单 {case.number}。"
+    else:
+        case, said, asks = _open(theirs, read)
+        first = f"已为{customer.name}登记工单 {case.number}。"
     phone = case.reporter.phone or "未登记，请查合同"
-    receipt = replies.receipt(case, turn.now, turn.office.hotline, None)
-    turn.reply(
-        f"已为{customer.name}登记工单 {case.number}。请在电话里（{phone}）告诉客户：\n{receipt}",
-        ticket=case.ticket.id,
-    )
+    options = choices.effect_options(case.ticket.id) if asks else ()
+    lines = [f"{first}请在电话里（{phone}）告诉客户：", aloud(said, options)]
+    lines += [form] if (form := how_to_record(case.number, options)) else []
+    turn.reply("\n".join(lines), ticket=case.ticket.id)
 
 
 def _customer(turn: Turn, argument: str) -> tuple[Customer, str]:
@@ -63,13 +63,20 @@ def _customer(turn: Turn, argument: str) -> tuple[Customer, str]:
     return staff_actions.one_customer(turn, argument[: ends[0]].strip(_QUOTES)), ""
 
 
-def _open(theirs: Turn, read: Report) -> Case:
-    since: datetime = theirs.reported_at
-    return opened(theirs, Finding.of(theirs, read), since, read.text, read.concepts)
+def _open(theirs: Turn, read: Report) -> tuple[Case, str, bool]:
+    """Open a ticket; return it, what the customer is told, and whether they are asked for the effect."""
+    case = opened(theirs, Finding.of(theirs, read), theirs.reported_at, read.text, read.concepts)
+    notify.staff(theirs.desk, case, theirs.now)
+    return case, replies.receipt(case, theirs.now, theirs.office.hotline, None), True
 
 
-def _add(theirs: Turn, case: Case, who: str) -> None:
-    event = theirs.event(Kind.DETAIL, inbox=theirs.inbox_id, chat=theirs.chat.id)
-    case = theirs.desk.tickets.record(case, event)
-    theirs.desk.messages.assign(case.ticket.id, theirs.inbox_id)
-    notify.staff(theirs.desk, case, theirs.now, f"{case.number} 客户来电补充（{who}登记）")
+def _add(theirs: Turn, before: Case, read: Report) -> tuple[Case, str, bool]:
+    """Add to an open ticket, which a graver report raises; return what `_open` does."""
+    case, _ = report.taken(theirs, before, read, Kind.JOINED)
+    report.show(theirs, before, case, is_other=same_fault.may_be_another(theirs, before, read))
+    if case.ticket.held == before.ticket.held:
+        return case, replies.joined(case, theirs.now, theirs.office.hotline, same_chat=True), False
+    said = replies.raised(case, before, theirs.now, theirs.office.hotline)
+    if theirs.desk.tickets.watchers(case):
+        notify.customers(theirs.desk, case, said, *choices.effect_options(case.ticket.id))
+    return case, said, True

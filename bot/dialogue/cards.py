@@ -24,6 +24,7 @@ _COMMAND = re.compile(r"^/report\s+(?=\S)")  # what it reports is what was said
 WORDS_SHOWN = 200
 RECENT_SHOWN = 3
 FORWARDED = "［转发］"
+CALLED = "［来电］"
 POINTER_SHOWN = 80
 NAME_SHOWN = 12
 KIND_NAMES: Mapping[AttachmentKind, str] = {
@@ -114,7 +115,7 @@ def _deadline(case: Case, now: datetime) -> str:
 def _words(reports: Sequence[Received], reporter: str) -> str:
     """Return what was said; in a group with the name of who said it, unless it was who reported it."""
     said = "；".join(
-        f"{_by(report, reporter)}{FORWARDED if report.is_forwarded else ''}{words}"
+        f"{_by(report, reporter)}{_how(report)}{words}"
         for report in reports
         if (words := _COMMAND.sub("", one_line(report.text)))
     )
@@ -122,6 +123,12 @@ def _words(reports: Sequence[Received], reporter: str) -> str:
     shown = said if len(said) <= WORDS_SHOWN else said[: WORDS_SHOWN - 1] + "…"
     pointed = dict.fromkeys(pointer(one) for report in reports for one in report.pointers)
     return shown + "".join(pointed) + (f"［附件 {pictures} 个］" if pictures else "")
+
+
+def _how(report: Received) -> str:
+    if report.is_call:
+        return CALLED
+    return FORWARDED if report.is_forwarded else ""
 
 
 def _by(report: Received, reporter: str) -> str:

@@ -148,6 +148,8 @@ def cost_lines(case: Case, now: datetime) -> Iterator[str]:
 
 def _late(late: Late, case: Case) -> str:
     before = "（重开前）" if late in case.ticket.missed else ""
+    if late.ticket is not None:
+        before = f"（T{late.ticket} 并入前）"
     return f"{NAMES[late.clock]}超期 {say_span(late.span)}{before}"
 
 

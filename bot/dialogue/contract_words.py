@@ -56,7 +56,7 @@ def renewal_line(terms: Terms, at: datetime) -> str:
     is_lapsed = coverage_at(terms, at) in {Coverage.EXPIRED, Coverage.ENDED}
     found = check_fee(replace(terms, purchase=Purchase.LAPSED if is_lapsed else Purchase.CONTINUOUS))
     if found.computed is None:  # diamond after a break: the table has no figure
-        return "续费金额请向商务同事询价"
+        return "续费金额合同没有规定，需另行报价"
     what = "中断后首次续费" if is_lapsed else "连续续费"
     span = "" if terms.level is Level.DIAMOND else "每年"
     return f"{what}按合同费率为{span}{'不低于' if found.at_least else ''} {say_money(found.computed)}"

@@ -59,6 +59,7 @@ def broken(turn: Turn, command: Command) -> None:
         notify.staff(turn.desk, case, turn.now, f"{case.number} 客户说还没恢复")
         return
     if case.ticket.is_live:
+        case = turn.desk.tickets.record(case, turn.event(Kind.UNRECOVERED))
         turn.reply(
             f"明白，工单 {case.number} 继续处理。\n{replies.status_line(case, turn.now)}\n{hotline(turn)}"
         )
@@ -101,7 +102,8 @@ def _close(turn: Turn, case: Case, *, recovered: bool) -> None:
         else f"工单 {case.number} 已由{who}关闭。"
     )
     notify.customers(turn.desk, case, told, but=turn.chat.id)
-    note = "客户确认恢复，已关闭" if recovered else "客户已关闭（没有说已恢复）"
+    earlier = "之前说过已恢复" if case.ticket.recovered_at else "没有说已恢复"
+    note = "客户确认恢复，已关闭" if recovered else f"客户已关闭（{earlier}）"
     notify.staff(turn.desk, case, turn.now, f"{case.number} {note}")
 
 

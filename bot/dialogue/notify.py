@@ -6,13 +6,16 @@ from datetime import datetime
 
 from bot.desk.agreement import Standing
 from bot.desk.case import Case, Chat
+from bot.desk.events import Kind
 from bot.desk.terms import Priority
 from bot.desk.ticket import FINAL, Work
 from bot.dialogue import cards, outages
+from bot.dialogue.aloud import aloud, how_to_record
 from bot.dialogue.ports import Desk
 from bot.dialogue.replies import judged, timed
-from bot.messages import Option, Say
+from bot.messages import Option, Received, Say
 
+REPORTING = {Kind.REPORTED, Kind.DETAIL, Kind.JOINED}  # they name the message that says it
 ENDED = {Work.RESOLVED, *FINAL}
 
 
@@ -44,10 +47,20 @@ def show(desk: Desk, case: Case, now: datetime, chat_id: int) -> None:
 
 
 def _card(desk: Desk, case: Case, now: datetime, note: str | None) -> Say:
-    reports = desk.messages.reports(case.ticket.id)
+    reports = _reports(desk, case)
     chat = Chat(case.chat_id, "private", case.customer.id if case.customer else None, {})
     recent = desk.tickets.recent(chat, cards.RECENT_SHOWN, but=case.ticket.id)
     return cards.card(case, now, reports, recent, note)
+
+
+def _reports(desk: Desk, case: Case) -> list[Received]:
+    """Return what was reported; of a ticket that was merged what it had, which is the other one's now."""
+    if case.ticket.merged_into is None:
+        return desk.messages.reports(case.ticket.id)
+    events = desk.tickets.events(case.ticket.id)
+    said = [event.data["inbox"] for event in events if event.kind in REPORTING and "inbox" in event.data]
+    moved = {event.data["inbox"] for event in events if event.kind is Kind.SPLIT}
+    return [desk.messages.received(inbox_id) for inbox_id in dict.fromkeys(said) if inbox_id not in moved]
 
 
 def staff_line(
@@ -99,7 +112,9 @@ def customers(
     chats = desk.tickets.watchers(case)
     if not chats:
         phone = case.reporter.phone or "未登记，请查合同"
-        staff_line(desk, f"{case.number} 请打电话告诉客户（{phone}）：{text}", ticket=case.ticket.id)
+        lines = [f"{case.number} 请打电话告诉客户（{phone}）：{aloud(text, options)}"]
+        lines += [form] if (form := how_to_record(case.number, options)) else []
+        staff_line(desk, "\n".join(lines), ticket=case.ticket.id)
     for chat_id in chats:
         if chat_id != but:
             desk.messages.say(chat_id, message, ticket=case.ticket.id)

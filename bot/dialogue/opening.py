@@ -119,7 +119,7 @@ def open_split(turn: Turn, case: Case, words: Received, reason: str) -> Case:
     own = opened(theirs, finding, words.at, summary, report.concepts, refers_to=case.ticket.id)
     touch(theirs, own)
     text = replies.split_off(case, own, turn.now, turn.office.hotline)
-    theirs.reply(text, *choices.effect_options(own.ticket.id), ticket=own.ticket.id)
+    notify.customers(turn.desk, own, text, *choices.effect_options(own.ticket.id))
     notify.staff(turn.desk, own, turn.now)
     return own
 

@@ -52,6 +52,9 @@ class Tickets(Protocol):
     def add_concepts(self, case: Case, concepts: frozenset[str]) -> None:
         """Remember what further reports of the same fault named."""
 
+    def drop_concepts(self, case: Case, concepts: frozenset[str]) -> None:
+        """Forget what only a report of another fault named."""
+
     def summarise(self, case: Case, summary: str) -> Case:
         """Say anew in a few words what the ticket is about."""
 
@@ -112,8 +115,14 @@ class Messages(Protocol):
     def move(self, ticket_id: int, into: int) -> None:
         """Give a ticket's messages to the one that it was merged into."""
 
+    def note_call(self, inbox_id: int, customer_id: int, words: str, at: datetime) -> None:
+        """Note that a message of support's enters what a customer said on the telephone, and when."""
+
     def sender(self, inbox_id: int) -> tuple[Chat, Contact]:
-        """Return where a message came from, the chat locked for this unit of work, and who wrote it."""
+        """Return where a message came from, the chat locked for this unit of work, and who wrote it.
+
+        Of a call that is the customer's telephone (`Chats.telephone`).
+        """
 
     def answered(self, chat_id: int, external_id: str) -> Answered | None:
         """Return what a message of ours in that chat was about; None if there is none of that id."""

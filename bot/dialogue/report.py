@@ -31,20 +31,30 @@ def add(turn: Turn, case: Case, report: Report) -> None:
     same_chat = turn.chat.id in turn.desk.tickets.watchers(case)
     kind = Kind.DETAIL if same_chat else Kind.JOINED
     before = case
-    case = turn.desk.tickets.record(case, turn.event(kind, inbox=turn.inbox_id, chat=turn.chat.id))
+    case, news = taken(turn, case, report, kind)
+    touch(turn, case)
+    is_other = may_be_another(turn, before, report)
+    _answer_addition(turn, before, case, news, same_chat=same_chat, is_other=is_other)
+    show(turn, before, case, is_other=is_other)
+
+
+def taken(turn: Turn, case: Case, report: Report, kind: Kind) -> tuple[Case, Report | None]:
+    """Make a report part of an open ticket; return that, and what the report says that was not known."""
+    before = case
+    case = turn.desk.tickets.record(case, _addition(turn, kind, report))
     turn.desk.messages.assign(case.ticket.id, turn.inbox_id)
     turn.desk.tickets.watch(case, turn.chat.id)
     turn.desk.tickets.add_concepts(case, report.concepts)
     fuller = whole(turn, case, report)
-    is_news = _is_news(before, report, fuller)
-    if is_news:
-        case = turn.desk.tickets.record(case, _proposal(turn, fuller))
-        case = turn.desk.tickets.summarise(case, shown(fuller.text))
-    touch(turn, case)
-    is_other = may_be_another(turn, before, report)
-    said = fuller if is_news else None
-    _answer_addition(turn, before, case, said, same_chat=same_chat, is_other=is_other)
-    _show(turn, before, case, is_other=is_other)
+    if not _is_news(before, report, fuller):
+        return case, None
+    case = turn.desk.tickets.record(case, _proposal(turn, fuller))
+    return turn.desk.tickets.summarise(case, shown(fuller.text)), fuller
+
+
+def _addition(turn: Turn, kind: Kind, report: Report) -> Event:
+    named = {"priority": int(report.priority)} if report.certain else {}
+    return turn.event(kind, inbox=turn.inbox_id, chat=turn.chat.id, **named)
 
 
 def _is_news(case: Case, report: Report, fuller: Report) -> bool:
@@ -83,7 +93,8 @@ def _answer_addition(
     turn.reply(text, *options, ticket=case.ticket.id)
 
 
-def _show(turn: Turn, before: Case, case: Case, *, is_other: bool) -> None:
+def show(turn: Turn, before: Case, case: Case, *, is_other: bool) -> None:
+    """Show support what a report has added to a ticket."""
     what = "改了原话" if turn.inbound.is_correction else "有补充"
     note = f"{case.number} {turn.contact.name}{what}"
     if case.ticket.held < before.ticket.held:

@@ -44,6 +44,11 @@ def service(turn: Turn, read: Report) -> None:
     terms = terms_of(turn)
     if terms is None:
         lines = [f"已收到您的{name}需求，工程师会与您联系。"]
+    elif coverage_at(terms, turn.now) is not Coverage.ACTIVE:
+        lines = [
+            f"{contract_words.uncovered_line(terms, turn.now)}。",
+            f"您的{name}需求已转给{turn.office.sales}，会与您联系。",
+        ]
     elif not entitlements:
         lines = [f"{name}在您的合同服务内，已转给工程师安排。"]  # contract 2.7: every level
     else:

@@ -6,11 +6,15 @@ from bot.desk.case import Case
 from bot.desk.events import Kind
 from bot.dialogue import notify, waiting
 from bot.dialogue.turn import Turn
+from bot.errors import Refused
 from bot.messages import Option
 
 
 def pause(turn: Turn, case: Case, reason: str) -> None:
     """Ask the customer to let the clocks rest while support waits for them; asking is no response."""
+    if not turn.desk.tickets.watchers(case):
+        instead = f"约定 {case.number} 行动 15:00 王经理 电话"
+        raise Refused(f"{case.number} 是电话报修，客户没有聊天可以同意暂停；可以与客户约定时间：{instead}")
     case = turn.desk.tickets.record(case, turn.event(Kind.PAUSE_ASKED, reason=reason))
     notify.customers(
         turn.desk,

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from bot.desk.agreement import Standing
 from bot.desk.case import Case, view_event
-from bot.desk.events import Kind, Side
+from bot.desk.consents import check_lower
+from bot.desk.events import Kind
 from bot.desk.staff import Task, require
 from bot.desk.terms import Priority
 from bot.dialogue import choices, moments, notify, replies
@@ -92,7 +91,7 @@ def consent(turn: Turn, case: Case, argument: str) -> None:
     if word not in WORDS or given is None:
         raise WrongForm("请写双方商定的优先级、客户方是谁、怎么同意的、几点。")
     priority = WORDS[word]
-    _check_latest(turn, case, priority, given.at)
+    check_lower(case, priority, given)
     said = f"{given.who} {say_clock(given.at, turn.now)} {given.how}同意{PRIORITY_NAMES[priority]}"
     event = view_event(
         case, priority, turn.actor, said, turn.now, turn.office.workdays, consent=given.to_dict()
@@ -106,14 +105,3 @@ def consent(turn: Turn, case: Case, argument: str) -> None:
     agreed = case.ticket.agreement.standing is Standing.AGREED
     outcome = "双方已确认" if agreed else "我方的判断不同或还没给，请确认或改级"
     notify.staff(turn.desk, case, turn.now, f"{case.number} {said}（{turn.contact.name}记录）；{outcome}")
-
-
-def _check_latest(turn: Turn, case: Case, priority: Priority, agreed_at: datetime) -> None:
-    """Raise `Refused` if the customer has said something graver since: their latest word counts."""
-    for event in turn.desk.tickets.events(case.ticket.id):
-        is_theirs = event.kind is Kind.PROPOSED or event.data.get("side") == Side.CUSTOMER
-        said_at = event.at.replace(second=0, microsecond=0)  # what staff type is exact to the minute
-        if is_theirs and said_at > agreed_at and int(event.data["priority"]) < priority:
-            raise Refused(
-                f"客户在 {say_clock(event.at, turn.now)} 又说了更严重的情况，比这次同意晚，请再与客户商定。"
-            )

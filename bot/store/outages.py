@@ -17,7 +17,7 @@ from bot.desk.watch_policy import WatchPolicy
 from bot.store import rows
 from bot.store import tables as t
 from bot.store.alarms import lock
-from bot.store.chats import MessageStore
+from bot.store.messages import MessageStore
 from bot.store.tickets import TicketStore
 
 RECENT = 50  # tickets that are looked at; the cost of a report must not grow with their number

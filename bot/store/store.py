@@ -19,8 +19,9 @@ from bot.errors import SchemaMoved, StoreError
 from bot.store import engine as engines
 from bot.store.alarms import AlarmStore
 from bot.store.attachments import AttachmentStore
-from bot.store.chats import ChatStore, CustomerStore, MessageStore
+from bot.store.chats import ChatStore, CustomerStore
 from bot.store.contracts import ContractStore
+from bot.store.messages import MessageStore
 from bot.store.outages import OutageStore
 from bot.store.people import PeopleStore
 from bot.store.rosters import RosterStore

@@ -169,6 +169,9 @@ class TicketStore:
     def add_concepts(self, case: Case, concepts: frozenset[str]) -> None:
         self._session.write(self._locked(case), concepts=sorted(case.concepts | concepts))
 
+    def drop_concepts(self, case: Case, concepts: frozenset[str]) -> None:
+        self._session.write(self._locked(case), concepts=sorted(case.concepts - concepts))
+
     def summarise(self, case: Case, summary: str) -> Case:
         row = self._locked(case)
         self._session.write(row, summary=summary)

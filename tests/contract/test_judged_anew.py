@@ -76,10 +76,37 @@ def test_a_consent_by_telephone_that_is_older_than_what_the_customer_said_since_
 
     told = world.staff("客户同意 T1 2 王经理 电话 10:04", who="zhao")
 
-    assert "客户在 10:09 又说了更严重的情况" in told
+    assert "客户 03-02 10:09 在聊天里另有表示，晚于这次同意（03-02 10:04）" in told
     assert case_of(world).ticket.held == 1
     world.staff("客户同意 T1 2 王经理 电话 10:12", who="zhao")
     assert case_of(world).ticket.agreement.customer == 2
+
+
+def test_a_report_that_is_as_grave_as_what_holds_is_a_word_too(world: World) -> None:
+    """It changes nothing by itself, and yet a consent from before it is not the customer's latest word."""
+    world.customer(P1)
+    world.staff("确认 T1 2")
+    world.wait(minutes=9)
+    world.customer("现在所有坐席都登不上")
+    world.wait(minutes=5)
+
+    assert "晚于这次同意" in world.staff("客户同意 T1 2 王经理 电话 10:04", who="zhao")
+    assert case_of(world).ticket.held == 1
+    assert world.differences() == {}
+
+
+def test_what_the_customer_judged_themselves_takes_the_place_of_what_they_reported(world: World) -> None:
+    world.customer(P1)
+    world.wait(minutes=5)
+    world.customer("现在所有坐席都登不上")
+    world.wait(minutes=1)
+    world.customer("部分受影响")
+    world.wait(minutes=5)
+
+    world.staff("确认 T1 2")
+    world.staff("客户同意 T1 2 王经理 电话 10:04", who="zhao")
+
+    assert "王经理 10:04 电话同意优先等级2" in str(world.card().note)
 
 
 def test_an_unconfirmed_ticket_that_is_raised_has_the_time_of_the_confirmation_anew(world: World) -> None:

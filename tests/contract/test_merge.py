@@ -55,6 +55,20 @@ def test_the_stricter_determination_of_the_merged_ticket_is_taken_over(colleague
     assert (world.tickets()[1]["held"], world.tickets()[1]["standing"]) == (1, "agreed")
 
 
+def test_the_card_of_a_merged_ticket_keeps_what_was_reported(colleague: World) -> None:
+    world = colleague
+    world.customer(P2)
+    world.customer("录音里有杂音，两个坐席")
+    world.customer("IVR 打不进来，全部受影响", who="visitor")
+    world.staff("合并 T1 到 T2")
+
+    world.staff("工单 T1")
+    card = world.card().text
+
+    assert "已并入" in card or "已合并" in card
+    assert "原话：有两个座席听不到录音；录音里有杂音，两个坐席\n" in card
+
+
 def test_a_merged_ticket_answers_for_the_one_that_goes_on(colleague: World) -> None:
     world = colleague
     world.customer(P2)
@@ -149,6 +163,26 @@ def test_a_report_that_joined_wrongly_becomes_its_own_with_its_own_time(colleagu
     assert "工单号 T2" not in world.last("regular")
     assert str(first["response_due"]) == "2026-03-02 04:00:00+00:00"
     assert world.differences() == {}
+
+
+def test_after_a_split_a_ticket_is_of_its_own_fault_only(world: World) -> None:
+    world.customer("座席那边有点问题")
+    world.wait(minutes=2)
+    world.customer("IVR挂了")
+    assert len(world.tickets()) == 1
+    assert world.tickets()[0]["summary"] == "IVR挂了"
+
+    world.staff("拆分 T1 1")
+
+    first, second = world.tickets()
+    assert (first["summary"], second["summary"]) == ("座席那边有点问题", "IVR挂了")
+    assert first["concepts"] == ["agent.people", "fail.vague"]
+    assert "命中：无（信息不足）" in world.staff("工单 T1")  # and no more what the other fault was known by
+    assert "IVR" not in world.customer("为什么 T1")
+    assert [ticket["held"] for ticket in (first, second)] == [1, 1]
+    assert world.differences() == {}
+    world.wait(minutes=30)
+    assert "工单 T2" in world.customer("IVR还是不通")
 
 
 def test_of_several_joined_reports_the_number_says_which(colleague: World) -> None:

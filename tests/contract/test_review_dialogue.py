@@ -131,6 +131,30 @@ def test_closing_what_is_not_over_is_asked_about_first(world: World) -> None:
     assert "没有说已恢复" in str(world.phones.delivered["staff"][-1].note)
 
 
+@pytest.mark.parametrize(
+    ("said", "note"),
+    [
+        (("已恢复", "再观察"), "客户已关闭（之前说过已恢复）"),
+        (("已恢复", "再观察", "没恢复"), "客户已关闭（没有说已恢复）"),
+        (("已恢复", "所有坐席都登不上"), "客户已关闭（没有说已恢复）"),
+        (("已恢复", "再观察", "没恢复", "已恢复", "再观察"), "客户已关闭（之前说过已恢复）"),
+    ],
+)
+def test_support_reads_of_a_closing_what_the_customer_said_before_it(
+    world: World, said: tuple[str, ...], note: str
+) -> None:
+    world.customer(P1)
+    for words in said:
+        world.wait(minutes=1)
+        world.customer(words)
+
+    world.customer("关闭 T1")
+    world.customer("确定关闭 T1")
+
+    assert str(world.phones.delivered["staff"][-1].note) == f"T1 {note}"
+    assert world.differences() == {}
+
+
 def test_a_withdrawn_ticket_leaves_a_way_to_report_anew(world: World) -> None:
     world.customer(P1)
     world.customer("撤销")

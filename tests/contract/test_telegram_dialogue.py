@@ -239,6 +239,66 @@ def test_what_a_caller_must_be_told_is_a_call_to_make(world: World) -> None:
     assert world.tickets()[0]["responded_at"] == world.now
 
 
+def test_what_is_said_on_the_telephone_speaks_of_no_buttons(world: World) -> None:
+    receipt = world.staff("代报修 远山银行信用卡中心 10:00 有两个座席听不到录音")
+    world.staff("确认 T1 1")
+    world.staff("客户同意 T1 1 林主管 电话", who="zhao")
+    world.staff("问客户 T1")
+    world.staff("约定 T1 响应 11:30")
+    world.staff("响应 T1 10:00 林主管")
+    world.staff("解决 T1 已重启")
+    world.staff("关闭 T1")
+
+    calls = [receipt, *(line for line in world.heard("staff") if "请打电话告诉客户" in line)]
+    assert len(calls) >= 7
+    for line in calls:
+        for word in ("点一下", "点“", "回复", "数字", "打分", "发“", "热线"):
+            assert word not in line.replace("恢复了请发", ""), line
+    assert "请问是全部座席受影响、部分座席受影响，还是只是咨询？" in receipt
+    assert "客户的判断请主管记录：客户同意 T1 1 王经理 电话 14:05" in receipt
+    said = "\n".join(calls)
+    assert "如不同意请告诉我们。" in said
+    assert "客户同意了请记录：约定 T1 响应 3月2日 11:30 王经理 电话" in said
+    assert "请问恢复了吗？\n恢复了请发：关闭 T1；没恢复请发：重开 T1 原因" in said
+    assert "没恢复请再来电。" in said
+
+
+def test_a_caller_has_no_chat_in_which_they_could_agree_to_a_pause(world: World) -> None:
+    world.staff("代报修 远山银行信用卡中心 IVR挂了，全部打不进来")
+    told = world.staff("暂停 T1 等客户重启")
+    assert "客户没有聊天可以同意暂停；可以与客户约定时间：约定 T1 行动 15:00 王经理 电话" in told
+
+
+def test_the_card_shows_what_the_caller_said_and_not_the_command(world: World) -> None:
+    world.wait(minutes=30)
+    world.staff("代报修 远山银行信用卡中心 10:05 IVR挂了，全部打不进来")
+    assert "原话：［来电］IVR挂了，全部打不进来\n" in world.card().text
+
+
+def test_a_graver_call_raises_the_ticket_that_it_joins(world: World) -> None:
+    world.customer("有两个座席登不上", who="enhanced")
+    told = world.staff("代报修 远山银行信用卡中心 现在所有坐席都登不上了")
+    assert "来电已记入工单 T1" in told
+    assert "已提高为优先等级1" in told
+    assert "已提高为优先等级1" in world.last("enhanced")
+    assert [ticket["held"] for ticket in world.tickets()] == [1]
+    assert world.differences() == {}
+
+
+def test_what_a_caller_reported_is_split_off_for_that_customer_and_from_the_time_of_the_call(
+    world: World,
+) -> None:
+    world.customer("有两个座席登不上", who="enhanced")
+    world.wait(minutes=30)
+    world.staff("代报修 远山银行信用卡中心 10:10 有两个座席还是登不上")
+    world.staff("拆分 T1 1")
+    first, second = world.tickets()
+    assert second["customer_id"] == first["customer_id"]
+    assert str(second["reported_at"]) == "2026-03-02 02:10:00+00:00"
+    assert any("T2 请打电话告诉客户" in line for line in world.heard("staff"))
+    assert world.differences() == {}
+
+
 def test_a_second_call_about_the_same_fault_joins_its_ticket(world: World) -> None:
     world.staff("代报修 远山银行信用卡中心 IVR挂了，全部打不进来")
     told = world.staff("代报修 远山银行信用卡中心 IVR又挂了，全部打不进来")

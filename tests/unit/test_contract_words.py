@@ -37,7 +37,7 @@ def test_each_reason_is_said_plainly(changes: dict[str, Any], said: str) -> None
         ({"price": Decimal(115_000)}, "每年 35,000.00 元"),  # the floor of the ticked box after a break
         ({"price": Decimal(200_000)}, "每年 50,000.00 元"),  # 25 %
         ({"price": None}, "每年不低于 35,000.00 元"),
-        ({"level": Level.DIAMOND, "man_months": 12}, "请向商务同事询价"),
+        ({"level": Level.DIAMOND, "man_months": 12}, "合同没有规定，需另行报价"),
     ],
 )
 def test_what_renewal_costs_after_a_break_is_said_as_far_as_it_is_known(

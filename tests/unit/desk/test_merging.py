@@ -15,10 +15,13 @@ from bot.desk.contract import Terms
 from bot.desk.deadlines import deadlines
 from bot.desk.events import Event, Kind, Side
 from bot.desk.history import apply, opened
+from bot.desk.lateness import missed
 from bot.desk.merging import merge_events
+from bot.desk.sla import ClockName
 from bot.desk.terms import Level, Priority, Role
 from bot.desk.ticket import Ticket
 from bot.desk.transitions import is_possible
+from bot.dialogue.clock_words import cost_lines
 from bot.errors import Refused
 from bot.workdays import PrcWorkdays
 from tests.support.actions import actor, event, reported
@@ -35,6 +38,7 @@ RENEWED = replace(
 )
 PAID_TUESDAY = replace(ENDING, contract_number="P", ends_on=date(2027, 3, 2), paid_on=date(2026, 3, 3))
 CONTRACTS = [ENDING, RENEWED, PAID_TUESDAY, replace(RENEWED, contract_number="E", level=Level.ENHANCED), None]
+RENEWED_BEFORE = replace(RENEWED, starts_on=date(2026, 3, 1))
 REPORTER = Contact(1, "陈班长", Role.CUSTOMER, 1, None)
 
 
@@ -145,6 +149,68 @@ def test_a_merge_recorded_without_its_clock_still_takes_the_earliest() -> None:
 
     assert joined.clock_from == MONDAY - timedelta(minutes=20)
     assert joined.contract == ticket.contract
+
+
+def updated(at: datetime) -> Event:
+    return Event(Kind.UPDATED, at, actor(Side.VENDOR), {"at": at.isoformat(), "inbox": 5})
+
+
+def responded(at: datetime) -> Event:
+    data = {"how": "call", "at": at.isoformat(), "note": "王经理"}
+    return Event(Kind.RESPONDED, at, actor(Side.VENDOR), data)
+
+
+def promised(at: datetime, until: datetime) -> Event:
+    return Event(Kind.UPDATE_PROMISED, at, actor(Side.VENDOR), {"until": until.isoformat()})
+
+
+@pytest.mark.parametrize("is_reversed", [False, True])
+def test_of_two_promised_times_the_earlier_holds(*, is_reversed: bool) -> None:
+    one, other = (
+        case(number, MONDAY, ENDING, Priority.ONE, promised(MONDAY, MONDAY + timedelta(hours=hours)))
+        for number, hours in ((1, 2), (2, 3))
+    )
+
+    joined = merged(*((other, one) if is_reversed else (one, other)), MONDAY)
+
+    assert joined.deadlines.next_update is not None
+    assert joined.deadlines.next_update.due == MONDAY + timedelta(hours=2)
+
+
+@pytest.mark.parametrize("is_reversed", [False, True])
+def test_who_has_waited_longer_for_word_of_support_waits_no_longer_by_a_merge(*, is_reversed: bool) -> None:
+    heard = [responded(MONDAY), updated(MONDAY + timedelta(minutes=40))]
+    one, other = (
+        case(1, MONDAY, ENDING, Priority.ONE, *heard),
+        case(2, MONDAY, ENDING, Priority.ONE, heard[0]),
+    )
+
+    joined = merged(*((other, one) if is_reversed else (one, other)), MONDAY + timedelta(minutes=50))
+
+    assert joined.deadlines.next_update is not None
+    assert joined.deadlines.next_update.due == MONDAY + timedelta(hours=1)
+
+
+def test_what_was_missed_on_the_merged_ticket_is_not_lost() -> None:
+    """T1 was answered three days late; T2, reported before it, in time."""
+    answered = responded(MONDAY + timedelta(days=3, hours=3))
+    late = case(1, MONDAY + timedelta(hours=1), RENEWED_BEFORE, Priority.ONE, answered)
+    kept = case(2, MONDAY, RENEWED_BEFORE, Priority.ONE, responded(MONDAY + timedelta(hours=1, minutes=30)))
+    now = MONDAY + timedelta(days=4)
+
+    joined = merged(late, kept, now)
+
+    assert [(one.ticket, one.clock, one.days) for one in missed(joined, now)] == [(1, ClockName.RESPONSE, 3)]
+    assert "响应超期 3 天（T1 并入前）" in "".join(cost_lines(joined, now))
+    again = merged(joined, case(3, MONDAY, RENEWED_BEFORE, Priority.ONE, answered), now)
+    assert (1, 3) in [(one.ticket, one.days) for one in missed(again, now)]
+
+
+def test_what_is_still_awaited_is_counted_once_after_a_merge() -> None:
+    one, other = case(1, MONDAY, RENEWED_BEFORE), case(2, MONDAY + timedelta(hours=1), RENEWED_BEFORE)
+    now = MONDAY + timedelta(days=2)
+
+    assert [late.due for late in missed(merged(one, other, now), now)] == [MONDAY + timedelta(hours=2)]
 
 
 def said(kind: Kind, side: Side, number: int = 0) -> Callable[[datetime], tuple[Event, ...]]:
