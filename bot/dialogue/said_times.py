@@ -75,27 +75,27 @@ def read(words: str, now: datetime, lean: Lean) -> Said | None:
         Refused: it could mean two things, lacks the hour, or there is no such day.
     """
     if lean is Lean.FUTURE and (match := _AFTER.match(words)):
-        span = timedelta(**{_UNITS[match["unit"]]: _amount(match)})
-        return Said(
-            (now + span).replace(second=0, microsecond=0), words[match.end() :].strip(_GAP), has_day=True
-        )
+        at = now + timedelta(**{_UNITS[match["unit"]]: _amount(match)})
+        return Said(at.replace(second=0, microsecond=0), words[match.end() :].strip(_GAP), has_day=True)
     match = _WHEN.match(words)
     if match is None or not match.group().strip():
         return None
-    has_day = bool(match["named"] or match["weekday"] or match["month"])
     rest = words[match.end() :]
     if match["hour"] is None:
-        is_day = has_day and (
-            match["of"] in (None, "月") or match["year"]
-        )  # 3-5 by itself may count anything
-        if is_day and (match["part"] or not rest or rest[0] in _GAP):
+        if _names_day(match) and (match["part"] or not rest or rest[0] in _GAP):
             raise Refused(f"请写明几点，例如：{match.group().strip()} {_example(match['part'])}")
         return None
     day = _day(match, now.astimezone(SHANGHAI).date(), lean)
     _check_weekday(match, day)
     clock, is_next = _clock(match)
     at = datetime.combine(day + timedelta(days=is_next), clock, SHANGHAI)
+    has_day = bool(match["named"] or match["weekday"] or match["month"])
     return Said(at.astimezone(UTC), rest.strip(_GAP), has_day)
+
+
+def _names_day(match: re.Match[str]) -> bool:
+    """Tell whether a day is named beyond doubt: 3-5 by itself may count anything."""
+    return bool(match["named"] or match["weekday"] or match["of"] == "月" or match["year"])
 
 
 def _example(part: str | None) -> str:
