@@ -24,13 +24,16 @@ _INTERMITTENT, _QUESTION, _SHORT = (BITS[f"note.{name}"] for name in ("intermitt
 class Case:
     """A reading with every finding's fate settled."""
 
-    __slots__ = ("live", "norm", "reading", "scope_anywhere", "size")
+    __slots__ = ("_asks", "_before", "live", "norm", "reading", "scope_anywhere", "size")
 
     def __init__(self, reading: Reading, norm: str) -> None:
         self.reading = reading
         self.norm = norm
         self.size = len(norm.strip())
         self.live: list[Finding] = []
+        # looked for at most once, however many findings ask
+        self._asks: bool | None = None
+        self._before: int | None = None
         if reading.findings:
             possible = _possible(norm)
             for finding in reading.findings:
@@ -111,11 +114,16 @@ class Case:
         """Return whether an 'if' only says when it happens: 要是连打三个，第三个必定没声音."""
         if f.start - f.clause.sentence.hypothetical < 2 or not _ALWAYS.search(self.norm, f.start - 6, f.end):
             return False
-        return not (self.reading.notes & _QUESTION or _ASKS.search(self.norm))
+        if self._asks is None:
+            self._asks = bool(self.reading.notes & _QUESTION or _ASKS.search(self.norm))
+        return not self._asks
 
     def _earlier(self, f: Finding) -> bool:
         """Return whether what comes after the recovery tells what was before it: 恢复了，刚才应该是崩了."""
-        return bool(_BEFORE.search(self.norm, self.reading.recovered, f.start))
+        if self._before is None:
+            match = _BEFORE.search(self.norm, self.reading.recovered)
+            self._before = match.end() if match else len(self.norm)
+        return self._before <= f.start
 
     def sphere(self, f: Finding) -> int:
         """Return the bit of what failed: the finding's own, or the component nearest to it."""

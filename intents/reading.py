@@ -21,9 +21,10 @@ Span = tuple[Term, int, int]
 class Sentence:
     """What holds up to the next full stop."""
 
-    __slots__ = ("fates", "hypothetical", "last", "other_than", "scope")
+    __slots__ = ("fates", "first", "hypothetical", "last", "other_than", "scope")
 
-    def __init__(self) -> None:
+    def __init__(self, first: int) -> None:
+        self.first = first  # index of its first clause whose scope may count
         self.fates = 0  # bits: fates for all findings inside
         self.scope = 0  # of all its clauses, known when the message has been read
         self.hypothetical = -1  # where an 'if' begins
@@ -71,7 +72,10 @@ class Clause:
 class Finding:
     """One reported failure, alive while ``fate`` is 0."""
 
-    __slots__ = ("clause", "effect", "end", "fate", "near", "negative", "parts", "sphere", "start", "topic")
+    __slots__ = (
+        *("clause", "effect", "end", "fate", "near", "negative", "parts", "sphere", "start", "swept"),
+        "topic",
+    )
 
     def __init__(self, effect: int, sphere: int, clause: Clause, parts: list[Span], fate: int) -> None:
         self.effect = effect
@@ -87,6 +91,7 @@ class Finding:
             self.start = min(part[1] for part in parts)
             self.end = max(part[2] for part in parts)
         self.fate = fate
+        self.swept = 0  # what of its fate came with that of all before it in its clause
 
 
 def _nearest(components: list[Span], parts: list[Span]) -> Span | None:
@@ -112,7 +117,7 @@ class Reading:
     def __init__(self, features: Features, size: int) -> None:
         self.features = features
         self.size = size  # of the text
-        self.sentence = Sentence()
+        self.sentence = Sentence(0)
         self.clause = Clause(0, 0, self.sentence)
         self.clauses = [self.clause]
         self.findings: list[Finding] = []
@@ -137,7 +142,7 @@ class Reading:
         if clause.missing or clause.cannot or clause.noneof:
             self._settle(at)
         if sentence:
-            self.sentence = Sentence()
+            self.sentence = Sentence(len(self.clauses))
         self.clause = Clause(len(self.clauses), at, self.sentence)
         self.clauses.append(self.clause)
 

@@ -81,11 +81,12 @@ def others(r: Reading, t: Term, s: int, e: int) -> None:
     clause = r.clause
     clause.others = True
     if r.sentence.other_than > FAR:
-        for other in r.clauses:  # 除了那台，其他都: what was said of the one no longer narrows it
-            if other.sentence is r.sentence:
-                other.scope = 0
-                other.scoped.clear()
+        # 除了那台，其他都: what was said of the one no longer narrows it
+        for other in r.clauses[r.sentence.first :]:
+            other.scope = 0
+            other.scoped.clear()
         clause.scope = SCOPE_ALL
+        r.sentence.first = clause.index
     else:
         clause.scope |= t.scope
 

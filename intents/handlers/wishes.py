@@ -15,9 +15,10 @@ _CLOSING = frozenset('”’"」』')
 def _kill(r: Reading, fate: int) -> None:
     """Take away what this clause has reported so far."""
     for finding in reversed(r.findings):
-        if finding.clause is not r.clause:
+        if finding.clause is not r.clause or finding.swept & fate:
             break
         finding.fate |= fate
+        finding.swept |= fate
 
 
 def howto(r: Reading, t: Term, s: int, e: int) -> None:
