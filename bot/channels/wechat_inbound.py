@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bot.messages import Address, Attachment, AttachmentKind, Inbound, Occasion, Reach, Sender
 from bot.tencent import inbound
+from bot.tencent.faces import spoken
 from bot.tencent.xml import BadBody, Fields
 
 NAME = "wechat"
@@ -88,7 +89,7 @@ def _text(fields: Fields) -> _Content:
     text, item = fields.text("Content", None), inbound.reference(fields, "bizmsgmenuid", "")
     if item:
         return _Content(text=text, choice=item, reach=Reach.ACTION)
-    return _Content(text=text)
+    return _Content(text=spoken(text))
 
 
 def _media(kind: AttachmentKind) -> Callable[[Fields], _Content]:

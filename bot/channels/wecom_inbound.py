@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from bot.messages import Address, Attachment, AttachmentKind, Inbound, Sender
 from bot.tencent import inbound
+from bot.tencent.faces import spoken
 from bot.tencent.xml import BadBody, Fields
 
 NAME = "wecom"
@@ -85,7 +86,7 @@ def _key(fields: Fields, user: str, event: str) -> str:
 
 
 def _text(fields: Fields) -> _Content:
-    return _Content(text=fields.text("Content", None))
+    return _Content(text=spoken(fields.text("Content", None)))
 
 
 def _pressed(fields: Fields) -> _Content:

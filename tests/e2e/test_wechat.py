@@ -165,3 +165,15 @@ def test_no_thread_asks_for_a_connection_while_it_holds_one(wechat: WechatWorld)
     event.listen(wechat.app.store.engine, "checkin", given_back)
     assert "T1" in (wechat.says(P1) or "")
     assert max(most) == 1
+
+
+def test_a_sticker_opens_no_ticket_and_a_face_troubles_nobody(wechat: WechatWorld) -> None:
+    wechat.bind()
+    text = "<MsgType>text</MsgType><Content>{}</Content>"
+
+    assert "没有看到内容" in (wechat.sends(text.format("【收到不支持的消息类型，暂无法显示】")) or "")
+    assert "不客气" in (wechat.sends(text.format("[强]")) or "")
+    assert wechat.sends(text.format("[微笑]")) is not None
+
+    assert wechat.tickets() == []
+    assert "留言" not in "\n".join(wechat.heard("staff"))
