@@ -20,6 +20,7 @@ PARAGRAPH = 160
 BUTTONS, BUTTON = 6, 10
 CARD = "button_interaction"
 NO_BUTTON = "无需操作"  # stands where buttons were
+RESTING = "resting"  # key of the button that is left
 SOURCE = "服务热线"
 
 
@@ -40,9 +41,7 @@ def card(message: Outbound, task_id: str) -> dict[str, Any] | None:
 def update(message: Outbound, task_id: str) -> dict[str, Any] | None:
     """Return what a card that was sent becomes; without choices its buttons are put to rest."""
     made = _card(message, task_id)
-    if made is not None and not message.choices:
-        made["replace_text"] = NO_BUTTON
-    return made
+    return made if message.choices else _resting(made, NO_BUTTON)
 
 
 def rest(message: Outbound, task_id: str, choice: str) -> dict[str, Any] | None:
@@ -51,9 +50,12 @@ def rest(message: Outbound, task_id: str, choice: str) -> dict[str, Any] | None:
     text = f"{message.text}\n{_typed(message.choices)}"
     made = _card(replace(message, text=text, choices=()), task_id)
     made = made or _card(replace(message, choices=()), task_id)  # too long with all that
-    if made is not None:
-        made["replace_text"] = f"已按：{clean(pressed)[:BUTTON]}" if pressed else NO_BUTTON
-    return made
+    return _resting(made, f"已按：{clean(pressed)[:BUTTON]}" if pressed else NO_BUTTON)
+
+
+def _resting(made: dict[str, Any] | None, label: str) -> dict[str, Any] | None:
+    """Return a card with one grey button that can't be pressed; a card of this kind must have some."""
+    return made and {**made, "button_list": [{"text": label[:BUTTON], "key": RESTING}], "replace_text": label}
 
 
 def texts(message: Outbound) -> list[str]:

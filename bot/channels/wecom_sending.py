@@ -161,8 +161,9 @@ class Sending:
     def _post(self, message: Outbound, content: dict[str, Any]) -> dict[str, Any]:
         data = {"touser": message.address.chat, "agentid": self._agent_id, **content}
         said: dict[str, Any] = self._api.post("message/send", data=data)
-        if said.get("invaliduser"):
-            raise PlatformError("message/send", Trouble.PERMANENT, OUT_OF_SCOPE)
+        for refused in ("invaliduser", "unlicenseduser"):  # under errcode 0
+            if said.get(refused):
+                raise PlatformError("message/send", Trouble.PERMANENT, OUT_OF_SCOPE, refused)
         return said
 
     @property

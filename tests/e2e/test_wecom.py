@@ -107,6 +107,7 @@ def test_the_buttons_of_an_alarm_rest_after_a_press_and_can_still_be_typed(wecom
 
     alarm = wecom.api.card(LI)
     assert (buttons(alarm), alarm["replace_text"]) == ([], "已按：知道了")
+    assert len(alarm["button_list"]) == 1  # a card of this kind has some, in an update too
     assert "可以发：确认 T1 1 · 确认 T1 2 · 认领 T1" in words(alarm)
     assert "知道了" in buttons(wecom.api.card(WANG))  # the colleague's is as it was
 
@@ -357,6 +358,16 @@ def test_a_member_out_of_reach_is_told_of_once(wecom: WecomWorld) -> None:
     assert "企业微信“default”有成员不在应用的可见范围" in warned[0]
     first = outbox(wecom, card="ticket:1")[0]
     assert (first.status, first.error) == ("failed", "81013")
+
+
+def test_a_member_without_a_licence_is_told_of_though_the_call_went_well(wecom: WecomWorld) -> None:
+    wecom.api.tell("members", users=[LI, WANG], unlicensed=[LI])
+
+    wecom.customer(P1)
+
+    [warned] = [text for text in wecom.api.texts(WANG) if "可见范围" in text]
+    assert "unlicenseduser" in warned
+    assert (outbox(wecom, card="ticket:1")[0].status, len(titles(wecom, LI))) == ("failed", 0)
 
 
 def test_an_untrusted_address_is_said_with_the_address(

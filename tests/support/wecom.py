@@ -92,7 +92,9 @@ def words(card: Mapping[str, Any]) -> str:
 
 
 def buttons(card: Mapping[str, Any]) -> list[str]:
-    """Return the labels of a card's buttons."""
+    """Return the labels of a card's buttons that can be pressed."""
+    if card.get("replace_text"):
+        return []
     return [button["text"] for button in card.get("button_list", [])]
 
 

@@ -30,15 +30,16 @@ def faults(card: Any, *, is_update: bool) -> list[str]:
     title = card.get("main_title", {}).get("title", "")
     if not title and not card.get("sub_title_text"):
         found.append("neither title nor text")
-    found += _buttons(card, is_update=is_update)
+    found += _buttons(card)
+    found += ["replace_text is for updates"] if card.get("replace_text") and not is_update else []
     found += _rows(card.get("horizontal_content_list", []))
     found += _long("title", title) + _long("sub_title_text", card.get("sub_title_text", ""))
     return found + [f"control character {c!r}" for c in sorted(set("".join(_texts(card)))) if _is_control(c)]
 
 
-def _buttons(card: dict[str, Any], *, is_update: bool) -> list[str]:
+def _buttons(card: dict[str, Any]) -> list[str]:
     buttons = card.get("button_list", [])
-    if not buttons and not (is_update and card.get("replace_text")):
+    if not buttons:  # required in an update, too
         return ["no buttons"]
     found = ["more than 6 buttons"] if len(buttons) > 6 else []
     keys = [button.get("key", "") for button in buttons]

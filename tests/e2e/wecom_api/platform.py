@@ -47,6 +47,7 @@ class Platform:
     agent: int
     now: datetime = datetime(2026, 3, 2, 2, tzinfo=UTC)
     members: set[str] = field(default_factory=set)
+    unlicensed: set[str] = field(default_factory=set)  # members to whom nothing is delivered, under errcode 0
     shown: list[Shown] = field(default_factory=list)
     dropped: list[str] = field(default_factory=list)  # what is above 30 a minute vanishes
     complaints: list[str] = field(default_factory=list)  # what a user of the API must not do
@@ -86,6 +87,8 @@ class Platform:
         """Take a message to one member."""
         self._agent(data.get("agentid"))
         user = data.get("touser", "")
+        if user in self.unlicensed:
+            return {"unlicenseduser": user, "msgid": secrets.token_hex(8)}
         if user not in self.members:
             raise Refused(81013, f"user & party & tag all invalid: {user}")
         self._complain("unknown fields", set(data) - {"touser", "agentid", "msgtype", *CONTENTS})
@@ -138,7 +141,7 @@ class Platform:
         found = [
             (shown, button)
             for shown in self.shown
-            if shown.user == user and shown.kind == "card"
+            if shown.user == user and shown.kind == "card" and not shown.card.get("replace_text")
             for button in shown.card.get("button_list", [])
             if button["text"] == label
         ]

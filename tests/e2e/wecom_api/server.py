@@ -88,9 +88,9 @@ class Server:
         self.platform.now = datetime.fromisoformat(now)
         return {}
 
-    def do_members(self, users: list[str]) -> dict[str, Any]:
-        """Set who can see the application."""
-        self.platform.members = set(users)
+    def do_members(self, users: list[str], unlicensed: list[str] | None = None) -> dict[str, Any]:
+        """Set who can see the application, and who of them has no licence."""
+        self.platform.members, self.platform.unlicensed = set(users), set(unlicensed or ())
         return {}
 
     def do_fault(self, call: str, fault: Any, times: int = 1) -> dict[str, Any]:
