@@ -141,11 +141,19 @@ def _scanned(fields: Fields) -> _Content:
     )
 
 
-def _notice_ended(fields: Fields) -> _Content | None:
+_UNREACHED = _Content(occasion=Occasion.UNREACHED, reach=Reach.UNREACHED)
+
+
+def _template_ended(fields: Fields) -> _Content | None:
     """How a template message ended: news only if it did not arrive."""
-    if fields.text("Status").strip().lower() == "success":
-        return None
-    return _Content(occasion=Occasion.UNREACHED, reach=Reach.UNREACHED)
+    return None if fields.text("Status").strip().lower() == "success" else _UNREACHED
+
+
+def _notice_ended(fields: Fields) -> _Content | None:
+    """How a subscription notice ended, which stands two levels deeper."""
+    events = fields.below.get("SubscribeMsgSentEvent", [])
+    codes = [one.text("ErrorCode").strip() for event in events for one in event.below.get("List", [])]
+    return _UNREACHED if any(code != "0" for code in codes) else None
 
 
 def _clicked(fields: Fields) -> _Content:
@@ -158,5 +166,6 @@ _EVENTS: Mapping[str, Callable[[Fields], _Content | None]] = {
     "unsubscribe": _unsubscribed,
     "scan": _scanned,
     "click": _clicked,
-    "templatesendjobfinish": _notice_ended,
+    "templatesendjobfinish": _template_ended,
+    "subscribe_msg_sent_event": _notice_ended,
 }

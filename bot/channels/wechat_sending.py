@@ -113,6 +113,8 @@ class Sending:
     def _sent(self, message: Outbound, contents: Sequence[Content]) -> Receipt:
         user = message.address
         for number, content in enumerate(contents):
+            if number:
+                self._ports.parts.arrived(message.id, message.arrived + number)
             try:
                 self._api.post("message/custom/send", data={"touser": user.chat, **content})
             except PlatformError as error:

@@ -38,6 +38,7 @@ class Sending:
         self._key = key_of(account)
         self._api = api
         self._book = ports.book
+        self._parts = ports.parts
         self._alarm = ports.alarm
         self._files = ports.files
         self._now = ports.now
@@ -152,6 +153,8 @@ class Sending:
             return Receipt(Outcome.LATER, retry_at=wait, error="pace")
         said: dict[str, Any] = {}
         for number, content in enumerate(contents):
+            if number:
+                self._parts.arrived(message.id, message.arrived + number)
             try:
                 said = self._post(message, content)
             except PlatformError as error:

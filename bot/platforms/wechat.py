@@ -7,6 +7,7 @@ from bot.channels.wechat_ports import Ports
 from bot.clock import Clock
 from bot.delivery.downloads import FOLDER
 from bot.delivery.inline import Neighbours
+from bot.delivery.parts import Parts
 from bot.operator_alarm import OperatorAlarm
 from bot.settings import Settings
 from bot.store.platform_accounts import PlatformAccounts
@@ -18,5 +19,6 @@ def wired(settings: Settings, store: Store, now: Clock) -> Wechat:
     """Return the platform with the accounts of the settings."""
     accounts, files = PlatformAccounts(store, now), settings.data / FOLDER
     alarm = OperatorAlarm(store, accounts, now)
-    ports = Ports(accounts, Quotas(store, now), Neighbours(store, now), alarm, files, now)
+    quotas, waiting, parts = Quotas(store, now), Neighbours(store, now), Parts(store, now)
+    ports = Ports(accounts, quotas, waiting, parts, alarm, files, now)
     return Wechat(settings.wechat, ports)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from datetime import timedelta
 from pathlib import Path
 
@@ -77,13 +76,25 @@ def test_the_platform_knows_better_than_our_count(wechat: WechatWorld, code: int
     assert why in told[0]
 
 
+FIELDS = {"character_string1": "ticket", "thing2": "text", "time3": "time"}
+TEMPLATE_FAILED = "<Event>TEMPLATESENDJOBFINISH</Event><MsgID>1</MsgID><Status>failed:user block</Status>"
+NOTICE_FAILED = (
+    "<Event>subscribe_msg_sent_event</Event><SubscribeMsgSentEvent><List><TemplateId>tpl</TemplateId>"
+    "<MsgID>1</MsgID><ErrorCode>{}</ErrorCode><ErrorStatus>x</ErrorStatus></List></SubscribeMsgSentEvent>"
+)
+
+
 @pytest.mark.usefixtures("patience")
+@pytest.mark.parametrize(
+    ("kind", "failed"),
+    [("template", TEMPLATE_FAILED), ("notice", NOTICE_FAILED.format(1003))],
+    ids=["template", "notice"],
+)
 def test_outside_the_window_a_notice_asks_the_user_to_write_once(
-    migrated_url: str, wechat_api: str, tmp_path: Path
+    migrated_url: str, wechat_api: str, tmp_path: Path, kind: str, failed: str
 ) -> None:
-    fields = {"character_string1": "ticket", "thing2": "text", "time3": "time"}
-    wechat = WechatWorld(migrated_url, wechat_api, tmp_path, template="tpl", notice_fields=fields)
-    wechat.platform(templates={"tpl": list(fields)})
+    wechat = WechatWorld(migrated_url, wechat_api, tmp_path, **{kind: "tpl"}, notice_fields=FIELDS)
+    wechat.platform(templates={"tpl": list(FIELDS)})
     wechat.bind()
     wechat.says("个别座席录音听不到")
     wechat.deliver_after(hours=49)
@@ -93,12 +104,31 @@ def test_outside_the_window_a_notice_asks_the_user_to_write_once(
 
     [notice] = wechat.sent()
     assert notice["data"]["character_string1"] == {"value": "T1"}
+    went_well = f"<MsgType>event</MsgType>{NOTICE_FAILED.format(0)}"
+    wechat.reports(wechat.body("openid-1", went_well), note=False)
+    wechat.app.deliver()
     assert not [line for line in wechat.heard("staff") if "请打电话" in line]
 
-    status = "<Event>TEMPLATESENDJOBFINISH</Event><MsgID>1</MsgID><Status>failed:user block</Status>"
-    wechat.reports(wechat.body("openid-1", f"<MsgType>event</MsgType>{status}"), note=False)
+    wechat.now += timedelta(seconds=1)
+    wechat.reports(wechat.body("openid-1", f"<MsgType>event</MsgType>{failed}"), note=False)
     wechat.app.deliver()
     assert "通知没有送到，请打电话：" in wechat.last("staff")
+    wechat.close()
+
+
+@pytest.mark.usefixtures("patience")
+def test_who_never_subscribed_to_the_notice_is_phoned(
+    migrated_url: str, wechat_api: str, tmp_path: Path
+) -> None:
+    wechat = WechatWorld(migrated_url, wechat_api, tmp_path, notice="tpl", notice_fields=FIELDS)
+    wechat.platform(faults=[{"endpoint": "message/subscribe/bizsend", "code": 43101}])
+    wechat.bind()
+    wechat.says("个别座席录音听不到")
+    wechat.deliver_after(hours=49)
+
+    wechat.staff("回复 T1 请看一下录音服务器")
+
+    assert "要紧请打电话：" in wechat.last("staff")
     wechat.close()
 
 
@@ -186,133 +216,6 @@ def test_a_late_retry_of_leaving_does_not_undo_that_the_user_is_back(wechat: Wec
     wechat.deliver_after(seconds=6)
 
     assert "李工（工单 T1）：正在处理" in wechat.texts()
-
-
-SEND = "message/custom/send"
-GOES_WELL = {"endpoint": SEND, "slow": 0}
-STEPS = [f"第{number}步：检查话务台与语音网关之间的连接是否正常。" for number in range(60)]
-
-
-def say(wechat: WechatWorld, text: str) -> None:
-    """Let the program say something to the first user."""
-    with wechat.app.store.begin(wechat.now) as unit:
-        unit.messages.say(wechat.chat_of("openid-1"), Say(text))
-    wechat.app.deliver()
-
-
-def test_of_a_long_text_each_piece_is_sent_once_though_one_of_them_fails(wechat: WechatWorld) -> None:
-    wechat.bind()
-    wechat.platform(
-        faults=[
-            {"endpoint": "message/custom/send", "slow": 0},
-            {"endpoint": "message/custom/send", "code": -1},
-        ]
-    )
-    say(wechat, "".join(STEPS))
-    wechat.deliver_after(minutes=2)
-
-    assert "".join(wechat.texts()) == "".join(STEPS)
-    assert len(wechat.sent()) == 3
-    assert wechat.left() == 1  # each piece cost one message, the failure none
-
-
-def test_a_piece_that_may_have_arrived_is_repeated_alone(wechat: WechatWorld) -> None:
-    wechat.bind()
-    wechat.platform(
-        faults=[
-            {"endpoint": "message/custom/send", "slow": 0},
-            {"endpoint": "message/custom/send", "lost": True},
-        ]
-    )
-    say(wechat, "".join(STEPS))
-    wechat.deliver_after(minutes=2)
-
-    first, second, again, third = wechat.texts()
-    assert second == again
-    assert first + second + third == "".join(STEPS)
-
-
-def test_of_what_is_too_long_for_the_quota_the_rest_comes_when_the_user_writes(wechat: WechatWorld) -> None:
-    wechat.bind()
-    for _ in range(2):
-        say(wechat, "第一条")
-    wechat.says("怎么了", who="openid-2")
-    say(wechat, "".join(STEPS))
-
-    *_, first, second = wechat.texts()
-    assert second.endswith("（未完，回复任意字看余下）")
-    assert len(wechat.sent()) == 4
-    rest = wechat.says("好") or ""
-
-    assert first + second.removesuffix("（未完，回复任意字看余下）") + rest.split("\n\n")[0] == "".join(STEPS)
-
-
-PNG = b"\x89PNG\r\n\x1a\n" + b"." * 100
-
-
-def attached(wechat: WechatWorld, kind: str, content: bytes, media_type: str) -> None:
-    """Let a customer report a fault and send something with it."""
-    wechat.bind()
-    wechat.says(P1)
-    kept = {"content": base64.b64encode(content).decode(), "type": media_type, "name": "x"}
-    wechat.platform(media={"m1": kept})
-    wechat.sends(f"<MsgType>{kind}</MsgType><PicUrl>http://p.example</PicUrl><MediaId>m1</MediaId>")
-    wechat.app.fetch_attachments()
-    wechat.says(f"加入 {wechat.joining_code('王敏')}", who="wang")
-    wechat.deliver_after(seconds=6)
-
-
-def test_support_gets_a_customers_picture_in_wechat(wechat: WechatWorld) -> None:
-    attached(wechat, "image", PNG, "image/png")
-
-    assert wechat.says("附件 T1", who="wang") is None  # no picture fits into the passive answer
-    wechat.deliver_after(seconds=6)
-
-    text, picture = wechat.sent("wang")[-2:]
-    assert text["text"]["content"].startswith("T1 附件 1/1：图片")
-    assert picture["msgtype"] == "image"
-    assert picture["image"]["media_id"].startswith("uploaded-")
-
-
-def test_a_picture_whose_upload_fails_is_sent_once_with_its_text(wechat: WechatWorld) -> None:
-    attached(wechat, "image", PNG, "image/png")
-    faults = [{"endpoint": "media/upload", "html": True}, GOES_WELL, {"endpoint": SEND, "code": -1}]
-    wechat.platform(faults=faults)
-
-    wechat.says("附件 T1", who="wang")
-    for _ in range(3):
-        wechat.deliver_after(seconds=10)
-
-    kinds = [sent["msgtype"] for sent in wechat.sent("wang")]
-    assert kinds == ["text", "image"]
-
-
-def test_of_a_film_support_is_told_where_it_is(wechat: WechatWorld) -> None:
-    film = b"\0\0\0\x18ftypmp42" + b"." * 100
-    attached(wechat, "video", film, "video")
-    [kept] = wechat.kept_files()
-    assert kept.read_bytes() == film
-
-    answer = wechat.says("附件 T1", who="wang")
-    wechat.deliver_after(seconds=6)
-
-    assert answer is None
-    said = wechat.texts("wang")[-1]
-    assert said.startswith("T1 附件 1/1：视频")
-    assert f"在企业微信或 Telegram 里发同样的命令，或向管理员要 {kept.parent.name}/{kept.name}" in said
-
-
-def test_where_only_answers_go_support_is_told_in_them_where_a_picture_is(wechat: WechatWorld) -> None:
-    attached(wechat, "image", PNG, "image/png")
-    wechat.platform(is_verified=False)
-    wechat.staff("认领 T1")
-
-    wechat.says("附件 T1", who="wang")
-    wechat.deliver_after(seconds=6)
-    answer = wechat.says("附件 T1", who="wang") or ""
-
-    assert "T1 附件 1/1：图片" in answer
-    assert "向管理员要" in answer
 
 
 def test_an_alarm_is_not_carried_along_since_it_may_be_under_way_by_itself(wechat: WechatWorld) -> None:

@@ -1,0 +1,85 @@
+"""A long text goes to WeChat in pieces, of which none is lost and none that has arrived comes again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from bot.messages import Say
+from bot.tencent.client import WechatApi
+from tests.support.wechat import WechatWorld
+
+SEND = "message/custom/send"
+GOES_WELL = {"endpoint": SEND, "slow": 0}
+STEPS = [f"第{number}步：检查话务台与语音网关之间的连接是否正常。" for number in range(60)]
+
+
+def say(wechat: WechatWorld, text: str) -> None:
+    """Let the program say something to the first user."""
+    with wechat.app.store.begin(wechat.now) as unit:
+        unit.messages.say(wechat.chat_of("openid-1"), Say(text))
+    wechat.app.deliver()
+
+
+def test_of_a_long_text_each_piece_is_sent_once_though_one_of_them_fails(wechat: WechatWorld) -> None:
+    wechat.bind()
+    wechat.platform(faults=[GOES_WELL, {"endpoint": SEND, "code": -1}])
+    say(wechat, "".join(STEPS))
+    wechat.deliver_after(minutes=2)
+
+    assert "".join(wechat.texts()) == "".join(STEPS)
+    assert len(wechat.sent()) == 3
+    assert wechat.left() == 1  # each piece cost one message, the failure none
+
+
+def test_a_piece_that_may_have_arrived_is_repeated_alone(wechat: WechatWorld) -> None:
+    wechat.bind()
+    wechat.platform(faults=[GOES_WELL, {"endpoint": SEND, "lost": True}])
+    say(wechat, "".join(STEPS))
+    wechat.deliver_after(minutes=2)
+
+    first, second, again, third = wechat.texts()
+    assert second == again
+    assert first + second + third == "".join(STEPS)
+
+
+def test_of_what_is_too_long_for_the_quota_the_rest_comes_when_the_user_writes(wechat: WechatWorld) -> None:
+    wechat.bind()
+    for _ in range(2):
+        say(wechat, "第一条")
+    wechat.says("怎么了", who="openid-2")
+    say(wechat, "".join(STEPS))
+
+    *_, first, second = wechat.texts()
+    assert second.endswith("（未完，回复任意字看余下）")
+    assert len(wechat.sent()) == 4
+    rest = wechat.says("好") or ""
+
+    assert first + second.removesuffix("（未完，回复任意字看余下）") + rest.split("\n\n")[0] == "".join(STEPS)
+
+
+class Killed(BaseException):
+    """The process ends here: nothing of what follows is done, recording the outcome least of all."""
+
+
+def test_a_process_that_ends_between_two_pieces_repeats_none_that_has_arrived(
+    wechat: WechatWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wechat.bind()
+    post = WechatApi.post
+
+    def killed_before_the_third(api: WechatApi, url: str, **asked: Any) -> Any:
+        if url == SEND and len(wechat.sent()) == 2:
+            raise Killed
+        return post(api, url, **asked)
+
+    with monkeypatch.context() as dying:
+        dying.setattr(WechatApi, "post", killed_before_the_third)
+        with pytest.raises(Killed):
+            say(wechat, "".join(STEPS))
+    wechat.restart()
+    wechat.deliver_after(minutes=2)
+
+    assert "".join(wechat.texts()) == "".join(STEPS)
+    assert len(wechat.sent()) == 3
