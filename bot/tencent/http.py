@@ -18,6 +18,7 @@ PAUSE_S = 5.0  # between two parts of an answer
 TOTAL_S = 10.0  # until an answer is complete
 FILE_S = 60.0  # the same where a file goes one way or the other
 MAX_ANSWER_BYTES = 1024 * 1024
+IDENTITY = "identity"  # a compressed answer would be unpacked before its size can be seen
 _BROKEN = (httpx.HTTPError, httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError)
 
 Files = Mapping[str, tuple[str, bytes, str]]  # of a form: field → name, content, media type
@@ -49,7 +50,7 @@ class Http:
             trust_env=False,
             timeout=httpx.Timeout(PAUSE_S, connect=CONNECT_S),
             follow_redirects=False,
-            headers={"accept-encoding": "identity"},  # a compressed answer could be larger than its cap
+            headers={"accept-encoding": IDENTITY},
         )
 
     def ask(
@@ -80,6 +81,8 @@ class Http:
                     is_late = response.status_code == httpx.codes.GATEWAY_TIMEOUT  # it may have been done
                     trouble = Trouble.UNKNOWN if is_late else Trouble.BUSY
                     raise PlatformError(call, trouble, hint=f"HTTP {response.status_code}")
+                if response.headers.get("content-encoding", IDENTITY).lower() != IDENTITY:
+                    raise PlatformError(call, Trouble.UNKNOWN, hint="the answer is compressed, unasked")
                 body = bytearray()
                 if int(response.headers.get("content-length", 0)) > max_bytes:
                     raise TooLarge(call)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import secrets
 import socketserver
 import threading
@@ -203,6 +204,30 @@ def test_an_answer_whose_headers_drip_is_not_waited_for(
 
     assert (raised.value.call, raised.value.trouble) == ("stable_token", Trouble.BUSY)
     assert "ReadTimeout" in str(raised.value)
+
+
+class Bomb(socketserver.BaseRequestHandler):
+    """Answers with little that would become much, whatever was asked for."""
+
+    def handle(self) -> None:
+        body = gzip.compress(b" " * 8 * 1024 * 1024, 9)
+        head = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Encoding: gzip\r\n"
+        self.request.recv(65536)
+        with suppress(OSError):
+            self.request.sendall(head + b"Content-Length: %d\r\n\r\n" % len(body) + body)
+
+
+def test_a_compressed_answer_is_not_unpacked(appid: str, clock: Clock) -> None:
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Bomb) as server:
+        threading.Thread(target=server.serve_forever).start()
+        table = Table()
+        table.kept = ("token", NOW + timedelta(hours=1), None)
+        api = api_of(f"http://127.0.0.1:{server.server_address[1]}", appid, SECRET, table, clock)
+        error = failure(api)
+        api.close()
+        server.shutdown()
+
+    assert (error.trouble, error.hint) == (Trouble.UNKNOWN, "the answer is compressed, unasked")
 
 
 def test_a_film_is_fetched_from_where_the_platform_says_without_the_token(
