@@ -8,8 +8,9 @@ from datetime import datetime
 from bot.accounts import WechatAccount
 from bot.channels.wechat_callback import Endpoint
 from bot.channels.wechat_inbound import NAME
+from bot.channels.wechat_notice import key_of
 from bot.channels.wechat_ports import Ports
-from bot.channels.wechat_sending import Sending, key_of
+from bot.channels.wechat_sending import Sending
 from bot.tencent.accounts import Accounts
 from bot.tencent.callback import Callback
 from bot.tencent.client import WechatApi, wechat_api

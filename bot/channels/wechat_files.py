@@ -1,6 +1,7 @@
 """Files that support is sent in WeChat, within the platform's own limits (its page on temporary material).
 
-There is no message for documents, and one for films needs a picture of its own: those are had elsewhere.
+There is no message for documents: those are had elsewhere. A film goes without a thumbnail of its own: the
+platform's page has one, and users report that giving it is refused.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from bot.tencent.files import MB, Kind
 KINDS = (
     Kind("image", {"image/jpeg", "image/png", "image/gif", "image/bmp"}, 10 * MB),
     Kind("voice", {"audio/amr", "audio/mpeg"}, 2 * MB),
+    Kind("video", {"video/mp4"}, 10 * MB),
 )
 
 

@@ -7,8 +7,7 @@ if the account has one; the message itself is held until they do.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -17,9 +16,9 @@ import structlog
 from bot.accounts import WechatAccount
 from bot.channels import wechat_text as texts
 from bot.channels.wechat_files import KINDS, instead
+from bot.channels.wechat_notice import Notice, key_of
 from bot.channels.wechat_ports import Ports
 from bot.channels.wechat_text import Together
-from bot.desk.calendar import SHANGHAI
 from bot.desk.quota import MESSAGE_WINDOW, SCARCE
 from bot.messages import Address, Choice, Outbound, Outcome, Receipt
 from bot.tencent.client import WechatApi
@@ -33,9 +32,7 @@ log = structlog.get_logger(__name__)
 NUDGED = "nudged"  # the error of a held message whose user was asked to write
 LEFT = "unfollowed"
 PASSIVE = "passive"  # the account may not send by itself
-_TICKET = re.compile(r"T[0-9]+")
-_LIMITS = {"thing": 20, "character_string": 32, "phrase": 5, "const": 20}  # characters, by a field's type
-_NUDGE = "有新进展，请回复任意字查看"
+_WORDS = ("text", "msgmenu")
 
 
 class Sending:
@@ -44,8 +41,8 @@ class Sending:
     def __init__(self, name: str, account: WechatAccount, api: WechatApi, ports: Ports) -> None:
         self._name = name
         self._key = key_of(account)
-        self._account = account
         self._api = api
+        self._notice = Notice(name, account, api, ports)
         self._ports = ports
         self._quotas = ports.quotas
         self._now = ports.now
@@ -116,12 +113,22 @@ class Sending:
             if number:
                 self._ports.parts.arrived(message.id, message.arrived + number)
             try:
-                self._api.post("message/custom/send", data={"touser": user.chat, **content})
+                self._post(message, content)
             except PlatformError as error:
                 may_have_arrived = error.trouble is Trouble.UNKNOWN
                 self._quotas.give_back(user, len(contents) - number - may_have_arrived)
                 return replace(self._failed(message, error), arrived=message.arrived + number)
         return Receipt(Outcome.SENT)
+
+    def _post(self, message: Outbound, content: Content) -> None:
+        """Send one part; in place of a file that the platform refuses, where it is to be had."""
+        try:
+            self._api.post("message/custom/send", data={"touser": message.address.chat, **content})
+        except PlatformError as error:
+            if message.file is None or content["msgtype"] in _WORDS or not error.is_refusal:
+                raise
+            log.warning("wechat file refused", outbox_id=message.id, error=str(error))
+            self._post(message, _text(instead(message.file)))
 
     def _failed(self, message: Outbound, error: PlatformError) -> Receipt:
         log.warning("wechat call failed", outbox_id=message.id, error=str(error))
@@ -148,39 +155,9 @@ class Sending:
 
     def _held(self, message: Outbound, why: Trouble) -> Receipt:
         """Keep the message until the user writes, and ask them to by a notice, once."""
-        if self._quotas.of(message.address).nudged_at is not None or self._nudge(message):
+        if self._quotas.of(message.address).nudged_at is not None or self._notice.ask(message):
             return Receipt(Outcome.HELD, error=NUDGED)
         return Receipt(Outcome.HELD, error="window" if why is Trouble.WINDOW else "quota")
-
-    def _nudge(self, message: Outbound) -> bool:
-        openid, values = message.address.chat, self._notice(message)
-        try:
-            if self._account.template:
-                self._api.message.send_template(openid, self._account.template, values)
-            elif self._account.notice:
-                self._api.message.send_subscribe_message(openid, self._account.notice, values)
-            else:
-                return False
-        except PlatformError as error:
-            log.warning("wechat notice failed", outbox_id=message.id, error=str(error))
-            if error.trouble is Trouble.OPERATOR:
-                self._ports.alarm(self._key, self._name, error)
-            return False
-        self._quotas.nudged(message.address)
-        return True
-
-    def _notice(self, message: Outbound) -> Mapping[str, Mapping[str, str]]:
-        found = _TICKET.search(message.text)
-        ticket = found[0] if found else "服务热线"
-        values = {
-            "ticket": ticket,
-            "text": _NUDGE,
-            "time": f"{self._now().astimezone(SHANGHAI):%Y-%m-%d %H:%M}",
-        }
-        return {
-            name: {"value": values[what][: _LIMITS.get(name.rstrip("0123456789"), 100)]}
-            for name, what in self._account.notice_fields.items()
-        }
 
 
 def _text(text: str, choices: Sequence[Choice] = ()) -> Content:
@@ -188,8 +165,3 @@ def _text(text: str, choices: Sequence[Choice] = ()) -> Content:
         return {"msgtype": "text", "text": {"content": text}}
     items = [{"id": choice.id, "content": choice.label} for choice in choices]
     return {"msgtype": "msgmenu", "msgmenu": {"head_content": text, "list": items, "tail_content": ""}}
-
-
-def key_of(account: WechatAccount) -> str:
-    """Return the key under which an account's token and state are kept."""
-    return f"wechat:{account.appid}"

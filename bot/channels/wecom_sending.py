@@ -26,7 +26,6 @@ log = structlog.get_logger(__name__)
 USED_TASK = 42014
 OUT_OF_SCOPE = 81013
 _MEMBERS = {OUT_OF_SCOPE, 60111, 60011}  # the application does not reach this member
-_BUSY = {None, -1}
 
 
 class Sending:
@@ -100,7 +99,7 @@ class Sending:
         try:
             self._api.post("message/update_template_card", data=data)
         except PlatformError as error:
-            if not _is_refused(error):
+            if not error.is_refusal:
                 raise
             log.warning("wecom card not updated", outbox_id=message.id, error=str(error))
             self._book.spent(task.id, task.code)
@@ -119,7 +118,7 @@ class Sending:
         try:
             return self._card(message, task, made)
         except PlatformError as error:
-            if not _is_refused(error) or error.code in _MEMBERS:
+            if not error.is_refusal or error.code in _MEMBERS:
                 raise
             log.warning("wecom card refused", outbox_id=message.id, error=str(error))
             return self._texts(message, cards.texts(message))
@@ -180,11 +179,6 @@ class Sending:
         if error.code in _MEMBERS:
             return Receipt(Outcome.FAILED, error=error.short)
         return receipt(error, self._now())
-
-
-def _is_refused(error: PlatformError) -> bool:
-    """Whether the platform will never take this as it is; a code that we don't know is such."""
-    return error.code not in _BUSY and error.trouble in (Trouble.BUSY, Trouble.PERMANENT)
 
 
 def key_of(account: WecomAccount) -> str:

@@ -102,6 +102,11 @@ class PlatformError(HotlineError):
         """A short code for a record: ``45047`` or ``busy``."""
         return str(self.code) if self.code is not None else self.trouble.value
 
+    @property
+    def is_refusal(self) -> bool:
+        """Whether the platform will never take this as it is; a code that we don't know is such."""
+        return self.code not in (None, -1) and self.trouble in (Trouble.BUSY, Trouble.PERMANENT)
+
 
 class Alarm(Protocol):
     """Tells the operator what they must mend; `bot.operator_alarm` has the real one."""

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import asyncio
 
+import structlog
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from bot.errors import BadInput
 from bot.tencent.callback import MAX_BODY_BYTES, Unproven
+
+log = structlog.get_logger(__name__)
 
 BODY_S = 5.0  # as long as the platforms wait for the answer
 
@@ -32,7 +35,11 @@ async def body_of(request: Request) -> bytes:
 
 
 def refusal(error: BadInput) -> HTTPException:
-    """Return how a callback that can't be taken is answered: 401 where it is unproven, else 400."""
+    """Return how a callback that can't be taken is answered: 401 where it is unproven, else 400.
+
+    Which proof is missing is for the operator alone.
+    """
     if isinstance(error, Unproven):
+        log.warning("callback unproven", why=str(error))
         return HTTPException(401, "not proven to be the platform's")
     return HTTPException(400, "the body can't be read")

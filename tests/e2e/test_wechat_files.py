@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 
+import pytest
+
 from tests.support.wechat import P1, WechatWorld
 
 SEND = "message/custom/send"
@@ -48,19 +50,43 @@ def test_a_picture_whose_upload_fails_is_sent_once_with_its_text(wechat: WechatW
     assert kinds == ["text", "image"]
 
 
-def test_of_a_film_support_is_told_where_it_is(wechat: WechatWorld) -> None:
-    film = b"\0\0\0\x18ftypmp42" + b"." * 100
-    attached(wechat, "video", film, "video")
-    [kept] = wechat.kept_files()
-    assert kept.read_bytes() == film
+FILM = b"\0\0\0\x18ftypmp42" + b"." * 100
 
-    answer = wechat.says("附件 T1", who="wang")
+
+def test_support_gets_a_customers_film_in_wechat(wechat: WechatWorld) -> None:
+    attached(wechat, "video", FILM, "video")
+    [kept] = wechat.kept_files()
+    assert kept.read_bytes() == FILM
+
+    wechat.says("附件 T1", who="wang")
     wechat.deliver_after(seconds=6)
 
-    assert answer is None
-    said = wechat.texts("wang")[-1]
-    assert said.startswith("T1 附件 1/1：视频")
-    assert f"在企业微信或 Telegram 里发同样的命令，或向管理员要 {kept.parent.name}/{kept.name}" in said
+    text, film = wechat.sent("wang")[-2:]
+    assert text["text"]["content"].startswith("T1 附件 1/1：视频")
+    assert film["msgtype"] == "video"
+
+
+@pytest.mark.parametrize("code", [40007, 41234], ids=["known", "unknown"])
+def test_of_a_film_that_is_refused_support_is_told_where_it_is(wechat: WechatWorld, code: int) -> None:
+    attached(wechat, "video", FILM, "video")
+    [kept] = wechat.kept_files()
+    wechat.platform(faults=[GOES_WELL, {"endpoint": SEND, "code": code}])
+
+    wechat.says("附件 T1", who="wang")
+    wechat.deliver_after(seconds=6)
+
+    text, pointer = wechat.texts("wang")[-2:]
+    assert text.startswith("T1 附件 1/1：视频")
+    assert f"在企业微信或 Telegram 里发同样的命令，或向管理员要 {kept.parent.name}/{kept.name}" in pointer
+
+
+def test_of_a_film_of_another_kind_support_is_told_where_it_is(wechat: WechatWorld) -> None:
+    attached(wechat, "video", b"\0\0\0\x14ftypqt  " + b"." * 100, "video")
+
+    wechat.says("附件 T1", who="wang")
+    wechat.deliver_after(seconds=6)
+
+    assert "向管理员要" in wechat.texts("wang")[-1]
 
 
 def test_where_only_answers_go_support_is_told_in_them_where_a_picture_is(wechat: WechatWorld) -> None:

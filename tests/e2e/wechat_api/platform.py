@@ -12,8 +12,9 @@ MESSAGE_WINDOW_S, MESSAGES = 48 * 3600, 5
 ACTION_WINDOW_S, ACTIONS = 60, 3
 MAX_TEXT_BYTES = 2048
 FORCED_A_DAY = 20
-UPLOADS = {"image": 10 * 1024 * 1024, "voice": 2 * 1024 * 1024}
+UPLOADS = {"image": 10 * 1024 * 1024, "voice": 2 * 1024 * 1024, "video": 10 * 1024 * 1024}
 CONTENTS = {"image": (b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"BM"), "voice": (b"#!AMR", b"ID3")}
+FILM = b"ftyp"  # from the fifth byte on
 
 
 class Refusal(Exception):
@@ -93,7 +94,7 @@ class Account:
         """Take a temporary file: a picture or speech."""
         if kind not in UPLOADS or not 5 < len(content) <= UPLOADS[kind]:
             raise Refusal(40006, "invalid media size")
-        if not content.startswith(CONTENTS[kind]):
+        if not (content[4:8] == FILM if kind == "video" else content.startswith(CONTENTS[kind])):
             raise Refusal(40005, "invalid file type")
         media_id = f"uploaded-{next(self._numbers)}"
         self.uploads[media_id] = (kind, len(content))
@@ -166,6 +167,8 @@ class Account:
 def _check_custom(asked: dict[str, Any], uploads: dict[str, tuple[str, int]]) -> None:
     kind = asked.get("msgtype")
     if kind in UPLOADS:
+        if set(asked[kind]) != {"media_id"}:
+            raise Refusal(40007, "invalid media_id")
         if uploads.get(asked[kind]["media_id"], ("", 0))[0] != kind:
             raise Refusal(40007, "invalid media_id")
         return

@@ -8,8 +8,10 @@ import pytest
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import Message, Receive
+from structlog.testing import capture_logs
 
-from bot.tencent.web import body_of
+from bot.tencent.callback import Unproven
+from bot.tencent.web import body_of, refusal
 
 
 def request(receive: Receive) -> Request:
@@ -36,3 +38,11 @@ def test_a_body_that_is_too_large_is_left_unread() -> None:
     with pytest.raises(HTTPException) as raised:
         asyncio.run(body_of(request(a_large_part)))
     assert raised.value.status_code == 413
+
+
+def test_why_a_callback_is_unproven_is_in_the_log_and_not_in_the_answer() -> None:
+    with capture_logs() as logged:
+        answer = refusal(Unproven("not fresh: a replay, or this machine's clock is wrong"))
+
+    assert (answer.status_code, answer.detail) == (401, "not proven to be the platform's")
+    assert [line["why"] for line in logged] == ["not fresh: a replay, or this machine's clock is wrong"]
