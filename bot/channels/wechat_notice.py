@@ -1,4 +1,4 @@
-"""The notice that asks a user to write where nothing else may be sent: a template, or a subscription notice."""
+"""The notice that asks a user to write where nothing else may go: a template or a subscription notice."""
 
 from __future__ import annotations
 
