@@ -71,8 +71,11 @@ def lines(note: str) -> list[str]:
 
 def _card(message: Outbound, task_id: str) -> dict[str, Any] | None:
     lines = [line for line in clean(message.text).split("\n") if line.strip()]
-    title, lines = _title(lines)
+    first, *lines = lines or [""]
+    title, rest = _title(first)
     rows, others = _sorted(lines)
+    if rest:  # the end of a sentence is no row
+        others.insert(0, rest)
     if typed := _typed(message.choices[BUTTONS:]):
         others.append(typed)
     paragraph, quote = _split(others)
@@ -94,13 +97,12 @@ def _card(message: Outbound, task_id: str) -> dict[str, Any] | None:
     return filled if _bytes(filled) <= TEXT_BYTES else None
 
 
-def _title(lines: Sequence[str]) -> tuple[str, list[str]]:
-    """Return the first line, or of a long one its first clause, as the title; and the rest."""
-    first, *rest = lines or [""]
+def _title(first: str) -> tuple[str, str]:
+    """Return the first line, or of a long one its first sentences or clause, as the title; and its rest."""
     if len(first) <= TITLE:
-        return first, rest
-    end = first.rfind("，", 0, TITLE) + 1
-    return first[:end], [first[end:], *rest]
+        return first, ""
+    end = max(first.rfind(mark, 0, TITLE) for mark in "。！？") + 1 or first.rfind("，", 0, TITLE) + 1
+    return first[:end], first[end:]
 
 
 def _sorted(lines: Sequence[str]) -> tuple[list[dict[str, str]], list[str]]:

@@ -14,7 +14,7 @@ from bot.doctor.finding import Finding, fail, ok, warn
 from bot.doctor.reach import reach
 from bot.settings import Settings
 from bot.tencent.client import WechatApi
-from bot.tencent.failures import PlatformError
+from bot.tencent.failures import PlatformError, Trouble
 
 _KNOWN = "see docs/wechat.md"
 _FIELD = re.compile(r"\{\{\s*(\w+)\.DATA\s*\}\}")  # as it stands in a template
@@ -85,7 +85,8 @@ def _api(check: str, api: WechatApi, account: WechatAccount) -> Iterator[Finding
         found = wechat_menu.menu_of(api)
     except PlatformError as error:
         advice = _ADVICE.get(error.code, _KNOWN)
-        yield fail(f"{check}: api", str(error), advice)
+        is_usable = error.trouble is Trouble.UNAUTHORISED  # as an account that only answers
+        yield (warn if is_usable else fail)(f"{check}: api", str(error), advice)
         return
     yield ok(f"{check}: api", "a token is given, and this server's address is whitelisted")
     if found == wechat_menu.menu():

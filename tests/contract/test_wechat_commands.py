@@ -146,6 +146,13 @@ def test_the_doctor_says_what_to_mend(platform: Control, state: dict[str, Any], 
     assert "the-secret" not in said
 
 
+def test_an_account_that_may_only_answer_is_warned_of_and_no_failure(platform: Control) -> None:
+    platform(is_verified=False)
+    status, said = findings(load())["wechat default: api"]
+    assert status is Status.WARN
+    assert "can only answer what users write" in said
+
+
 @pytest.mark.parametrize(
     ("templates", "status", "words"),
     [

@@ -78,6 +78,8 @@ def _menu(account: Account, asked: dict[str, Any]) -> dict[str, Any]:
 
 
 def _menu_of(account: Account, _: dict[str, Any]) -> dict[str, Any]:
+    if not account.is_verified:
+        raise Refusal(48001, "api unauthorized")
     if account.menu is None:
         raise Refusal(46003, "menu no exist")
     return {"menu": account.menu}

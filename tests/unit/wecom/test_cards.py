@@ -42,7 +42,7 @@ def test_every_card_is_one_that_the_platform_takes_and_shows_all_words(text: str
     made = cards.card(message(text, choices), TASK)
 
     if made is None:
-        is_long, title = len(text.encode()) > 1500, text.strip().partition("\n")[0]
+        is_long, title = len(text.encode()) > 1500, cards.clean(text).strip().partition("\n")[0]
         assert is_long or not title or len(title) > cards.TITLE
         return
     assert faults(made, is_update=False) == []
@@ -95,6 +95,17 @@ def test_short_named_lines_become_rows_and_a_long_one_is_quoted() -> None:
         {"keyname": "客户", "value": "青禾"},
     ]
     assert made["quote_area"]["quote_text"] == f"原话：{long}"
+
+
+def test_a_long_first_line_gives_its_first_sentence_as_the_title_and_its_rest_is_no_row() -> None:
+    text = (
+        "已转给值班工程师。如果是故障，请点“按故障报修”，或说一下：哪里、什么现象、影响多少坐席。\n客户：青禾"
+    )
+    made = cards.card(message(text, 1), TASK)
+    assert made is not None
+    assert made["main_title"] == {"title": "已转给值班工程师。"}
+    assert made["sub_title_text"] == "如果是故障，请点“按故障报修”，或说一下：哪里、什么现象、影响多少坐席。"
+    assert made["horizontal_content_list"] == [{"keyname": "客户", "value": "青禾"}]
 
 
 def test_a_long_first_line_gives_its_first_clause_as_the_title() -> None:
