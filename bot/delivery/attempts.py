@@ -8,12 +8,12 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 import structlog
-from sqlalchemy.exc import InterfaceError, OperationalError
 
 from bot.clock import Clock
 from bot.delivery.outbox import Courier
 from bot.delivery.settlement import Sent
 from bot.errors import SchemaMoved
+from bot.store.trouble import DATABASE_TROUBLE
 
 log = structlog.get_logger(__name__)
 
@@ -82,7 +82,7 @@ class Attempts:
         try:
             if sent is not None:
                 self._courier.finish(sent)
-        except (OperationalError, InterfaceError) as error:
+        except DATABASE_TROUBLE as error:
             log.error(WAITS, error=type(error).__name__)
             return sent
         return None
@@ -93,7 +93,7 @@ class Attempts:
         while True:
             try:
                 return await asyncio.get_running_loop().run_in_executor(self._threads(group), work)
-            except (OperationalError, InterfaceError) as error:
+            except DATABASE_TROUBLE as error:
                 log.error(WAITS, error=type(error).__name__)
             await asyncio.sleep(pause_s)
             pause_s = min(2 * pause_s, LONGEST_PAUSE_S)

@@ -27,6 +27,7 @@ from bot import clock as real_clock
 from bot.clock import Clock
 from bot.delivery import held, mending, stranded
 from bot.delivery.attempts import Attempts
+from bot.delivery.begun import Begun
 from bot.delivery.limits import Queue, Rate, queues_for
 from bot.delivery.outbox import Courier
 from bot.delivery.presence import Presence
@@ -92,6 +93,7 @@ class Engine:
         self._presence = Presence(self._database, self._identity)
         self._relay = Relay(self._database, courier.channels, self._enqueue, store.check_schema)
         self._attempts = Attempts(courier, clock)
+        self._begun = Begun()
         self._client: DBOSClient | None = None
         self._library: DBOS | None = None
 
@@ -181,16 +183,19 @@ class Engine:
         failed = DBOS.list_workflows(
             status=ENDED_BADLY, limit=TIDIED, load_input=False, load_output=False, application_name=NAME
         )
-        ended = [workflow.workflow_id for workflow in failed]
-        self._tally.failed(len(ended))
-        if mended := mending.hand_over_again(self._store, ended, self._active, self._stuck, now):
+        self._tally.failed(len(failed))
+        self._mend([workflow.workflow_id for workflow in failed])
+        for _ in range(TIDY_ROUNDS):
+            if self._forget(now - KEPT) < TIDIED:
+                break
+
+    def _mend(self, ended: list[str]) -> None:
+        """Hand over again what these workflows have not settled, and what the engine does not know."""
+        if mended := mending.hand_over_again(self._store, ended, self._active, self._stuck, self._clock()):
             log.error("the delivery engine lost messages; they are handed over again", messages=mended)
             self._tally.made_good("mended", mended)
         if ended:
             DBOS.delete_workflows(ended)
-        for _ in range(TIDY_ROUNDS):
-            if self._forget(now - KEPT) < TIDIED:
-                break
 
     def _forget(self, before: datetime) -> int:
         """Forget some of what was finished before an instant; return how many messages."""
@@ -212,6 +217,7 @@ class Engine:
         return [workflow.workflow_id for workflow in found]
 
     def _recover(self) -> None:
+        """Take over what processes that have ended had begun, and end what should have ended here."""
         pending = DBOS.list_workflows(
             status="PENDING", load_input=False, load_output=False, application_name=NAME
         )
@@ -219,6 +225,10 @@ class Engine:
             log.warning("taking over from processes that ended", processes=len(dead))
             self._tally.made_good("taken_over", len(dead))
             DBOS._recover_pending_workflows(sorted(dead))  # noqa: SLF001 - no other way, and the version is pinned
+        mine = [workflow.workflow_id for workflow in pending if workflow.executor_id == self._identity]
+        if over := self._begun.over(mine):
+            log.warning("the delivery engine could not note that it is done", workflows=len(over))
+            self._mend(sorted(over))
 
     def _enqueue(self, session: Session, parcel: Parcel) -> None:
         assert self._client is not None  # noqa: S101 - made at the start
@@ -240,9 +250,11 @@ class Engine:
     def _workflow(self) -> Callable[[list[int], str], Coroutine[Any, Any, None]]:
         async def deliver(messages: list[int], group: str) -> None:
             """Make one attempt at each message of a lane; what must wait goes back to the relay."""
-            for outbox_id in messages:
-                await self._attempts.make(outbox_id, group)
-                self._settled()
+            assert DBOS.workflow_id is not None  # noqa: S101 - it is one
+            with self._begun.running(DBOS.workflow_id):
+                for outbox_id in messages:
+                    await self._attempts.make(outbox_id, group)
+                    self._settled()
 
         return deliver
 

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 
 import structlog
 from sqlalchemy import and_, or_, select
-from sqlalchemy.exc import InterfaceError, OperationalError
 
 from bot.delivery.settlement import Settlement
 from bot.dialogue.told import NUDGED
@@ -14,6 +13,7 @@ from bot.errors import SchemaMoved
 from bot.log import places
 from bot.store import tables as t
 from bot.store.store import Store
+from bot.store.trouble import DATABASE_TROUBLE
 
 log = structlog.get_logger(__name__)
 
@@ -32,7 +32,7 @@ def look_through(store: Store, settlement: Settlement, now: datetime) -> int:
     for outbox_id in found:
         try:
             store.transact(lambda unit: settlement.wait_no_longer(unit, outbox_id, now - GIVEN_UP), now)  # noqa: B023
-        except (OperationalError, InterfaceError, SchemaMoved):
+        except (*DATABASE_TROUBLE, SchemaMoved):
             raise
         except Exception as error:  # noqa: BLE001 - one message must not keep the others waiting
             name = type(error).__name__

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 import structlog
 from sqlalchemy import select
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from structlog.contextvars import bound_contextvars
 
 from bot.delivery import together
@@ -25,6 +25,7 @@ from bot.log import places
 from bot.reception import Composer
 from bot.store import tables as t
 from bot.store.store import Store, UnitOfWork
+from bot.store.trouble import DATABASE_TROUBLE
 
 log = structlog.get_logger(__name__)
 
@@ -211,7 +212,7 @@ class Inbox(Receiver):
             reply = answer(unit, row)
             unit.session.write(row, status=status, handled_at=unit.now, reply=reply)
             unit.session.flush()
-        except (OperationalError, InterfaceError):
+        except DATABASE_TROUBLE:
             raise
         except Exception as error:
             raise _HandlingFailed(inbox_id) from error

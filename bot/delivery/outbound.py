@@ -6,12 +6,12 @@ from pathlib import PurePath
 
 import structlog
 from sqlalchemy import select
-from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
 from bot.log import places
 from bot.messages import Address, AttachmentKind, Choice, File, Outbound, Outcome, Receipt, Sender
 from bot.store import tables as t
+from bot.store.trouble import DATABASE_TROUBLE
 
 log = structlog.get_logger(__name__)
 
@@ -56,7 +56,7 @@ def rebuilt(session: Session, row: t.OutboxRow) -> Outbound | Receipt:
     """Return a message as its channel gets it, or how the attempt ended where it can't be made."""
     try:
         return outbound_of(session, row, session.get_one(t.ChatRow, row.chat_id))
-    except (OperationalError, InterfaceError):
+    except DATABASE_TROUBLE:
         raise
     except Exception as error:  # noqa: BLE001 - a bug in one message counts as an attempt, so that it has an end
         name = type(error).__name__

@@ -13,7 +13,6 @@ from typing import Protocol
 
 import structlog
 from sqlalchemy import select, update
-from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 from structlog.contextvars import bound_contextvars
 
@@ -25,6 +24,7 @@ from bot.log import places
 from bot.messages import Outbound, Outcome, Receipt
 from bot.store import tables as t
 from bot.store.store import Store
+from bot.store.trouble import DATABASE_TROUBLE
 
 log = structlog.get_logger(__name__)
 
@@ -83,7 +83,7 @@ class Courier:
                 self._store.transact(
                     lambda unit: self.settlement.settle(unit, sent.outbox_id, sent.receipt, sent.at), sent.at
                 )
-            except (OperationalError, InterfaceError, SchemaMoved):
+            except (*DATABASE_TROUBLE, SchemaMoved):
                 raise
             except Exception as error:  # noqa: BLE001 - a bug must not make it go out again and again
                 name = type(error).__name__

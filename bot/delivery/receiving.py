@@ -9,7 +9,7 @@ from typing import Any
 
 import structlog
 from sqlalchemy import ScalarSelect, bindparam, func, or_, select
-from sqlalchemy.exc import DataError, InterfaceError, OperationalError
+from sqlalchemy.exc import DataError
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from bot.desk.terms import Role
@@ -21,6 +21,7 @@ from bot.store import tables as t
 from bot.store.attachments import AttachmentStore
 from bot.store.session import UnitSession
 from bot.store.store import Store
+from bot.store.trouble import DATABASE_TROUBLE
 
 log = structlog.get_logger(__name__)
 
@@ -77,7 +78,7 @@ class Receiver:
         if len(inbounds) > 1:
             try:
                 return self._store.transact(lambda unit: _insert_all(unit.session, inbounds, now), now)
-            except (OperationalError, InterfaceError):
+            except DATABASE_TROUBLE:
                 raise  # the database's trouble, not a message's
             except Exception as error:  # noqa: BLE001 - whose it is, is found below
                 log.warning("received one by one", error=type(error).__name__, messages=len(inbounds))

@@ -11,7 +11,6 @@ from functools import partial
 
 import structlog
 from sqlalchemy import select
-from sqlalchemy.exc import InterfaceError, OperationalError
 
 from bot.desk.case import Case
 from bot.desk.events import BOT, Event, Kind
@@ -19,6 +18,7 @@ from bot.dialogue import notify, replies
 from bot.dialogue.clock_words import customer_lines
 from bot.store import tables as t
 from bot.store.store import Store, UnitOfWork
+from bot.store.trouble import DATABASE_TROUBLE
 
 log = structlog.get_logger(__name__)
 
@@ -62,7 +62,7 @@ def recompute_page(
     for ticket_id in ids:
         try:
             corrected = store.transact(partial(correct, ticket_id=ticket_id, reason=reason), now)
-        except (OperationalError, InterfaceError):
+        except DATABASE_TROUBLE:
             raise  # the database itself
         except Exception as error:  # noqa: BLE001 - a boundary: it records, and the others go on
             log.error("a ticket could not be corrected", ticket=ticket_id, error=type(error).__name__)

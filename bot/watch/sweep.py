@@ -7,13 +7,13 @@ from datetime import datetime
 from functools import partial
 
 import structlog
-from sqlalchemy.exc import InterfaceError, OperationalError
 
 from bot.desk.case import Case
 from bot.desk.events import BOT, Event, Kind
 from bot.desk.ticket import Work
 from bot.dialogue import choices, notify, outages
 from bot.store.store import Store, UnitOfWork
+from bot.store.trouble import DATABASE_TROUBLE
 from bot.watch import alarms
 from bot.watch.heartbeat import SWEEP
 
@@ -64,7 +64,7 @@ def _guarded(unit: UnitOfWork, tickets: Sequence[int], work: Callable[[], None])
         with unit.session.begin_nested():
             work()
             unit.alarms.clear_failures(tickets)
-    except (OperationalError, InterfaceError):
+    except DATABASE_TROUBLE:
         raise  # the database itself: the whole batch is tried again
     except Exception as error:  # noqa: BLE001 - a boundary: it records, and the others go on
         for ticket_id in tickets:

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from bot.delivery import limits
 from bot.delivery.attempts import SENDERS
+from bot.delivery.begun import LOOKS
 from bot.delivery.presence import Presence
 from bot.delivery.relay import BATCH, IN_HAND, Handed, Parcel
 from bot.delivery.settlement import Sent
@@ -268,6 +269,44 @@ def test_what_the_engine_lost_or_failed_at_is_handed_over_again_and_staff_are_to
         post.wait(lambda: phone.heard("d") == ["lost"])
         post.wait(lambda: len(phone.heard("staff")) == 3)
     assert [said[:8] for said in phone.heard("staff")[1:]] == ["⚠ 消息投递中断", "⚠ 消息投递中断"]
+
+
+REFUSE = {  # as a full disk does: nothing but the last word of a workflow
+    "sqlite": """
+        CREATE TRIGGER no_room BEFORE UPDATE ON workflow_status WHEN NEW.status IN ('SUCCESS', 'ERROR')
+        BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END
+    """,
+    "postgresql": """
+        CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+        $$ BEGIN RAISE EXCEPTION 'could not extend file: Disk quota exceeded' USING ERRCODE = 'XX000'; END $$;
+        CREATE TRIGGER no_room BEFORE UPDATE ON dbos.workflow_status FOR EACH ROW
+        WHEN (NEW.status IN ('SUCCESS', 'ERROR')) EXECUTE FUNCTION refuse()
+    """,
+}
+TAKE_AGAIN = {
+    "sqlite": "DROP TRIGGER no_room",
+    "postgresql": "DROP FUNCTION refuse CASCADE",
+}
+
+
+def test_what_the_engine_could_not_note_as_done_holds_up_its_chat_no_longer_than_needed(
+    migrated_url: str,
+) -> None:
+    phone = Phone()
+    with delivering(migrated_url, phone=phone) as post:
+        kind = post.app.store.engine.dialect.name
+        with post.app.store.engine.begin() as connection:
+            connection.execute(text(REFUSE[kind]))
+        first = post.say("c", "first")
+        post.wait(lambda: post.status(first) == "sent")
+        post.wait(lambda: not post.engine._begun._running)
+        with post.app.store.engine.begin() as connection:
+            connection.execute(text(TAKE_AGAIN[kind]))
+        post.say("c", "second")
+        for _ in range(LOOKS):
+            post.engine.look_after()
+        post.wait(lambda: phone.heard("c") == ["first", "second"])
+        assert post.app.metrics.registry.get_sample_value("hotline_engine_total", {"what": "mended"}) == 0
 
 
 def test_what_waits_for_a_platform_that_is_gone_hides_nothing_and_is_forgotten_at_last(
