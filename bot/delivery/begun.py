@@ -8,10 +8,9 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
-from collections.abc import Collection, Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
 
-LOOKS = 15  # half a minute: what was just taken from a queue, or just ended, is on its way
+LOOKS = 5  # ten seconds: what was just taken from a queue, or just ended, is on its way
 
 
 class Begun:
@@ -21,21 +20,26 @@ class Begun:
         self._lock = threading.Lock()
         self._running: Counter[str] = Counter()
         self._seen: Counter[str] = Counter()
+        self._over: set[str] = set()
 
-    @contextmanager
-    def running(self, workflow: str) -> Iterator[None]:
-        """Work at a workflow."""
+    def begin(self, workflow: str) -> bool:
+        """Note that a workflow begins; it must not where it was said to be over."""
         with self._lock:
+            if workflow in self._over:
+                return False
             self._running[workflow] += 1
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._running[workflow] -= 1
-                self._running += Counter()  # what is at nought goes
+            return True
+
+    def end(self, workflow: str) -> None:
+        """Note that a workflow that has begun ends."""
+        with self._lock:
+            self._running[workflow] -= 1
+            self._running += Counter()  # what is at nought goes
 
     def over(self, begun: Collection[str]) -> set[str]:
         """Return which of those that the engine says are begun here do not run, at `LOOKS` looks in a row."""
         with self._lock:
             self._seen = Counter({one: self._seen[one] + 1 for one in begun if one not in self._running})
-        return {one for one, looks in self._seen.items() if looks >= LOOKS}
+            found = {one for one, looks in self._seen.items() if looks >= LOOKS}
+            self._over |= found
+        return found

@@ -250,11 +250,16 @@ class Engine:
     def _workflow(self) -> Callable[[list[int], str], Coroutine[Any, Any, None]]:
         async def deliver(messages: list[int], group: str) -> None:
             """Make one attempt at each message of a lane; what must wait goes back to the relay."""
-            assert DBOS.workflow_id is not None  # noqa: S101 - it is one
-            with self._begun.running(DBOS.workflow_id):
+            workflow = DBOS.workflow_id
+            assert workflow is not None  # noqa: S101 - this is one
+            if not self._begun.begin(workflow):
+                return
+            try:
                 for outbox_id in messages:
                     await self._attempts.make(outbox_id, group)
                     self._settled()
+            finally:
+                self._begun.end(workflow)
 
         return deliver
 

@@ -11,7 +11,7 @@ from itertools import pairwise
 import pytest
 from dbos import DBOS
 from sqlalchemy import bindparam, func, text, update
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from bot.delivery import limits
@@ -25,7 +25,7 @@ from bot.messages import Outbound, Outcome, Receipt
 from bot.store import migrate
 from bot.store import tables as t
 from bot.store.store import Store
-from tests.support.engine import Phone, Post, delivering
+from tests.support.engine import PATIENCE_S, Phone, Post, delivering
 from tests.support.postgres import PostgresServer
 from tests.support.world import migrated
 
@@ -517,10 +517,18 @@ def test_a_platform_that_does_not_answer_keeps_no_process_from_ending(migrated_u
 
 
 @pytest.mark.postgres
+@pytest.mark.parametrize(
+    ("goes", "comes"),
+    [
+        ("ALLOW_CONNECTIONS false", "ALLOW_CONNECTIONS true"),
+        ("SET default_transaction_read_only = on", "RESET default_transaction_read_only"),
+    ],
+    ids=["away", "read-only"],
+)
 def test_what_was_sent_while_the_database_was_away_is_recorded_and_not_sent_again(
-    postgres_server: PostgresServer, postgres_url: str
+    postgres_server: PostgresServer, postgres_url: str, goes: str, comes: str
 ) -> None:
-    phone, asked, away = Phone(), threading.Event(), threading.Event()
+    phone, asked, away, refused = Phone(), threading.Event(), threading.Event(), threading.Event()
 
     def answer(_: Outbound) -> Receipt:
         asked.set()
@@ -529,19 +537,29 @@ def test_what_was_sent_while_the_database_was_away_is_recorded_and_not_sent_agai
 
     phone.answer = answer
     with delivering(migrated(postgres_url), phone=phone) as post:
+        finish = post.app.courier.finish
+
+        def tried(sent: Sent) -> None:
+            try:
+                finish(sent)
+            except DBAPIError:
+                refused.set()
+                raise
+
+        post.app.courier.finish = tried  # type: ignore[method-assign]
         during = post.say("c", "during")
         after = post.say("c", "after")
         post.wait(asked.is_set)
         name = postgres_url.rpartition("/")[2]
-        postgres_server.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+        postgres_server.execute(f"ALTER DATABASE {name} {goes}")
         postgres_server.execute(
             f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"  # noqa: S608 - ours
         )
-        with pytest.raises(OperationalError):
-            post.status(during)
         away.set()
-        while not phone.arrived:
-            threading.Event().wait(0.01)
-        postgres_server.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true")
+        assert refused.wait(PATIENCE_S)
+        postgres_server.execute(f"ALTER DATABASE {name} {comes}")
+        postgres_server.execute(
+            f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'"  # noqa: S608 - ours
+        )
         post.wait(lambda: (post.status(during), post.status(after)) == ("sent", "sent"))
     assert phone.heard("c") == ["during", "after"]

@@ -1,4 +1,4 @@
-"""What was promised holds when the database, the disk, a platform or the clock fails."""
+"""What was promised holds when the database, a platform or the clock fails; see also `test_served_faults`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 import pytest
-from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
 from bot.messages import Inbound, Outcome, Receipt, Sender
@@ -67,14 +66,15 @@ def failing_world(
         world.app.close()
 
 
-def test_while_the_database_is_away_nothing_is_taken_and_afterwards_nothing_is_missing(
-    failing_world: tuple[World, Callable[[World], AbstractContextManager[None]]],
+def test_while_another_program_holds_the_file_nothing_is_taken_and_afterwards_nothing_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    world, away = failing_world
+    monkeypatch.setattr(engines, "BUSY_TIMEOUT_MS", 50)
+    world = World(migrated(f"sqlite:///{tmp_path / 'test.db'}"))
     before, during = report(world, "regular"), report(world, "enhanced", "录音听不了了")
     world.app.submit(before)
 
-    with away(world):
+    with _sqlite_away(world):
         with pytest.raises(OperationalError):
             world.app.submit(during)  # the platform is answered with an error, and tries again
         with pytest.raises(OperationalError):
@@ -89,6 +89,7 @@ def test_while_the_database_is_away_nothing_is_taken_and_afterwards_nothing_is_m
     assert [sum("T1" in text for text in world.heard("regular"))] == [1]
     assert [sum("T2" in text for text in world.heard("enhanced"))] == [1]
     assert world.differences() == {}
+    world.app.close()
 
 
 def test_a_message_whose_handling_the_database_cut_off_is_resumed(
@@ -103,43 +104,6 @@ def test_a_message_whose_handling_the_database_cut_off_is_resumed(
     world.app.deliver()
     assert [ticket["id"] for ticket in world.tickets()] == [1]
     assert "T1" in world.last()
-
-
-# --- the disk is full
-
-
-def test_on_a_full_disk_nothing_is_half_written_and_it_goes_on_when_there_is_room(tmp_path: Path) -> None:
-    world = World(migrated(f"sqlite:///{tmp_path / 'test.db'}"))
-    world.customer(P1)
-    engine = world.app.store.engine
-
-    def no_more_pages(connection: sqlite3.Connection, _record: object) -> None:
-        pages = connection.execute("PRAGMA page_count").fetchone()[0]
-        connection.execute(f"PRAGMA max_page_count = {pages}")
-
-    event.listen(engine, "connect", no_more_pages)
-    engine.dispose()
-    refused = [report(world, f"u{number}", "录音听不了了" * 200) for number in range(8)]
-    failures = 0
-    for message in refused:
-        try:
-            world.app.submit(message)
-        except OperationalError as error:
-            assert "full" in str(error.orig)  # noqa: PT017 - some may still fit
-            failures += 1
-    assert failures > 0
-    assert world.differences() == {}
-
-    event.remove(engine, "connect", no_more_pages)
-    engine.dispose()
-    for message in refused:  # the platform tries again
-        world.app.submit(message)
-    world.app.sweep()
-    world.app.deliver()
-    assert len(world.tickets()) == 1 + len(refused)
-    assert all(world.heard(message.sender.user) for message in refused)
-    assert world.differences() == {}
-    world.app.close()
 
 
 # --- a platform fails

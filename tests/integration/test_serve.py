@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import IO
 
 import httpx
 import pytest
@@ -32,15 +33,19 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
 
 @contextmanager
 def running(
-    folder: Path, *arguments: str, **env: str
+    folder: Path, *arguments: str, stderr: int | IO[str] = subprocess.PIPE, **env: str
 ) -> Iterator[tuple[subprocess.Popen[str], httpx.Client]]:
-    """Start the service on a free port, and end it if the test has not."""
+    """Start the service on a free port, and end it if the test has not.
+
+    Args:
+        stderr: a file where much is logged: a pipe that nobody reads stops the service when it is full.
+    """
     process = subprocess.Popen(
         command("--port", "0", *arguments),
         cwd=folder,
         env=environment(folder, **env),
         stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
+        stderr=stderr,
         text=True,
     )
     with process:

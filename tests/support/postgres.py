@@ -25,6 +25,7 @@ import pytest
 START_TIMEOUT_S = 60
 NOBODY = 65534
 # Tests need no data after a power cut.
+WAL_SEGMENT = 2**20  # bytes, the smallest
 FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200")
 
 
@@ -63,6 +64,28 @@ class PostgresServer:
         self._process.send_signal(signal.SIGINT)  # "fast"
         self._process.wait(timeout=START_TIMEOUT_S)
 
+    @contextmanager
+    def full(self, size: int) -> Iterator[None]:
+        """Let no file of the server's grow beyond a size: the kernel refuses to write, as on a full disk.
+
+        Args:
+            size: in bytes; at least `WAL_SEGMENT`, or the server has no log and stops.
+        """
+        self._limit(str(size))
+        try:
+            yield
+        finally:
+            self._limit("unlimited")
+
+    def _limit(self, size: str) -> None:
+        assert self._process is not None
+        mine = self._process.pid  # of whom whoever connects later has it too
+        children = Path(f"/proc/{mine}/task/{mine}/children").read_text().split()
+        for pid in (str(mine), *children):
+            limit = [*_unprivileged(), "prlimit", f"--fsize={size}:", "--pid", pid]
+            done = subprocess.run(limit, check=False, capture_output=True, text=True)
+            assert done.returncode == 0 or not Path(f"/proc/{pid}").exists(), done.stderr
+
     def url(self, database: str, scheme: str = "postgresql+psycopg") -> str:
         """Return the SQLAlchemy address of a database (with scheme `postgresql`: libpq's)."""
         return f"{scheme}://postgres@127.0.0.1:{self.port}/{database}"
@@ -81,11 +104,12 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgr
 
 
 @contextmanager
-def running(folder: Path, *, durable: bool = False) -> Iterator[PostgresServer]:
+def running(folder: Path, *, durable: bool = False, can_be_full: bool = False) -> Iterator[PostgresServer]:
     """Run a server whose data lie in ``folder``, which must be new.
 
     Args:
         durable: what is committed is on the disk, as in production.
+        can_be_full: see `PostgresServer.full`.
     """
     programs = postgres_bin()
     assert programs is not None
@@ -94,6 +118,8 @@ def running(folder: Path, *, durable: bool = False) -> Iterator[PostgresServer]:
     if os.geteuid() == 0:
         os.chown(data, NOBODY, NOBODY)
     initdb = [str(programs / "initdb"), "-D", str(data), "-U", "postgres", "--auth=trust", "--no-sync"]
+    if can_be_full:
+        initdb.append(f"--wal-segsize={WAL_SEGMENT // 2**20}")
     locale = ["--encoding=UTF8", "--locale-provider=builtin", "--locale=C.UTF-8"]
     subprocess.run([*_unprivileged(), *initdb, *locale], check=True, stdout=subprocess.DEVNULL)
     server = PostgresServer(_free_port(), data, () if durable else FAST)
