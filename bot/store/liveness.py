@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import select
+import time
 from typing import Any
 
 from sqlalchemy import Engine, event
 from sqlalchemy.exc import DisconnectionError
-
-from bot import clock
 
 RESTED_S = 10.0  # a firewall or a proxy may have forgotten a connection that rested for longer
 BACK_SINCE = "back_since"
@@ -23,7 +22,7 @@ def watch(engine: Engine) -> None:
     """
 
     def taken(connection: Any, record: Any, _proxy: Any) -> None:
-        now = clock.steady_s()
+        now = time.monotonic()
         try:
             if now - record.info.get(BACK_SINCE, now) > RESTED_S or _has_said(connection):
                 engine.dialect.do_ping(connection)
@@ -31,7 +30,7 @@ def watch(engine: Engine) -> None:
             raise DisconnectionError("the server has gone") from error
 
     def given_back(_connection: Any, record: Any) -> None:
-        record.info[BACK_SINCE] = clock.steady_s()
+        record.info[BACK_SINCE] = time.monotonic()
 
     event.listen(engine, "checkout", taken)
     event.listen(engine, "checkin", given_back)
