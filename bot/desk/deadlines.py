@@ -53,14 +53,13 @@ def deadlines(
     gap, rules = None, policy or TicketPolicy()
     try:
         response = response_under(ticket, ticket.agreement, terms, workdays)
-        update = _update(ticket, terms, workdays, rules)
     except UnknownYear as error:
-        response, update, gap = None, None, str(error)
+        response, gap = None, str(error)
     found = {
         ClockName.RESPONSE: response,
         ClockName.ONSITE: _onsite(ticket, terms, workdays),
         ClockName.AGREED: _action(ticket),
-        ClockName.NEXT_UPDATE: update,
+        ClockName.NEXT_UPDATE: _update(ticket, terms, workdays, rules),
     }
     running = {name: clock for name, clock in found.items() if isinstance(clock, Deadline)}
     return Deadlines(
@@ -130,7 +129,11 @@ def _update(
     hours = hours_of(terms, workdays) if terms and _covers(terms, ticket) else AroundTheClock()
     start = as_utc(max(ticket.updated_at, ticket.raised_at or ticket.updated_at))  # due by no raise backwards
     span = timedelta(minutes=policy.update_minutes)
-    instant, segments = due(start, span, hours)
+    try:
+        instant, segments = due(start, span, hours)
+    except UnknownYear:  # our own rule: better asked for at night than never
+        hours = AroundTheClock()
+        instant, segments = due(start, span, hours)
     computed = Deadline(
         ClockName.NEXT_UPDATE, start, instant, policy.update_minutes, segments, in_contract=False
     )

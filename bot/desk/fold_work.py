@@ -65,7 +65,14 @@ def resolved(ticket: Ticket, event: Event) -> Changes:
 
 
 def reopened(ticket: Ticket, event: Event) -> Changes:
-    """Support must answer anew; what was agreed about the earlier work is over."""
+    """Support must answer anew; what was agreed about the earlier work is over.
+
+    What was never answered goes on by its clock, with what was agreed about that.
+    """
+    kept: Changes = {}
+    if event.data.get("unanswered"):
+        agreed = tuple(time for time in ticket.agreed if time.clock is ClockName.RESPONSE)
+        kept = {"clock_from": ticket.clock_from, "agreed": agreed, "pauses": ticket.pauses}
     over = (
         "responded_at",
         "raised_at",
@@ -95,4 +102,5 @@ def reopened(ticket: Ticket, event: Event) -> Changes:
         **({"contract": contract(event.data)} if "contract" in event.data else {}),
         "missed": missed(event.data),
         **judged_anew(ticket),
+        **kept,
     }

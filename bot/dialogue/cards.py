@@ -102,7 +102,11 @@ def _deadline(case: Case, now: datetime) -> str:
     if ClockName.RESPONSE in case.deadlines.resting:
         return f"响应期限：暂停中，还剩 {say_span(case.deadlines.resting[ClockName.RESPONSE])}"
     if case.calendar_gap:
-        return "⚠ 响应期限没有算出：缺那一年的工作日历。请按合同人工确认，并补工作日历。"
+        form = f"约定 {case.number} 响应 1月4日 9:00"
+        return (
+            f"⚠ 响应期限没有算出：缺那一年的工作日历。请核对后与客户约定（{form}），"
+            "并请管理员补工作日历 workdays.yaml。"
+        )
     if case.response is None:
         return "响应期限：无合同期限"
     if (ended := case.ticket.closed_at) is not None:  # its clock stopped then: nothing is overdue since

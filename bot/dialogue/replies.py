@@ -13,7 +13,7 @@ from bot.desk.ticket import Work
 from bot.dialogue.choices import EFFECT_NAMES
 from bot.dialogue.clock_words import customer_lines, resting_line, say_clock, with_reason
 from bot.dialogue.contract_words import uncovered_line
-from bot.dialogue.receipts import say_deadline
+from bot.dialogue.receipts import say_deadline, service_hours_zh
 
 TURNING = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 PRIORITY_NAMES = {
@@ -90,8 +90,9 @@ def deadline_line(case: Case, now: datetime) -> str:
         return f"响应期限：{with_reason(case, case.response, now)}{_overdue(case, now)}"
     if ClockName.RESPONSE in case.deadlines.resting:
         return resting_line(case)
-    if case.calendar_gap:
-        return "响应期限由工程师人工确认后告诉您"
+    if case.calendar_gap and case.terms:
+        hours = service_hours_zh(case.terms)
+        return f"{hours} 内立即响应；从哪一天起算，由工程师核对工作日安排后告诉您"
     if case.terms is None:
         return "这个聊天还没有绑定合同，绑定后按报修时间起算期限"
     if case.ticket.held is Priority.NOT_A_FAULT:

@@ -113,7 +113,8 @@ def correct(unit: UnitOfWork, ticket_id: int, reason: str) -> Correction | None:
 def _tell(unit: UnitOfWork, case: Case, reason: str, changed: set[str]) -> None:
     notify.staff(unit, case, unit.now, f"{case.number} 期限已更正：{reason}")
     is_awaited = case.ticket.responded_at is None
-    if not changed - OURS or (changed == {"response_due"} and not is_awaited):
+    told = changed - OURS - (set() if is_awaited else {"response_due"})
+    if not told:
         return
     lines = [f"工单 {case.number} 的期限已更正：{reason}。"]
     if is_awaited:

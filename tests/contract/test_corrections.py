@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, time
+from datetime import date, time, timedelta
 
 import pytest
 from click.testing import CliRunner
@@ -84,7 +84,7 @@ def test_a_calendar_that_was_edited_while_the_program_did_not_run_reaches_open_t
     world.at("2030-03-04T10:00:00+08:00")  # no package knows that year's holidays yet
     world.change_terms("DEMO-DIAMOND", ends_on=date(2030, 12, 31))
     world.customer(P1, who="diamond")
-    assert "人工确认" in world.last("diamond")
+    assert "由工程师核对工作日安排后告诉您" in world.last("diamond")
     (world.data / FILE_NAME).write_text("2030: {holidays: [2030-01-01]}", "utf-8")
 
     world.restart()
@@ -92,6 +92,34 @@ def test_a_calendar_that_was_edited_while_the_program_did_not_run_reaches_open_t
 
     assert str(world.tickets()[0]["response_due"]) == "2030-03-04 02:00:00+00:00"
     assert "期限已更正" in world.last("diamond")
+    assert world.differences() == {}
+
+
+def test_new_years_eve_before_the_package_knows_the_new_year(world: World) -> None:
+    """Told plainly, dated by a person, filled by the file; no clock is silent and nothing loops."""
+    world.at("2026-12-31T19:00:00+08:00")  # the next opening lies in 2027
+    world.change_terms("DEMO-DIAMOND", ends_on=date(2027, 11, 22))
+    world.customer(P1, who="diamond")
+    assert "⚠ 响应期限没有算出" in world.card().text
+    assert "约定 T1 响应 1月4日 9:00" in world.card().text
+    world.staff("确认 T1 1")
+    before = len(world.heard("staff"))
+    for _ in range(30):
+        world.wait(minutes=30)
+    rang = [text for text in world.heard("staff")[before:] if "响应（内部目标）：应立即进行" in text]
+    assert len(rang) == 3  # at nine in the morning of a day that may be worked, and then every half hour
+
+    world.staff("约定 T1 响应 1月4日 9:00")
+    world.customer("同意时间 T1", who="diamond")
+    assert str(world.tickets()[0]["response_due"]) == "2027-01-04 01:00:00+00:00"
+    world.staff("回复 T1 在看")
+    assert world.tickets()[0]["update_due"] == world.now + timedelta(hours=1)  # our own rule never waits
+    told = len(world.heard("diamond"))
+
+    edit_calendar(world, "2027: {holidays: [2027-01-01..2027-01-03]}")
+
+    assert len(world.heard("diamond")) == told  # nothing that they were told has changed
+    assert str(world.tickets()[0]["response_due"]) == "2027-01-04 01:00:00+00:00"
     assert world.differences() == {}
 
 

@@ -34,6 +34,32 @@ def renew(world: World, **changes: object) -> None:
         unit.contracts.add(replace(old, paid_on=date(2026, 3, 1), **new))  # type: ignore[arg-type]
 
 
+@pytest.mark.parametrize("opens", ["support", "customer"])
+def test_solving_and_opening_again_give_no_new_clock_to_what_was_never_answered(
+    world: World, opens: str
+) -> None:
+    world.customer(P1)
+    due = world.tickets()[0]["response_due"]
+    world.wait(minutes=60)
+    world.phones.unreachable = {"regular"}
+    world.staff("解决 T1 已重启")
+    world.phones.unreachable = set()
+    world.wait(minutes=30)
+
+    if opens == "support":
+        world.staff("重开 T1 其实没好")
+    else:
+        world.customer("没恢复 T1")
+
+    assert world.tickets()[0]["response_due"] == due
+    assert "今天 12:00 前" in world.last()
+    assert "报障" in world.customer("为什么 T1")
+    world.wait(days=3)
+    assert world.card().text.count("响应超期") <= 1
+    assert "响应超期" in world.staff("工单 T1")
+    assert world.differences() == {}
+
+
 def close(world: World) -> None:
     world.customer(P1)
     world.staff("解决 T1 已重启")

@@ -214,7 +214,7 @@ def test_a_report_in_a_year_that_the_calendar_does_not_know_opens_a_ticket_for_a
     text = world.customer(P1, who="diamond")
 
     assert "工单号 T1" in text
-    assert "响应期限由工程师人工确认后告诉您" in text
+    assert "贵方工作日 09:00–18:00 内立即响应；从哪一天起算，由工程师核对工作日安排后告诉您" in text
     assert "⚠ 响应期限没有算出：缺那一年的工作日历。" in world.card().text
 
 

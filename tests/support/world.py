@@ -45,9 +45,12 @@ class Phones:
     def __init__(self) -> None:
         self.delivered: dict[str, list[Outbound]] = {}
         self.receipts: list[Receipt] = []
+        self.unreachable: set[str] = set()  # chats that nothing reaches
 
     def send(self, message: Outbound) -> Receipt:
         """Deliver, or end as the next prepared receipt says."""
+        if message.address.chat in self.unreachable:
+            return Receipt(Outcome.FAILED, error="blocked")
         receipt = (
             self.receipts.pop(0) if self.receipts else Receipt(Outcome.SENT, external_id=str(message.id))
         )
