@@ -17,8 +17,8 @@ def reopened(case: Case, actor: Actor, reason: str, now: datetime, in_force: Ter
     """Return the event by which a ticket is opened again.
 
     A ticket keeps the version of the contract under which it was opened, as long as that covers the day; what
-    is opened again after a renewal is judged by the contract that is in force then. What was never answered goes
-    on by the clock that runs since the report: solving and opening again give no new one.
+    is opened again after a renewal is judged by the contract that is in force then. What was never answered
+    goes on by the clock that runs since the report: solving and opening again give no new one.
 
     Args:
         in_force: the customer's contract on the day of ``now``.
