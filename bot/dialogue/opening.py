@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.desk.case import Case
@@ -16,6 +16,7 @@ from bot.dialogue.turn import Turn
 from bot.messages import Received
 
 SUMMARY_LENGTH = 60
+SHOWN_WINDOW = timedelta(hours=2)  # a picture of so long before still belongs to what is reported
 ASKS_SCOPE = "是否所有"  # in a self-help line: it asks how many are affected
 ELSEWHERE = "换一"  # in a self-help line: it compares with another computer, phone or headset
 PEOPLE = "agent.people"  # the concept of whom it concerns
@@ -99,6 +100,7 @@ def opened(
 def open_ticket(turn: Turn, report: Report) -> Case:
     """Open a ticket, give the customer their receipt and support the card."""
     case = opened(turn, Finding.of(turn, report), report.since, report.text, report.concepts)
+    gather(turn, case)
     touch(turn, case)
     help_line = None if report.verdict.ask or not report.certain else self_help(turn, report)
     turn.reply(
@@ -138,6 +140,12 @@ def open_again(turn: Turn, case: Case) -> Case:
 def shown(text: str) -> str:
     """Return in a few words what a ticket is about."""
     return " ".join(text.split())[:SUMMARY_LENGTH] or "（图片或附件）"
+
+
+def gather(turn: Turn, case: Case) -> None:
+    """Give a ticket what its reporter said just before, and showed shortly before, that belongs to none."""
+    since = turn.reported_at - SHOWN_WINDOW
+    turn.desk.messages.gather(case.ticket.id, turn.inbox_id, reading.fragment_messages(turn), since)
 
 
 def touch(turn: Turn, case: Case) -> None:

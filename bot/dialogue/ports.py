@@ -112,6 +112,12 @@ class Messages(Protocol):
     def assign(self, ticket_id: int, inbox_id: int) -> None:
         """Note that a message belongs to a ticket."""
 
+    def gather(self, ticket_id: int, inbox_id: int, said: Collection[int], since: datetime) -> None:
+        """Note that messages before that one, of its sender in its chat, belong to the ticket as well.
+
+        These are the messages ``said``, and what carried files ``since`` then; none that belongs to a ticket.
+        """
+
     def move(self, ticket_id: int, into: int) -> None:
         """Give a ticket's messages to the one that it was merged into."""
 

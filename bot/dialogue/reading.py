@@ -89,11 +89,21 @@ def _gravity(report: Report) -> tuple[int, bool]:
 
 def recent_fragments(turn: Turn) -> list[tuple[str, datetime]]:
     """Return text and instant of what was said just before and belongs to no ticket yet."""
-    kept = [(words, datetime.fromisoformat(at)) for words, at in turn.chat.state.get("fragments", ())]
-    return [(words, at) for words, at in kept if turn.reported_at - at <= FRAGMENT_WINDOW]
+    return [(words, at) for words, at, _ in _fragments(turn)]
+
+
+def fragment_messages(turn: Turn) -> list[int]:
+    """Return the messages in which that was said."""
+    return [inbox_id for _, _, inbox_id in _fragments(turn) if inbox_id is not None]
+
+
+def _fragments(turn: Turn) -> list[tuple[str, datetime, int | None]]:
+    kept = turn.chat.state.get("fragments", ())  # an older program kept no message with them
+    read = [(words, datetime.fromisoformat(at), next(iter(message), None)) for words, at, *message in kept]
+    return [one for one in read if turn.reported_at - one[1] <= FRAGMENT_WINDOW]
 
 
 def keep_fragment(turn: Turn) -> Turn:
     """Remember words that may turn out to be the beginning of a report."""
-    fragments = [*recent_fragments(turn), (turn.text, turn.reported_at)][-5:]
-    return turn.remember(fragments=[(words, at.isoformat()) for words, at in fragments])
+    fragments = [*_fragments(turn), (turn.text, turn.reported_at, turn.inbox_id)][-5:]
+    return turn.remember(fragments=[(words, at.isoformat(), message) for words, at, message in fragments])

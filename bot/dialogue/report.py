@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.desk.case import Case
 from bot.desk.events import BOT, Event, Kind
 from bot.dialogue import choices, notify, reading, reopening, replies
 from bot.dialogue.commands import Command
-from bot.dialogue.opening import Finding, open_ticket, self_help, shown, touch
+from bot.dialogue.opening import Finding, gather, open_ticket, self_help, shown, touch
 from bot.dialogue.reading import Report, whole
 from bot.dialogue.same_fault import came_back, find_same, may_be_another
 from bot.dialogue.their_ticket import hotline
@@ -32,6 +34,7 @@ def add(turn: Turn, case: Case, report: Report) -> None:
     kind = Kind.DETAIL if same_chat else Kind.JOINED
     before = case
     case, news = taken(turn, case, report, kind)
+    gather(turn, case)
     touch(turn, case)
     is_other = may_be_another(turn, before, report)
     _answer_addition(turn, before, case, news, same_chat=same_chat, is_other=is_other)
@@ -118,6 +121,8 @@ def anyway(turn: Turn, command: Command) -> None:
     """按故障报修: the way out of a wrong verdict; the clock starts at the original message."""
     if command.argument.startswith("inbox:"):
         original = turn.desk.messages.received(int(command.argument.removeprefix("inbox:")))
+        if turn.desk.messages.ticket_of(original.id) is None:
+            turn = replace(turn, inbox_id=original.id)  # what was said there is what is reported
         take(turn, reading.of(turn, original.text, original.at))
     elif command.argument:
         take(turn, reading.of(turn, command.argument, turn.reported_at))

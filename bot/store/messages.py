@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -17,6 +18,7 @@ from bot.store.chats import ChatStore, contact_of
 from bot.store.session import UnitSession
 
 REPORTS_SHOWN = 20
+EARLIER_LOOKED_AT = 50
 SHOWN_AT_MOST = 20  # messages to a chat between two of its own
 _CHOICE_ID = re.compile(r"[0-9]{1,18}\.[0-9]{1,3}", re.ASCII)
 
@@ -54,6 +56,15 @@ SHOWN = (
     .where(OUTBOX.c.status == "sent", OUTBOX.c.sent_at <= _THIS.c.received_at)
     .order_by(OUTBOX.c.id.desc())
     .limit(SHOWN_AT_MOST)
+)
+# What somebody wrote into a chat before and belongs to no ticket.
+EARLIER = (
+    select(t.InboxRow)
+    .where(t.InboxRow.chat_id == bindparam("chat"), t.InboxRow.contact_id == bindparam("contact"))
+    .where(t.InboxRow.id < bindparam("before"), t.InboxRow.sent_at >= bindparam("since"))
+    .where(t.InboxRow.ticket_id.is_(None))
+    .order_by(t.InboxRow.id.desc())
+    .limit(EARLIER_LOOKED_AT)
 )
 
 
@@ -131,6 +142,15 @@ class MessageStore:
             carried = [Attachment.from_dict(one) for one in row.content["attachments"]]
             AttachmentStore(self._session, self._now).expect(inbox_id, carried)
         self._session.write(row, ticket_id=ticket_id)
+
+    def gather(self, ticket_id: int, inbox_id: int, said: Collection[int], since: datetime) -> None:
+        row = self._session.get_one(t.InboxRow, inbox_id)
+        which = {"chat": row.chat_id, "contact": row.contact_id, "before": inbox_id, "since": since}
+        for earlier in self._session.scalars(EARLIER, which):
+            carried = [Attachment.from_dict(one) for one in earlier.content["attachments"]]
+            has_files = earlier.content["addressed"] and any(one.kind in FETCHED_KINDS for one in carried)
+            if earlier.id in said or has_files:
+                self._session.write(earlier, ticket_id=ticket_id)
 
     def move(self, ticket_id: int, into: int) -> None:
         self._session.execute(

@@ -286,6 +286,52 @@ def test_a_picture_of_a_reports_album_is_fetched_although_it_names_nobody(world:
     assert world.fetch() == 2
 
 
+# --- what was shown before there was a ticket
+
+
+def test_a_picture_of_a_question_is_shown_once_the_question_is_made_a_report(world: Pictures) -> None:
+    world.send("p1", text="录音文件怎么下载")
+    world.fetch()
+    world.wait(minutes=30)
+    world.tap("按故障报修")
+    assert "原话：录音文件怎么下载［附件 1 个］" in world.card().text
+    world.staff("附件 T1")
+    assert len(world.shown()) == 1
+
+
+def test_a_picture_of_shortly_before_belongs_to_the_report_that_follows(world: Pictures) -> None:
+    world.send("p1", text="录音文件怎么下载")
+    world.fetch()
+    world.wait(minutes=90)
+    world.customer("IVR挂了，客户打不进来")
+    assert "附件" in [choice.label for choice in world.card().choices]
+    world.staff("附件 T1")
+    assert len(world.shown()) == 1
+
+
+def test_a_picture_of_long_before_is_another_matter(world: Pictures) -> None:
+    world.send("p1", text="录音文件怎么下载")
+    world.wait(hours=3)
+    world.customer("IVR挂了，客户打不进来")
+    assert "附件" not in world.card().text
+
+
+def test_a_picture_of_another_chat_or_ticket_stays_there(world: Pictures) -> None:
+    world.send("p1", text="有两个座席听不到录音")
+    world.customer("IVR挂了，客户打不进来", who="enhanced")
+    assert "附件" not in world.card().text
+    world.wait(minutes=10)
+    world.customer("IVR挂了，客户打不进来")
+    assert "附件" not in world.card().text
+    assert len(world.tickets()) == 3
+
+
+def test_fragments_of_a_report_stand_on_its_card(world: Pictures) -> None:
+    world.customer("帮忙看看这个")
+    world.customer("IVR挂了，客户打不进来")
+    assert "原话：帮忙看看这个；IVR挂了，客户打不进来" in world.card().text
+
+
 def edited(world: Pictures, text: str, picture: str, *, addressed: bool = True, **more: bool) -> None:
     """Let the customer write a message with a picture, or change what they wrote."""
     message = world.inbound("regular", Sender("regular", "陈班长"), text)
