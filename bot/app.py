@@ -96,6 +96,7 @@ class App:
         settlement = Settlement(
             Watchers(
                 told.responded,
+                told.answered,
                 told.undelivered,
                 Rerouter(ALARM_ADDRESS if pager else None),
                 told.held,

@@ -39,6 +39,7 @@ class Watchers:
 
     Attributes:
         responded: an engineer's answer reached the customer.
+        answered: an engineer's further answer reached a customer who had urged.
         undelivered: a message to a customer failed for good.
         lost: an alarm (by its id) failed for good: it must be raised another way.
         held: a message to a customer waits until they write again; once for all that wait on a ticket.
@@ -49,6 +50,7 @@ class Watchers:
     """
 
     responded: Callable[[UnitOfWork, Case, datetime], None]
+    answered: Callable[[UnitOfWork, Case, datetime], None]
     undelivered: Callable[[UnitOfWork, Case, str, datetime], None]
     lost: Callable[[UnitOfWork, int], None]
     held: Callable[[UnitOfWork, Case, str], None]
@@ -176,7 +178,9 @@ class Settlement:
             event = Event(Kind.RESPONDED, now, author(unit, row), {**data, "how": "message", "note": ""})
             self._watchers.responded(unit, unit.tickets.record(case, event), now)
         elif ticket.is_open_to_response and ticket.answer != row.inbox_id:  # to several chats: one update
-            unit.tickets.record(case, Event(Kind.UPDATED, now, author(unit, row), data))
+            answered = unit.tickets.record(case, Event(Kind.UPDATED, now, author(unit, row), data))
+            if ticket.is_urged:
+                self._watchers.answered(unit, answered, now)
 
     def _note_delay(self, unit: UnitOfWork, row: t.OutboxRow, receipt: Receipt) -> None:
         """What does not get through for long is not given up, but nobody waits for it alone."""

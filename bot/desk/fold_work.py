@@ -25,7 +25,13 @@ def heard(ticket: Ticket, at: datetime, event: Event) -> Changes:
     latest = at if ticket.updated_at is None else max(at, ticket.updated_at)
     if ticket.asked_at is None and asks_whether_it_works(ticket, event):
         changes["asked_at"] = at
+    changes["is_urged"] = False
     return {**changes, "updated_at": latest, "promise": promise, "answer": event.data.get("inbox")}
+
+
+def urged(ticket: Ticket, _: Event) -> Changes:
+    """Who urges is heard anew, whatever was acknowledged, until an engineer has answered."""
+    return {"urged": ticket.urged + 1, "is_urged": True, "acknowledged": {}}
 
 
 def asks_whether_it_works(ticket: Ticket, event: Event) -> bool:

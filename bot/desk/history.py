@@ -64,7 +64,7 @@ _HANDLERS: Mapping[Kind, Callable[[Ticket, Event], Changes]] = {
     Kind.PROPOSED: fold_priority.proposed,
     Kind.VIEW: fold_priority.viewed,
     Kind.BOUND: lambda _, event: {"contract": fold_base.contract(event.data)},
-    Kind.URGED: lambda ticket, _: {"urged": ticket.urged + 1, "acknowledged": {}},  # who urges is heard anew
+    Kind.URGED: fold_work.urged,
     Kind.ASSIGNED: fold_work.assigned,
     Kind.RESPONDED: fold_work.responded,
     Kind.WORKAROUND: lambda ticket, event: fold_work.acted(ticket, event.at),

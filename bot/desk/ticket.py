@@ -121,6 +121,7 @@ class Ticket:
     missed: tuple[Late, ...] = ()
     stars: int | None = None
     urged: int = 0
+    is_urged: bool = False
 
     @property
     def held(self) -> Priority:

@@ -54,7 +54,8 @@ def card(
     if case.ticket.assignee:
         lines.append(f"负责人：{case.ticket.assignee[1]}")
     if case.ticket.urged:
-        lines.append(f"客户催单 {case.ticket.urged} 次，请答复")
+        is_unanswered = case.ticket.is_urged and case.ticket.is_live
+        lines.append(f"客户催单 {case.ticket.urged} 次{'，请答复' if is_unanswered else ''}")
     if recent:
         lines.append("近期：" + "；".join(_recent(other) for other in recent[:RECENT_SHOWN]))
     options = _options(case)

@@ -53,6 +53,12 @@ def responded(desk: Desk, case: Case, now: datetime) -> None:
     notify.staff(desk, case, now, note)
 
 
+def answered(desk: Desk, case: Case, now: datetime) -> None:
+    """Who had urged has heard from an engineer: their card asks for no answer any more."""
+    who = desk.tickets.events(case.ticket.id)[-1].actor.name
+    notify.staff(desk, case, now, f"{case.number} {who}的答复已送达客户")
+
+
 def undelivered(desk: Desk, case: Case, error: str, now: datetime) -> None:
     """A message to the customer failed for good: support must phone."""
     phone = case.reporter.phone or "未登记，请查合同"

@@ -40,6 +40,21 @@ def test_notice_of_the_deadline_gives_ten_minutes_and_then_it_climbs(world: Worl
     assert "请赵主管现在答复" in alarms(world)[-1]
 
 
+def test_a_card_asks_for_an_answer_to_who_urged_until_one_was_given(world: World) -> None:
+    world.customer(P1)
+    world.staff("确认 T1 1")
+    world.staff("回复 T1 在查了")
+    world.customer("催单")
+    assert "客户催单 1 次，请答复" in world.card().text
+
+    world.staff("回复 T1 马上好")
+    assert "客户催单 1 次\n" in f"{world.card().text}\n"
+    world.customer("催单")
+    world.staff("解决 T1 已重启")
+    assert "客户催单 2 次\n" in f"{world.card().text}\n"
+    assert world.differences() == {}
+
+
 def test_a_customer_who_urges_is_heard_by_a_new_card_and_the_clock_rings_again(world: World) -> None:
     world.customer(P1)
     world.staff("确认 T1 1")
