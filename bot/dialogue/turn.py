@@ -12,8 +12,11 @@ from bot.desk.case import Chat, Contact
 from bot.desk.events import Actor, Event, Kind, Side
 from bot.desk.policy import DEFAULT_RULES, TicketPolicy
 from bot.dialogue.ports import Desk
+from bot.dialogue.replies import shorten
 from bot.messages import Inbound, Option, Say
 from intents import Classifier, Verdict
+
+NAME_SHOWN = 12  # of whom is spoken to
 
 
 def says_something(text: str) -> bool:
@@ -75,8 +78,10 @@ class Turn:
         return Event(kind, self.now, self.actor, data)
 
     def reply(self, text: str, *options: Option, ticket: int | None = None) -> None:
-        """Answer in the same chat."""
-        self.desk.messages.say(self.chat.id, Say(text, options), ticket=ticket)
+        """Answer in the same chat; who pressed in a group is named, since there are no words to quote."""
+        is_of_many = self.inbound.is_group and self.inbound.choice is not None
+        said = f"{shorten(self.contact.name, NAME_SHOWN)}，{text}" if is_of_many else text
+        self.desk.messages.say(self.chat.id, Say(said, options), ticket=ticket)
 
     def remember(self, **changes: Any) -> Turn:
         """Store changes to the chat's state (None removes a key) and return the turn that knows them."""

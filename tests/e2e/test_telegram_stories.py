@@ -113,6 +113,7 @@ def test_a_group_with_three_colleagues(telegram: TelegramWorld) -> None:
     assert "已收到，工单号 T1。" in receipt["text"]
     assert receipt["reply_to_message"]["message_id"] == report["message_id"]
     telegram.lin.press("全部受影响", chat=GROUP)
+    assert telegram.last(GROUP).startswith("林主管，已记录：全部受影响（工单 T1）。")  # who answered
     telegram.visitor.say("我这边软电话也登不上", chat=GROUP, reply_to=receipt["message_id"])
 
     assert len(telegram.tickets()) == 1
