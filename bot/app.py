@@ -22,6 +22,7 @@ from bot.clock import Clock
 from bot.delivery.dispatcher import Dispatcher
 from bot.delivery.downloads import FOLDER, Downloads, Fetcher
 from bot.delivery.expiry import Expiry
+from bot.delivery.handling import HOLD, Handling
 from bot.delivery.inbox import Apart, Asked, Inbox
 from bot.delivery.inline import Inline
 from bot.delivery.next_message import Message
@@ -112,7 +113,8 @@ class App:
         self._downloads = Downloads(self.store, fetchers or {}, folder, limit, self._lost, self._withheld)
         self._expiry = Expiry(self.store, folder, timedelta(days=settings.attachment_days))
         inline = Inline(settlement.settle, now)
-        self.inbox = Inbox(self.store, self._handle, self._rescue, self._give_up, told.unreadable, inline)
+        handling = Handling(self.store, self._handle, self._rescue, self._give_up, told.unreadable)
+        self.inbox = Inbox(handling, inline)
         self._dead_man = DeadMan(settings.deadman_url, now)
 
     @property
@@ -220,7 +222,7 @@ class App:
             done = sweep(self.store, self.now(), self.metrics.missed)
         self._dead_man.ping()
         self.follow_edits()
-        self.inbox.resume(self.now(), RESUMED_A_ROUND)
+        self.inbox.resume(self.now(), RESUMED_A_ROUND, HOLD)
         tell_of_waiting(self.store, told.waiting, self.now())
         return done
 

@@ -1,7 +1,7 @@
 """Answers that go back within a channel's own answer to its platform, where they are free of quota.
 
-What is said in reply to such a message is held back for a moment (`inbox.HOLD`), so that either the channel
-takes it or, later, delivery does: never both.
+What is said in reply to such a message is held back for a moment (`handling.HOLD`), so that either the
+channel takes it or, later, delivery does: never both.
 """
 
 from __future__ import annotations

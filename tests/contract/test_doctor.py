@@ -12,6 +12,7 @@ import pytest
 
 from bot import clock, samples
 from bot.cli import run
+from bot.delivery.handling import Handling
 from bot.delivery.inbox import Inbox
 from bot.desk import tables
 from bot.doctor import machine
@@ -141,7 +142,7 @@ def test_a_clock_behind_the_store_is_a_failure(
     store = upgraded(database_url)
     now = clock.now()
     message = Inbound(samples.address("phone", "a"), Sender("a", "a"), "k", now)
-    Inbox(store, *[lambda *_: None] * 4).receive(message, now)
+    Inbox(Handling(store, *[lambda *_: None] * 4)).receive(message, now)
     store.close()
     capsys.readouterr()
     monkeypatch.setattr(clock, "now", lambda: now - timedelta(minutes=5))

@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import event, select
 from sqlalchemy.exc import IntegrityError, OperationalError
 
+from bot.delivery.handling import HOLD
 from bot.delivery.inbox import Apart, Asked
 from bot.delivery.next_message import Message
 from bot.dialogue import customer
@@ -51,6 +52,14 @@ def test_a_received_message_is_handled_after_a_crash(world: World) -> None:
     assert "工单号 T1" in world.last()
 
 
+def test_what_came_just_now_is_left_to_whoever_can_answer_it_inline(world: World) -> None:
+    world.app.receive(world.inbound("regular", Sender("regular", "陈班长"), P1))
+    world.wait(seconds=4)
+    assert world.tickets() == []
+    world.wait(seconds=1)
+    assert len(world.tickets()) == 1
+
+
 def test_messages_of_a_chat_are_handled_in_platform_order(world: World) -> None:
     sender = Sender("regular", "陈班长")
     later = world.inbound("regular", sender, "查进度", sent_at=world.now)
@@ -58,7 +67,7 @@ def test_messages_of_a_chat_are_handled_in_platform_order(world: World) -> None:
     world.app.inbox.receive(later, world.now)
     world.app.inbox.receive(earlier, world.now)
 
-    world.wait(seconds=1)
+    world.wait(seconds=5)
 
     assert "工单号 T1" in world.heard("regular")[0]
     assert "待工程师响应" in world.heard("regular")[1]
@@ -73,7 +82,7 @@ def test_messages_of_one_second_are_handled_by_the_platforms_own_count(
         inbound = world.inbound("regular", sender, text, sent_at=world.now)
         world.app.inbox.receive(replace(inbound, number=number), world.now)
 
-    world.wait(seconds=1)
+    world.wait(seconds=5)
 
     assert "工单号 T1" in world.heard("regular")[0]
     assert "待工程师响应" in world.heard("regular")[1]
@@ -228,6 +237,7 @@ def test_a_backlog_is_resumed_in_rounds_so_that_alarms_do_not_wait_for_it(
         message = replace(world.inbound("x", Sender(f"u{number}", "u"), P1), address=address(f"c{number}"))
         world.app.receive(message)
 
+    world.now += HOLD
     world.app.sweep()
     assert len(world.tickets()) == 2
     world.app.sweep()
@@ -256,7 +266,7 @@ def kept(received: tuple[int, bool] | Exception) -> tuple[int, bool]:
 
 def keep_waiting(world: World, monkeypatch: pytest.MonkeyPatch, *chats: str) -> list[int]:
     """Let the database fail at each message of these chats; return what was handled."""
-    handle, handled = world.app.inbox._handle_message, []
+    handle, handled = world.app.inbox.handling.handle, []
 
     def fails(unit: UnitOfWork, message: Message) -> None:
         if message.inbound.address.chat in chats:
@@ -264,7 +274,7 @@ def keep_waiting(world: World, monkeypatch: pytest.MonkeyPatch, *chats: str) -> 
         handled.append(message.id)
         handle(unit, message)
 
-    monkeypatch.setattr(world.app.inbox, "_handle_message", fails)
+    monkeypatch.setattr(world.app.inbox.handling, "handle", fails)
     return handled
 
 

@@ -54,7 +54,7 @@ def test_a_sentence_is_judged_once_and_what_is_no_sentence_is_not_counted(
 def test_a_sentence_counts_once_however_often_its_handling_is_rolled_back(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    handle, tries = world.app.inbox._handle_message, []
+    handle, tries = world.app.inbox.handling.handle, []
 
     def fails_at_first(unit: UnitOfWork, message: Message) -> None:
         handle(unit, message)
@@ -63,7 +63,7 @@ def test_a_sentence_counts_once_however_often_its_handling_is_rolled_back(
         if len(tries) == 1:
             raise RuntimeError
 
-    monkeypatch.setattr(world.app.inbox, "_handle_message", fails_at_first)
+    monkeypatch.setattr(world.app.inbox.handling, "handle", fails_at_first)
     world.customer(P1)
     assert len(tries) == 2
     assert figure(world, "verdicts_total", label="P1") == 1

@@ -186,7 +186,7 @@ def test_an_answer_is_not_taken_when_delivery_may_be_at_it_because_a_lock_was_wa
         handle(unit, message)
         wechat.now += timedelta(seconds=4.8)
 
-    monkeypatch.setattr(wechat.app.inbox, "_handle_message", handle_late)
+    monkeypatch.setattr(wechat.app.inbox.handling, "handle", handle_late)
     assert wechat.says(P1) is None
     wechat.deliver_after(seconds=1)
 

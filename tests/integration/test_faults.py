@@ -100,8 +100,7 @@ def test_a_message_whose_handling_the_database_cut_off_is_resumed(
     with away(world), pytest.raises(OperationalError):
         world.app.handle(inbox_id)
     assert world.tickets() == []
-    world.app.sweep()
-    world.app.deliver()
+    world.wait(seconds=5)
     assert [ticket["id"] for ticket in world.tickets()] == [1]
     assert "T1" in world.last()
 

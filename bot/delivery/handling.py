@@ -1,0 +1,141 @@
+"""Handle: what our own code makes of one message whose chat is locked, however it fails."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from typing import NamedTuple
+
+import structlog
+
+from bot.delivery.next_message import Find, Message, lock_chat, message_of, next_of
+from bot.delivery.settlement import wake
+from bot.log import places
+from bot.store import tables as t
+from bot.store.store import Store, UnitOfWork
+from bot.store.trouble import DATABASE_TROUBLE
+
+log = structlog.get_logger(__name__)
+
+ATTEMPTS = 3
+HOLD = timedelta(seconds=5)  # for what a channel may take inline: as long as its platform waits for an answer
+
+Handler = Callable[[UnitOfWork, Message], None]
+Answer = Callable[[UnitOfWork, t.InboxRow], str | None]  # takes what goes back within the channel's answer
+
+
+class Handled(NamedTuple):
+    """A message that was handled, and what goes back within the channel's answer, if anything does."""
+
+    id: int
+    reply: str | None
+
+
+class HandlingFailed(Exception):
+    """Our own handling of a message failed; the cause tells why."""
+
+    def __init__(self, inbox_id: int) -> None:
+        super().__init__(inbox_id)
+        self.inbox_id = inbox_id
+
+
+@dataclass
+class Handling:
+    """The tries that a message gets, each a unit of work.
+
+    Attributes:
+        handle: does what the message asks for.
+        rescue: makes a bare ticket of a message that `handle` failed on.
+        give_up: answers one that `rescue` failed on too.
+        unreadable: tells support of a message (by its id) with which nothing can be done.
+    """
+
+    store: Store
+    handle: Handler
+    rescue: Handler
+    give_up: Handler
+    unreadable: Callable[[UnitOfWork, int], None]
+
+    def next(self, find: Find, now: datetime, answer: Answer = lambda *_: None) -> Handled | None:
+        """Handle a chat's earliest message that is not handled; return it, None if there is none.
+
+        Where the database itself fails the error is raised: the message stays and is resumed.
+        """
+        tries = [*[self.handle] * ATTEMPTS, self.rescue, self.give_up]
+        for attempt, handle in enumerate(tries, start=1):
+            status = "handled" if handle is self.handle else "failed"
+            try:
+                return self.store.transact(partial(_try, find, handle, status, answer), now)
+            except HandlingFailed as failure:
+                self._note(failure, attempt, now)
+        return self.store.transact(partial(self._write_off, find), now)
+
+    def first_try(self, unit: UnitOfWork, row: t.InboxRow, answer: Answer) -> Handled:
+        """Handle a message whose chat is locked.
+
+        Raises:
+            HandlingFailed: it, or what the database took in between, is to be rolled back.
+        """
+        return _act(unit, row, self.handle, "handled", answer)
+
+    def _write_off(self, find: Find, unit: UnitOfWork) -> Handled | None:
+        """Let a message that can't even be given up block its chat no longer; support must look it up."""
+        chat_id = find(unit)
+        row = next_of(unit, chat_id) if chat_id is not None else None
+        if row is None:
+            return None
+        row.status, row.handled_at = "failed", unit.now
+        self.unreadable(unit, row.id)
+        return Handled(row.id, None)
+
+    def _note(self, failure: HandlingFailed, attempt: int, now: datetime) -> None:
+        cause, inbox_id = failure.__cause__, failure.inbox_id
+        assert cause is not None  # noqa: S101 - raised `from` it
+        name = type(cause).__name__
+        log.error("handling failed", inbox_id=inbox_id, attempt=attempt, error=name, where=places(cause))
+
+        def note(unit: UnitOfWork) -> None:
+            row = unit.session.get_one(t.InboxRow, inbox_id)
+            row.attempts, row.error = attempt, name
+
+        self.store.transact(note, now)
+
+
+def wake_held(unit: UnitOfWork, row: t.InboxRow) -> None:
+    """Let what waits for the chat of this message go, before the answer to it."""
+    wake(unit, row.chat_id, _answered_by(unit, row))
+
+
+def _try(find: Find, handle: Handler, status: str, answer: Answer, unit: UnitOfWork) -> Handled | None:
+    chat_id = find(unit)
+    if chat_id is None:
+        return None
+    lock_chat(unit, chat_id)
+    row = next_of(unit, chat_id)
+    if row is None:
+        return None
+    wake_held(unit, row)
+    return _act(unit, row, handle, status, answer)
+
+
+def _act(unit: UnitOfWork, row: t.InboxRow, handle: Handler, status: str, answer: Answer) -> Handled:
+    inbox_id = row.id  # read now: after a failed flush the row can't be
+    try:
+        held_in = row.chat_id if row.content.get("is_inline") else None
+        unit.messages.answers(inbox_id, held_in=held_in, until=_answered_by(unit, row))
+        handle(unit, message_of(unit.session, row, unit.chats.get(row.chat_id)))
+        reply = answer(unit, row)
+        unit.session.write(row, status=status, handled_at=unit.now, reply=reply)
+        unit.session.flush()
+    except DATABASE_TROUBLE:
+        raise
+    except Exception as error:
+        raise HandlingFailed(inbox_id) from error
+    return Handled(inbox_id, reply)
+
+
+def _answered_by(unit: UnitOfWork, row: t.InboxRow) -> datetime:
+    """Return from when on delivery may send what answers a message."""
+    return row.received_at + HOLD if row.content.get("is_inline") else unit.now
