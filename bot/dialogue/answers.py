@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
 
 from bot.dialogue import (
     choices,
@@ -20,12 +19,11 @@ from bot.dialogue import (
 )
 from bot.dialogue.commands import Command
 from bot.dialogue.passing_on import pass_on, terms_of, way_out
-from bot.dialogue.their_ticket import hotline
+from bot.dialogue.their_ticket import hotline, spoken_of
 from bot.dialogue.turn import Turn
 from bot.dialogue.why import why as receipt
 from bot.messages import Option
 
-CONVERSATION = timedelta(hours=2)  # a word without a subject still belongs to what was spoken of so long ago
 STATUS_SHOWN = 4
 NOTHING = Command("")
 USUAL = (
@@ -93,7 +91,7 @@ def help_(turn: Turn, _: Command) -> None:
 def human(turn: Turn, _: Command) -> None:
     """Give a person's name or the hotline at once, and tell support."""
     cases = turn.desk.tickets.live(turn.chat)
-    case = same_fault.current_case(turn, cases, CONVERSATION) or (cases[0] if cases else None)
+    case = same_fault.current_case(turn, cases, same_fault.CONVERSATION) or (cases[0] if cases else None)
     if case and case.ticket.assignee:
         who = f"工单 {case.number} 由{case.ticket.assignee[1]}负责，已请他马上联系您。"
     else:
@@ -148,9 +146,7 @@ def ask_urge(turn: Turn, _: reading.Report) -> None:
 
 def supplement(turn: Turn, read: reading.Report) -> None:
     """Add details to the ticket that is spoken of; without one they may begin a report."""
-    cases = [case for case in turn.desk.tickets.live(turn.chat) if case.ticket.is_live]
-    case = same_fault.current_case(turn, cases, CONVERSATION) or (cases[0] if len(cases) == 1 else None)
-    if case:
+    if case := spoken_of(turn):
         report.add(turn, case, read)
     else:
         not_understood(turn, read)

@@ -60,7 +60,7 @@ def anybody(turn: Turn, _: reading.Report) -> None:
     To the angry, and the second time, the telephone comes first.
     """
     cases = turn.desk.tickets.live(turn.chat)
-    case = same_fault.current_case(turn, cases, answers.CONVERSATION) or cases[0]
+    case = same_fault.current_case(turn, cases, same_fault.CONVERSATION) or cases[0]
     status = replies.status_line(case, turn.now)
     if not _CALLS.search(turn.text) and not _ANGRY.search(turn.text):
         turn.reply(f"您好。\n{status}\n{their_ticket.hotline(turn)}", ticket=case.ticket.id)
@@ -75,7 +75,7 @@ def anybody(turn: Turn, _: reading.Report) -> None:
 
 def _has_called(turn: Turn) -> bool:
     called = turn.chat.state.get("called")
-    return called is not None and turn.now - datetime.fromisoformat(called) <= answers.CONVERSATION
+    return called is not None and turn.now - datetime.fromisoformat(called) <= same_fault.CONVERSATION
 
 
 def _who(case: Case) -> str:
@@ -94,7 +94,7 @@ def onsite(turn: Turn, _: reading.Report) -> None:
     else:
         lines = services.entitled(terms, "上门", (Service.ONSITE,), turn.office.sales)
     cases = turn.desk.tickets.live(turn.chat)
-    case = same_fault.current_case(turn, cases, answers.CONVERSATION) or (cases[0] if cases else None)
+    case = same_fault.current_case(turn, cases, same_fault.CONVERSATION) or (cases[0] if cases else None)
     options = () if case else (passing_on.way_out(turn),)
     number = case.ticket.id if case else None
     turn.reply("\n".join([*lines, their_ticket.hotline(turn)]), *options, ticket=number)
@@ -107,7 +107,7 @@ def overhear(turn: Turn) -> None:
     Once in a while, and only while the customer has nothing open: colleagues who talk of it are not news.
     """
     heard = turn.chat.state.get("overheard")
-    is_quiet = heard is None or turn.now - datetime.fromisoformat(heard) > answers.CONVERSATION
+    is_quiet = heard is None or turn.now - datetime.fromisoformat(heard) > same_fault.CONVERSATION
     if turn.chat.customer_id is None or not is_quiet or turn.desk.tickets.live(turn.chat):
         return
     if reading.of(turn, turn.text, turn.reported_at).certain:

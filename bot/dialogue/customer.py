@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime
 
-from bot.desk.case import Case
 from bot.dialogue import (
     albums,
     amending,
@@ -31,13 +30,14 @@ from bot.dialogue import (
 from bot.dialogue.commands import Command, customer_command, of_option
 from bot.dialogue.turn import Turn, says_something
 from bot.errors import Refused
-from bot.messages import AttachmentKind, Forwarded
+from bot.messages import AttachmentKind, Forwarded, Option
 
 Handler = Callable[[Turn, Command], None]
 
 
 def _which(turn: Turn, _: Command) -> None:
-    offers.ask_which(turn, offers.meant(_questions(turn), turn.text))
+    offered = offers.meant(_questions(turn, quoting.REMEMBERED), turn.text)
+    offers.ask_which(turn, offered or _of_old(turn))
 
 
 HANDLERS: Mapping[str, Handler] = {
@@ -106,15 +106,25 @@ def command_of(turn: Turn) -> Command | None:
         return of_option(option)
     if turn.inbound.forwarded is not None:
         return asides.code_in(turn)  # what somebody else wanted is no command of the sender's
-    questions = _questions(turn)
+    questions = _questions(turn, quoting.REMEMBERED)
     offered = offers.meant(questions, turn.text)
-    if offered:
-        return of_option(offered[0]) if len(offered) == 1 else Command("which")
+    if len(offered) == 1:
+        return of_option(offered[0])
+    if offered or _of_old(turn):
+        return Command("which")
     return asked.answer_to(next(iter(questions), ()), turn.text) or customer_command(turn.text)
 
 
-def _questions(turn: Turn) -> list[offers.Question]:
-    return [tuple(one for one in question if one.verb in HANDLERS) for question in quoting.questions(turn)]
+def _questions(turn: Turn, before: int) -> list[offers.Question]:
+    found = quoting.questions(turn, before)
+    return [tuple(one for one in question if one.verb in HANDLERS) for question in found]
+
+
+def _of_old(turn: Turn) -> list[Option]:
+    """Return what a bare number meant in what was asked before other things were said: never done unasked."""
+    if offers.number_in(turn.text) is None:
+        return []
+    return offers.meant(_questions(turn, quoting.LONG_AGO), turn.text)
 
 
 def understand(turn: Turn) -> None:
@@ -170,7 +180,7 @@ def picture(turn: Turn) -> None:
     if not turn.inbound.attachments:
         answers.empty(turn)
         return
-    case = recent_case(turn)
+    case = their_ticket.spoken_of(turn)
     if case is None:
         report.take(turn, empty)
     else:
@@ -181,12 +191,4 @@ def picture(turn: Turn) -> None:
 
 def _was_asked_to_report(turn: Turn) -> bool:
     since = turn.chat.state.get("reporting")
-    return since is not None and turn.now - datetime.fromisoformat(since) <= answers.CONVERSATION
-
-
-def recent_case(turn: Turn) -> Case | None:
-    """Return the ticket that a supplement belongs to: the one just spoken of, else the chat's only one."""
-    cases = [case for case in turn.desk.tickets.live(turn.chat) if case.ticket.is_live]
-    return same_fault.current_case(turn, cases, answers.CONVERSATION) or (
-        cases[0] if len(cases) == 1 else None
-    )
+    return since is not None and turn.now - datetime.fromisoformat(since) <= same_fault.CONVERSATION

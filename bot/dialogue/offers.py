@@ -44,8 +44,11 @@ def meant(questions: Sequence[Question], text: str) -> list[Option]:
 def ask_which(turn: Turn, options: Sequence[Option]) -> None:
     """Ask which of several choices is meant; the answer is again a tap, a number or words."""
     several = len({option.ticket for option in options}) > 1
-    shown = [_with_ticket(option) if several else option for option in options]
-    turn.reply(f"请问“{turn.text}”是指哪一个？", *shown)
+    shown = [_with_ticket(option) if several else _told(option) for option in options]
+    if len(shown) == 1:
+        turn.reply(f"请问“{turn.text}”是指“{shown[0].label}”吗？不是的话，请直接打字告诉我。", *shown)
+    else:
+        turn.reply(f"请问“{turn.text}”是指哪一个？", *shown)
 
 
 def _names(text: str, number: int, option: Option) -> bool:
@@ -74,7 +77,13 @@ def _meaning(option: Option) -> tuple[str, int | None, str]:
     return option.verb, option.ticket, option.label
 
 
+def _told(option: Option) -> Option:
+    """Return a choice under the words that say more: 同意时间 rather than 同意, away from its question."""
+    return replace(option, label=option.typed) if option.typed.startswith(option.label) else option
+
+
 def _with_ticket(option: Option) -> Option:
+    option = _told(option)
     if option.ticket is None or f"T{option.ticket}" in option.label:
         return option
     number = f" T{option.ticket}"

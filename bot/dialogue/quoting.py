@@ -10,6 +10,7 @@ from bot.dialogue.turn import Turn, says_something
 from bot.errors import Refused
 from bot.messages import Answered, Option
 
+LONG_AGO = 20
 REMEMBERED = 2  # messages back that are still answered once something else was said
 _NAMES_TICKET = re.compile(r"[Tt][\s-]*\d")
 
@@ -21,12 +22,16 @@ def quoted(turn: Turn) -> Answered | None:
     return turn.desk.messages.answered(turn.chat.id, turn.inbound.answers)
 
 
-def questions(turn: Turn) -> list[tuple[Option, ...]]:
-    """Return the choices that a typed number or word may be about: the quoted message's, else the last."""
+def questions(turn: Turn, before: int = REMEMBERED) -> list[tuple[Option, ...]]:
+    """Return the choices that a typed number or word may be about: the quoted message's, else the last.
+
+    Args:
+        before: how many messages to look back where nothing was asked since the chat wrote.
+    """
     answered = quoted(turn)
     if answered is not None and answered.options:
         return [answered.options]
-    return turn.desk.messages.questions(turn.inbox_id, before=REMEMBERED)
+    return turn.desk.messages.questions(turn.inbox_id, before=before)
 
 
 def spoken_of(turn: Turn) -> Turn:

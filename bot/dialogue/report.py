@@ -14,6 +14,8 @@ from bot.dialogue.same_fault import came_back, find_same, may_be_another
 from bot.dialogue.their_ticket import hotline
 from bot.dialogue.turn import Turn
 
+WORDS_SHOWN = 60  # in the line that stands for a card where it can't change
+
 
 def take(turn: Turn, report: Report) -> None:
     """Open a ticket for the report, or add it to the open one that it belongs to."""
@@ -99,7 +101,8 @@ def _answer_addition(
 def show(turn: Turn, before: Case, case: Case, *, is_other: bool) -> None:
     """Show support what a report has added to a ticket."""
     what = "改了原话" if turn.inbound.is_correction else "有补充"
-    note = f"{case.number} {turn.contact.name}{what}"
+    said = replies.shorten(turn.text, WORDS_SHOWN)
+    note = f"{case.number} {turn.contact.name}{what}" + (f"：{said}" if said else "")
     if case.ticket.held < before.ticket.held:
         note = f"{case.number} 已提高为{replies.PRIORITY_NAMES[case.ticket.held]}"
     if _is_void(before, case):

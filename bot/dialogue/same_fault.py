@@ -16,6 +16,7 @@ GENERIC = frozenset({"agent.people", "platform.system", "line.call"})
 # What can be said of anything that does not work: it tells no faults apart either.
 VAGUE_EFFECTS = frozenset({"fail", "down", "stop", "vague", "wrong"})
 _AGAIN = re.compile(r"还是|还不|还没|又|仍|依然|依旧|照样|再次|老样子")
+CONVERSATION = timedelta(hours=2)  # a word without a subject still belongs to what was spoken of so long ago
 SAME_WINDOW = timedelta(hours=1)  # so long the same part, or the same symptom, means the same fault
 BACK_WINDOW = timedelta(days=1)  # so long after the closing 还是不行 is about what was closed
 SIMILAR = 80  # rapidfuzz's token-set ratio of two reports of the same fault

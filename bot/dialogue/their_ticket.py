@@ -56,3 +56,11 @@ def _is_theirs(turn: Turn, case: Case) -> bool:
     if turn.chat.customer_id is not None and case.customer is not None:
         return case.customer.id == turn.chat.customer_id
     return case.chat_id == turn.chat.id
+
+
+def spoken_of(turn: Turn) -> Case | None:
+    """Return the ticket that a supplement belongs to: the one just spoken of, else the chat's only one."""
+    cases = [case for case in turn.desk.tickets.live(turn.chat) if case.ticket.is_live]
+    return same_fault.current_case(turn, cases, same_fault.CONVERSATION) or (
+        cases[0] if len(cases) == 1 else None
+    )

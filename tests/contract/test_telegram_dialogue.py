@@ -129,7 +129,7 @@ def test_a_correction_that_says_less_is_kept_and_lowers_nothing(world: World) ->
     assert world.tickets()[0]["held"] == 1
     assert P1 in world.card().text
     assert P2 in world.card().text
-    assert world.card().note == "T1 陈班长改了原话"
+    assert world.card().note == "T1 陈班长改了原话：有两个座席听不到录音"
 
 
 def test_a_correction_without_a_change_is_silent(world: World) -> None:

@@ -86,6 +86,32 @@ def test_a_question_that_came_after_the_number_was_sent_is_not_what_it_answers(w
     assert works(world) == ["resolved"]
 
 
+def test_a_number_for_a_question_of_long_ago_is_asked_about_and_not_passed_on(world: World) -> None:
+    world.customer(P1)
+    for _ in range(3):
+        later(world)
+        world.customer("🙂")
+    heard = len(world.heard(samples.STAFF_CHAT))
+    later(world)
+
+    assert world.customer("二") == "请问“二”是指“部分受影响”吗？不是的话，请直接打字告诉我。"
+    assert labels(world, "regular") == ["部分受影响"]
+    assert len(world.heard(samples.STAFF_CHAT)) == heard
+    later(world)
+    assert "部分受影响（工单 T1）" in world.customer("1")
+
+
+def test_a_choice_is_told_by_the_words_that_say_what_it_is_about(world: World) -> None:
+    world.customer(P1)
+    staff_later(world, "约定 T1 响应 15:00")
+    staff_later(world, "暂停 T1 提供日志")
+    later(world)
+
+    world.customer("1")
+
+    assert {"同意时间", "同意暂停"} < set(labels(world, "regular"))
+
+
 @pytest.mark.parametrize("number", ["1", "１", "一", "第一个"])
 def test_consent_by_number_and_the_effect_that_says_the_same_are_one(world: World, number: str) -> None:
     world.customer(P1)

@@ -98,6 +98,15 @@ def test_a_card_that_could_not_be_changed_catches_up_when_it_is_pressed(wecom: W
     assert "负责人：李工" in words(wecom.api.card(WANG))
 
 
+def test_what_a_customer_adds_stands_in_the_line_where_the_card_can_not_change(wecom: WecomWorld) -> None:
+    wecom.customer(P1)
+    wecom.press(LI, "确认1")  # uses up the code of 王工's card
+
+    wecom.customer("补充一下，重启过一次还是一样")
+
+    assert "有补充：补充一下，重启过一次还是一样" in wecom.api.texts(WANG)[-1]
+
+
 def test_the_buttons_of_an_alarm_rest_after_a_press_and_can_still_be_typed(wecom: WecomWorld) -> None:
     wecom.customer(P1)
     wecom.wait(minutes=20)
