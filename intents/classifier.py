@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
+from operator import itemgetter
 
 from intents import automaton
 from intents.automaton import Hit
@@ -40,6 +41,10 @@ _MINOR = Label.P2.value
 _LABELS = {label.value: label for label in Label}
 #: Named tuples are made as plain ones are: half the cost of their own constructor, and there are many.
 _new = tuple.__new__
+_start = itemgetter(1)  # of a span
+
+#: Label, intent, id and clause of the rule, confidence, question: all of a verdict but text and evidence.
+Outcome = tuple[Label, str, str, str | None, float, str | None]
 
 
 class Analysis:
@@ -96,6 +101,7 @@ class Classifier:
             self.features.bits[f"cue.{cue}"] for cue in OTHER_MATTERS & self.features.cues
         )
         self._steps = Steps(self.terms)
+        self._outcomes: dict[tuple[str, str, str], Outcome] = {}
 
     @cached_property
     def segment(self) -> Segmenter:
@@ -128,15 +134,19 @@ class Classifier:
             hits = self._whole(norm, hits)
         case = self._case(norm, hits)
         above = self.scales.above_none(norm, hits)
-        if not self._clear(case.reading, above, latin=latin) and (better := self._guess(norm, hits)):
+        if (
+            not case.reading.findings
+            and not self._clear(case.reading, above, latin=latin)
+            and (better := self._guess(norm, hits))
+        ):
             hits = better
             case = self._case(norm, hits)
             above = self.scales.above_none(norm, hits)
         return self._gravest(case, hits, above)
 
     def _clear(self, reading: Reading, above: Above | None, *, latin: bool) -> bool:
-        """Return whether guessing gains nothing: a failure was read, or plainly another matter."""
-        if reading.findings or (above and max(above) < NO_FAULT):
+        """Return whether guessing gains nothing though no failure was read: it is plainly another matter."""
+        if above and max(above) < NO_FAULT:
             return True
         return bool(reading.cues & self._other_matters) and not reading.first and not latin
 
@@ -190,16 +200,23 @@ class Classifier:
 
     def verdict(self, text: str, analysis: Analysis) -> Verdict:
         """Return the verdict with its evidence in the original text."""
-        rule = analysis.rule
+        outcome = (analysis.found.id, analysis.rule.id, analysis.favoured)
+        label, intent, rule, clause, confidence, ask = self._outcomes.get(outcome) or self._say(analysis)
         evidence = [
             _new(Evidence, (text[start:end], start, end, term.concept))
             for term, start, end in _evidence(analysis.case, analysis.finding)
         ]
         if analysis.told:
             evidence = self._and_signs(text, evidence, analysis)
-        label, confidence, ask = _LABELS[rule.label], self._confidence(analysis), self._ask(analysis)
-        said = (text, label, rule.intent, rule.id, rule.clause, tuple(evidence), confidence, ask)
-        return _new(Verdict, said)
+        return _new(Verdict, (text, label, intent, rule, clause, tuple(evidence), confidence, ask))
+
+    def _say(self, analysis: Analysis) -> Outcome:
+        """Return what a verdict says beside its evidence, and keep it: there are few of them."""
+        rule = analysis.rule
+        confidence, ask = self._confidence(analysis), self._ask(analysis)
+        outcome = _LABELS[rule.label], rule.intent, rule.id, rule.clause, confidence, ask
+        self._outcomes[analysis.found.id, rule.id, analysis.favoured] = outcome
+        return outcome
 
     def _confidence(self, analysis: Analysis) -> float:
         """Return the share of such verdicts that are right; what is found and how it is told may differ."""
@@ -285,5 +302,5 @@ def _evidence(case: Case, finding: Finding | None) -> list[Span]:
                     spans += other.scoped
     if len(spans) < 2:
         return spans
-    by_start = {span[1]: span for span in spans}
-    return [by_start[start] for start in sorted(by_start)]
+    by_start = dict(zip(map(_start, spans), spans, strict=True))
+    return [*map(by_start.__getitem__, sorted(by_start))]

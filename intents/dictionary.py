@@ -1,13 +1,15 @@
-"""jieba's dictionary, read one first character at a time.
+"""jieba's dictionary, of which only the words are read that may stand in the texts at hand.
 
-A message begins words with a few dozen characters; the whole dictionary has 349,046 words, which take jieba
-half a second and 70 MB. Where each character's lines stand is computed once, and cached.
+The whole dictionary has 349,046 words, which take jieba half a second and 70 MB. Where the lines of each
+first character stand is computed once, and cached; among them each pair of neighbours is looked for.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from operator import add
 from pathlib import Path
 from threading import Lock
 
@@ -15,6 +17,9 @@ from knowledge import private
 
 #: First character → where its lines begin and end in the file, in bytes.
 Index = dict[str, list[tuple[int, int]]]
+
+#: How many characters and pairs are remembered as read.
+READ = 1 << 16
 
 
 class Dictionary:
@@ -31,23 +36,20 @@ class Dictionary:
 
     def __init__(self, path: Path, own: Mapping[str, int] | None = None, total: int | None = None) -> None:
         self.freq: dict[str, int] = {}
-        self._raw = path.read_bytes()
-        self._index, whole = _index(path, self._raw)
+        raw = path.read_bytes()
+        self._index, whole = _index(path, raw)
+        self._lines = b"\n" + raw  # each begins with the end of the one before
         self.total = whole if total is None else total
-        self._known: set[str] = set()
         self._own: dict[str, list[tuple[str, int]]] = {}
         self._lock = Lock()
+        self._have = lru_cache(READ)(self._read)
         for word, frequency in (own or {}).items():
-            self._own.setdefault(word[0], []).append((word, frequency))
+            self._own.setdefault(word[:2], []).append((word, frequency))
 
     def need(self, text: str) -> None:
-        """Have every word ready that can begin in ``text``."""
-        missing = set(text) - self._known
-        if missing:
-            with self._lock:
-                for char in missing - self._known:
-                    self._read(char)
-                    self._known.add(char)
+        """Have every word ready that can stand in ``text``."""
+        for beginning in {*text, *map(add, text, text[1:])}:
+            self._have(beginning)
 
     def add(self, word: str, frequency: int) -> None:
         """Take up a word, or give it another frequency."""
@@ -55,15 +57,23 @@ class Dictionary:
         self.freq[word] = frequency
         self._begin([word])
 
-    def _read(self, char: str) -> None:
-        for start, end in self._index.get(char, ()):
-            fields = self._raw[start:end].decode().split()
-            words = fields[::3]
-            self.freq.update(zip(words, map(int, fields[1::3]), strict=True))
-            self._begin(words)
-        own = self._own.get(char, ())
-        self.freq.update(own)
-        self._begin([word for word, _ in own])
+    def _read(self, beginning: str) -> None:
+        """Take up the words that begin with a pair of characters, or the one that is a single character."""
+        line = f"\n{beginning} " if len(beginning) == 1 else f"\n{beginning}"
+        sought = line.encode(errors="surrogatepass")
+        with self._lock:
+            found: list[str] = []
+            for start, end in self._index.get(beginning[0], ()):
+                at = self._lines.find(sought, start, end)
+                while at >= 0:
+                    raw, frequency, _ = self._lines[at + 1 : end + 1].split(b" ", 2)
+                    word = raw.decode()
+                    self.freq[word] = self.freq.get(word) or int(frequency)
+                    found.append(word)
+                    at = self._lines.find(sought, at + 1, end)
+            own = self._own.get(beginning, ())
+            self.freq.update(own)
+            self._begin([*found, *(word for word, _ in own)])
 
     def _begin(self, words: Sequence[str]) -> None:
         """Let jieba know what only begins a word."""

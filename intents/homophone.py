@@ -19,6 +19,7 @@ from intents.tables import PRIVATE_USE, readings, sounds, syllable_codes
 
 _LATIN = re.compile(r"[a-z]{2,40}")
 _HANZI = re.compile(r"[\u4e00-\u9fff]")
+_HEARD = re.compile(f"[{chr(PRIVATE_USE)}-\U0010ffff]*")
 #: Some of what jieba never puts into a word with Hanzi.
 _BETWEEN = frozenset("，。！？、；：“”‘’（）…—～,!?;:()\"' \n\r")
 
@@ -92,9 +93,7 @@ class Homophones:
         self.terms = terms
         table = sounds()
         mapped = [term.translate(table) for term in terms]
-        usable = [
-            index for index, text in enumerate(mapped) if all(ord(char) >= PRIVATE_USE for char in text)
-        ]
+        usable = [index for index, text in enumerate(mapped) if _HEARD.fullmatch(text)]
         by_sound: dict[str, list[int]] = {}
         liao = chr(syllable_codes()["liao"])
         for index in usable:

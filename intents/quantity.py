@@ -9,12 +9,18 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
+
+def _one_of(words: str) -> str:
+    """Return a pattern of alternatives that looks at the next character before it tries them all."""
+    return f"(?:(?=[{''.join(sorted({word[0] for word in words.split('|')}))}])(?:{words}))"
+
+
 _NUM = r"(?:\d{1,6}|[一二两三四五六七八九十百千几俩仨半]{1,6})"  # bounded: a run of 4,000 digits is no number
 _CLASS = r"(?:多|来|几)?(?:个|名|位|台|部|路|条|通|只|张|家|间|处|号)?"
-_WHO = (
-    r"(?:坐席|座席|客服|同事|话机|电脑|机器|分机|用户|客户|员工|终端|中继|线路|话务员|接线员|工位|姑娘|兄弟|网点|分公司|"
-    r"技能组|队列|人|台|部|位|名|路|号机|号台|号人|号线|端口|通道|座机|节点|磁盘|硬盘|电源|风扇|模块|板卡|实例|进程|省|地市|县|科室|窗口|号码|"
-    r"席位|座位|位子|席|工作站|职场|厂区|厅|楼层|层楼|校区|网关|外线|内线|机柜|服务器|交换机|软电话|耳机|屏)"
+_WHO = _one_of(
+    "坐席|座席|客服|同事|话机|电脑|机器|分机|用户|客户|员工|终端|中继|线路|话务员|接线员|工位|姑娘|兄弟|网点|分公司|"
+    "技能组|队列|人|台|部|位|名|路|号机|号台|号人|号线|端口|通道|座机|节点|磁盘|硬盘|电源|风扇|模块|板卡|实例|进程|省|地市|县|科室|窗口|号码|"
+    "席位|座位|位子|席|工作站|职场|厂区|厅|楼层|层楼|校区|网关|外线|内线|机柜|服务器|交换机|软电话|耳机|屏"
 )
 _RATIO = re.compile(
     rf"({_NUM}){_CLASS}{_WHO}?次?(?:里|中|当中|之中|里面|里头|有|只有|才|能|掉|断|丢|坏|挂|失败|打不通|只剩|就剩|剩)[了得就只有能才剩]*({_NUM})({_NUM})?{_CLASS}"
@@ -24,7 +30,8 @@ _COUNT = re.compile(
 )
 _SHARE = re.compile(rf"({_NUM}|\d+(?:\.\d+)?)(?:成|%)(?:多|以上)?的?(?:{_WHO}|电话|通话|呼叫|来电|录音)")
 _NAMED = re.compile(
-    r"(?:分机|工号|坐席|座席|机位|工位|话机|\bext(?:ension)?\.?|\bagent)号?[是为]?\s?\d{1,6}|\d{1,6}号?(?:分机|坐席|座席|工位|台|机|座|话机|线)"
+    r"(?=[\d分工坐座机话ea])(?:"
+    r"(?:分机|工号|坐席|座席|机位|工位|话机|\bext(?:ension)?\.?|\bagent)号?[是为]?\s?\d{1,6}|\d{1,6}号?(?:分机|坐席|座席|工位|台|机|座|话机|线))"
 )
 #: Not one of them: 一个都分不到, 没剩一条好的; and all that were counted: 四台全离线.
 _ONE = r"(?:一|半)(?:个|条|通|台|部|路|位|名|家|只|间|张|笔)"
@@ -45,12 +52,13 @@ _ALL_OF = re.compile(
 _NUMBER = re.compile(r"[\d一二两三四五六七八九十百千几俩仨半]")
 _DIGIT = re.compile(r"\d")
 _NOT = re.compile("[都也没冇无木]")
-#: What stands right before a number that says what is left, and right behind the one of 'not one'.
-_BEFORE_REST = frozenset("就只才仅剩下有到足过了")
-_BEHIND_ONE = frozenset("个条通台部路位名家只间张笔")
+_JUST_ONE = re.compile(_ONE)
+#: What stands right before a number that says what is left.
+_REST = re.compile(r"[就只才仅剩下有到足过了][\d一二两三四五六七八九十百千几俩仨半]")
+_NAMES = _one_of(r"节点|通道|端口|分机|工号|坐席|座席|机位|工位|话机|ext\.?|extension|agent")
 _HINT = re.compile(
     r"[\d一二两三四五六七八九十百千几俩仨半].{0,3}[个名位台部路条通只张家间处号人坐座客同话电机分用员终中线姑兄网技队端通节成%]"
-    r"|(?:节点|通道|端口|分机|工号|坐席|座席|机位|工位|话机|ext\.?|extension|agent)号?[是为]?\s?\d"
+    rf"|{_NAMES}号?[是为]?\s?\d"
 )
 #: How far before its number the name of what is counted may begin.
 _NAME = 12
@@ -111,11 +119,9 @@ def find(text: str) -> list[Quantity]:
 def _all(text: str, numbers: list[int]) -> list[Quantity | None]:
     """Return what the patterns find; ``numbers`` are the places of digits and numerals."""
     found: list[Quantity | None] = []
-    if any(text[at] in "一半" and text[at + 1 : at + 2] in _BEHIND_ONE for at in numbers) and _NOT.search(
-        text
-    ):
+    if _JUST_ONE.search(text, numbers[0]) and _NOT.search(text):
         found += [Quantity(*match.span(), "none") for match in _NONE.finditer(text)]
-    if any(at and text[at - 1] in _BEFORE_REST for at in numbers):
+    if _REST.search(text):
         found += [Quantity(*match.span(), "none") for match in _LEFT.finditer(text)]
     if len(numbers) > 1:
         found += [_ratio(match) for match in _at(_RATIO, text, numbers)]

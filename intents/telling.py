@@ -9,8 +9,8 @@ holds. So a message that no rule understands still gets the likelier label, and 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import repeat
 from math import sqrt
+from operator import itemgetter
 from typing import NamedTuple
 
 from intents.automaton import Hit
@@ -34,6 +34,8 @@ _EITHER = 0.2
 _SHORTEST = 4  # signs: of a shorter text little is said by how it is told
 _SHOWN = 6  # signs in an explanation
 _EVIDENCE = 3  # signs that stand as evidence, when they decided
+
+_index = itemgetter(0)  # of a hit's term
 
 #: By how much P1 and P2 lie above none.
 Above = tuple[float, float]
@@ -63,9 +65,9 @@ class Scales:
         self._rarest = max((rarity for *_, rarity in telling.signs.values()), default=0) ** 2
         self._least = _SHORTEST * self._rarest
         self._unknown = _FIELD * _FIELD * self._rarest
-        self._of_char = {sign: self._packed(sign) for sign in telling.signs if len(sign) == 1}
-        self._of_term = _OfTerm(self)
-        self._for_ever = repeat(self._unknown)
+        chars = {sign: self._packed(sign) for sign in telling.signs if len(sign) == 1}
+        self._of_char = _OfChar(chars, self._unknown).__getitem__
+        self._of_term = _OfTerm(self).__getitem__
         largest = max((max(row[:3]) - min(row[:3]) for row in telling.signs.values()), default=0)
         #: so many signs fit into a field, whatever they are
         self._fits = (_HALF - 1) // largest if largest else _HALF
@@ -88,8 +90,8 @@ class Scales:
         if len(norm) + 2 * len(hits) > self._fits:
             p1, p2, none = sums = self.weigh(norm, hits)
             return (p1 - none, p2 - none) if any(sums) else None
-        chars = sum(map(self._of_char.get, {*norm}, self._for_ever), _BIAS)
-        total = sum(map(self._of_term.__getitem__, {hit[0] for hit in hits}), chars)
+        chars = sum(map(self._of_char, {*norm}), _BIAS)
+        total = sum(map(self._of_term, {*map(_index, hits)}), chars)
         if total & _BOTH == _BIAS:
             return None
         rarity = total >> 2 * _BITS
@@ -175,6 +177,17 @@ class Scales:
                 if len(kept) == _EVIDENCE:
                     break
         return sorted(kept)
+
+
+class _OfChar(dict[str, int]):
+    """The packed points of the characters that are known; all others have the same."""
+
+    def __init__(self, known: dict[str, int], unknown: int) -> None:
+        super().__init__(known)
+        self._unknown = unknown
+
+    def __missing__(self, char: str) -> int:
+        return self._unknown
 
 
 class _OfTerm(dict[int, int]):

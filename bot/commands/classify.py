@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import gc
 import json
+import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import closing
+from functools import lru_cache, partial
 from json.decoder import scanstring  # type: ignore[attr-defined]  # documented for subclasses, not typed
 from json.encoder import encode_basestring as _quote
 from pathlib import Path
-from typing import IO, Any
+from typing import Any, BinaryIO, NamedTuple
 
 import click
 
@@ -18,8 +20,10 @@ from bot.errors import BadInput, SettingError
 from intents import Classifier, Reloader, Verdict, default_classifier
 from knowledge import KnowledgeError
 
-#: How many lines are written at once.
-TOGETHER = 200
+#: How many bytes are read at once: about a thousand messages.
+TOGETHER = 1 << 16
+#: How many bytes one process answers before others join it: by then it has loaded and tabled what they share.
+ALONE = 1 << 17
 
 
 @lru_cache(maxsize=4096)
@@ -29,8 +33,14 @@ def _constant(value: str | float | None) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _decision(intent: str, rule: str, clause: str | None) -> str:
-    return f'"intent": {_constant(intent)}, "rule": {_constant(rule)}, "clause": {_constant(clause)}'
+def _decision(label: str, intent: str, rule: str, clause: str | None) -> str:
+    fields = {"label": label, "intent": intent, "rule": rule, "clause": clause}
+    return ", ".join(f'"{name}": {_constant(value)}' for name, value in fields.items())
+
+
+@lru_cache(maxsize=4096)
+def _certainty(confidence: float, ask: str | None) -> str:
+    return f'"confidence": {_constant(confidence)}, "ask": {_constant(ask)}'
 
 
 def as_json(verdict: Verdict) -> str:
@@ -43,8 +53,8 @@ def as_json(verdict: Verdict) -> str:
         ]
     )
     return (
-        f'{{"text": {_quote(text)}, "label": "{label}", {_decision(intent, rule, clause)}, '
-        f'"evidence": [{spans}], "confidence": {_constant(confidence)}, "ask": {_constant(ask)}}}'
+        f'{{"text": {_quote(text)}, {_decision(label, intent, rule, clause)}, '
+        f'"evidence": [{spans}], {_certainty(confidence, ask)}}}'
     )
 
 
@@ -55,13 +65,60 @@ def _as_text(verdict: Verdict) -> str:
     return f"{verdict.label.value}  {verdict.intent}  {verdict.rule}{clause}  {words}{ask}"
 
 
-def _lines(stream: IO[bytes], *, jsonl: bool) -> Iterator[str]:
-    for number, raw in enumerate(stream, 1):
+class Block(NamedTuple):
+    """Some lines of standard input, and the number of the first."""
+
+    number: int
+    content: bytes
+
+
+class Answers(NamedTuple):
+    """A line for each message of a block, up to one that could not be read: then ``error`` says why."""
+
+    content: bytes
+    error: str | None = None
+
+
+def _blocks(stream: BinaryIO) -> Iterator[Block]:
+    """Yield what there is, whole lines only: who writes a line and waits gets its answer."""
+    number = 1
+    begun = bytearray()
+    while chunk := stream.read1(TOGETHER):  # type: ignore[attr-defined]  # every buffered stream has it
+        whole, newline, rest = chunk.rpartition(b"\n")
+        if newline:
+            content = bytes(begun) + whole
+            yield Block(number, content)
+            number += content.count(b"\n") + 1
+            begun.clear()
+        begun += rest
+    if begun:
+        yield Block(number, bytes(begun))
+
+
+def _answer(block: Block, read: Callable[[str], str], answer: Callable[[str], bytes]) -> Answers:
+    lines: list[bytes] = []
+    for number, raw in enumerate(block.content.split(b"\n"), block.number):
         try:
-            line = raw.decode().rstrip("\r\n")
-            yield _unpack(line) if jsonl and line.strip() else line
-        except (UnicodeDecodeError, ValueError) as error:
-            raise BadInput(f"standard input, line {number}: {error}") from error
+            message = read(raw.decode().rstrip("\r"))
+        except ValueError as error:
+            return Answers(b"".join(lines), f"standard input, line {number}: {error}")
+        lines.append(answer(message))
+    return Answers(b"".join(lines))
+
+
+def _answered(
+    stream: BinaryIO, work: Callable[[Block], Answers], jobs: int
+) -> Generator[Answers, None, None]:
+    """Yield each block's answers, in order; what is left after a good start is spread over processes."""
+    left = ALONE
+    blocks = _blocks(stream)
+    for block in blocks:
+        yield work(block)
+        left -= len(block.content)
+        if jobs > 1 and left <= 0:
+            from bot.cores import spread  # only then: it loads as long as a thousand messages take
+
+            yield from spread(work, blocks, stream.fileno(), jobs)
 
 
 def _value(line: str) -> Any:
@@ -74,6 +131,8 @@ def _value(line: str) -> Any:
 
 
 def _unpack(line: str) -> str:
+    if not line or line.isspace():
+        return line
     value = _value(line)
     text = value.get("text") if isinstance(value, dict) else value
     if not isinstance(text, str):
@@ -84,25 +143,16 @@ def _unpack(line: str) -> str:
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-def _write(classifier: Classifier, texts: Iterable[str], show: Callable[[Verdict], str]) -> None:
-    """Write a line a message: on a terminal each at once, else many together."""
-    # what is loaded stays: the collector need not look at it again, nor after every few messages
-    gc.freeze()
-    gc.set_threshold(20_000)
-    together = 1 if sys.stdout.isatty() else TOGETHER
-    lines: list[str] = []
-    try:
-        for text in texts:
-            lines.append(show(classifier.classify(text)))
-            if len(lines) == together:
-                _flush(lines)
-    finally:
-        _flush(lines)
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def _flush(lines: list[str]) -> None:
-    sys.stdout.write("".join([line + "\n" for line in lines]))
-    lines.clear()
+def _write(answers: Iterable[Answers]) -> None:
+    for content, error in answers:
+        sys.stdout.buffer.write(content)
+        sys.stdout.buffer.flush()
+        if error:
+            raise BadInput(error)
 
 
 def _classifier(folder: Path | None) -> Classifier:
@@ -123,13 +173,34 @@ def _classifier(folder: Path | None) -> Classifier:
     help="the knowledge base to use (default: HOTLINE_KNOWLEDGE, else the packaged one)",
 )
 @click.option("--jsonl", is_flag=True, help='standard input holds a JSON string or {"text"} a line')
-def classify(text: tuple[str, ...], as_lines: bool, folder: Path | None, jsonl: bool) -> None:
+@click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    help="how many processes share a long standard input (default: one a core)",
+)
+def classify(
+    text: tuple[str, ...], as_lines: bool, folder: Path | None, jsonl: bool, jobs: int | None
+) -> None:
     """Say what priority each message asks for, and why.
 
     Without TEXT a message a line is read from standard input.
     """
     if text and jsonl:
         raise click.UsageError("--jsonl reads standard input and takes no TEXT")
-    source: Iterable[str] = text or _lines(sys.stdin.buffer, jsonl=jsonl)
+    classifier = _classifier(folder)
     show = as_json if as_lines else _as_text
-    _write(_classifier(folder), source, show)
+    # what is loaded stays: the collector need not look at it again, nor after every few messages
+    gc.freeze()
+    gc.set_threshold(20_000)
+
+    encoding = "utf-8" if as_lines else sys.stdout.encoding  # a terminal may have another one, JSON has not
+
+    def answer(message: str) -> bytes:
+        return (show(classifier.classify(message)) + "\n").encode(encoding, "replace")
+
+    if text:
+        _write([Answers(b"".join(map(answer, text)))])
+        return
+    work = partial(_answer, read=_unpack if jsonl else str, answer=answer)
+    with closing(_answered(sys.stdin.buffer, work, jobs or _cores())) as answers:
+        _write(answers)
