@@ -180,14 +180,15 @@ class Engine:
         if given_up := stranded.give_up(self._store, self._courier, now):
             DBOS.delete_workflows([one for one in self._active() if given_up.issuperset(messages_of(one))])
         held.look_through(self._store, self._courier.settlement, now)
+        mending.heed_the_clock(self._store, now)
         failed = DBOS.list_workflows(
             status=ENDED_BADLY, limit=TIDIED, load_input=False, load_output=False, application_name=NAME
         )
         self._tally.failed(len(failed))
         self._mend([workflow.workflow_id for workflow in failed])
-        for _ in range(TIDY_ROUNDS):
-            if self._forget(now - KEPT) < TIDIED:
-                break
+        self._forget(before=now - KEPT)
+        # They would count against the limits until the clock, which was set back, is as late again.
+        self._forget(after=now + mending.AHEAD)
 
     def _mend(self, ended: list[str]) -> None:
         """Hand over again what these workflows have not settled, and what the engine does not know."""
@@ -197,19 +198,22 @@ class Engine:
         if ended:
             DBOS.delete_workflows(ended)
 
-    def _forget(self, before: datetime) -> int:
-        """Forget some of what was finished before an instant; return how many messages."""
-        finished = DBOS.list_workflows(
-            status="SUCCESS",
-            completed_before=before.isoformat(),
-            limit=TIDIED,
-            load_input=False,
-            load_output=False,
-            application_name=NAME,
-        )
-        if finished:
-            DBOS.delete_workflows([workflow.workflow_id for workflow in finished])
-        return len(finished)
+    def _forget(self, *, before: datetime | None = None, after: datetime | None = None) -> None:
+        """Forget what was finished then, a part at a time; a great deal of it in several rounds."""
+        for _ in range(TIDY_ROUNDS):
+            finished = DBOS.list_workflows(
+                status="SUCCESS",
+                completed_before=before.isoformat() if before else None,
+                completed_after=after.isoformat() if after else None,
+                limit=TIDIED,
+                load_input=False,
+                load_output=False,
+                application_name=NAME,
+            )
+            if finished:
+                DBOS.delete_workflows([workflow.workflow_id for workflow in finished])
+            if len(finished) < TIDIED:
+                break
 
     def _active(self) -> list[str]:
         """Return the workflows that the engine has still to do."""

@@ -1,17 +1,23 @@
-"""What the delivery engine has lost is handed over again: the outbox is the truth, the engine is not."""
+"""What the delivery engine has lost is handed over again: the outbox is the truth, the engine is not.
+
+And what would wait for a clock that was set back goes at once.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from bot.delivery.relay import Handed, messages_of
 from bot.store import tables as t
 from bot.store.store import Store, UnitOfWork
 
 OVERDUE = timedelta(minutes=10)
+AHEAD = timedelta(
+    minutes=1
+)  # by which clocks may differ; what bears a later instant was written before a jump
 
 Stuck = Callable[[UnitOfWork, int], None]
 
@@ -46,6 +52,17 @@ def hand_over_again(
         return len(mine)
 
     return store.transact(mend, now)
+
+
+def heed_the_clock(store: Store, now: datetime) -> None:
+    """Let messages that were written before the clock was set back not wait until it is as late again."""
+    row = t.OutboxRow
+    waiting = (row.status == "pending", row.relayed_at.is_(None), row.created_at > now + AHEAD)
+    with store.read() as session:  # the usual case is that there is none
+        found = session.scalars(select(row.id).where(*waiting).limit(1)).first()
+    if found is not None:
+        at_once = update(row).where(*waiting, row.try_at > now).values(try_at=now)
+        store.transact(lambda unit: unit.session.execute(at_once), now)
 
 
 def _messages(workflows: Collection[str]) -> set[Handed]:

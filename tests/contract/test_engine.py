@@ -14,6 +14,7 @@ from sqlalchemy import bindparam, func, text, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from bot import clock
 from bot.delivery import limits
 from bot.delivery.attempts import SENDERS
 from bot.delivery.begun import LOOKS
@@ -366,6 +367,39 @@ def test_finished_work_is_forgotten_after_an_hour(migrated_url: str) -> None:
         post.ahead = timedelta(hours=2)
         post.engine.tidy()
         assert DBOS.list_workflows() == []
+
+
+def test_a_clock_that_was_set_back_holds_up_nothing_that_was_said_before(migrated_url: str) -> None:
+    phone = Phone()
+    with delivering(migrated_url, phone=phone) as post:
+        post.say("c", "first")
+        post.ahead = -timedelta(hours=1)
+        post.say("c", "second")
+        assert post.engine.feed() == 0  # for an hour
+        post.engine.tidy()
+        post.wait(lambda: len(phone.arrived) == 2)
+    assert phone.heard("c") == ["first", "second"]
+
+
+@pytest.mark.parametrize(
+    "migrated_url", ["sqlite"], indirect=True
+)  # there the engine's clock is the program's
+def test_what_was_sent_before_the_clock_was_set_back_counts_against_no_limit(
+    migrated_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    phone, read = Phone(), clock.now
+    with monkeypatch.context() as patched:
+        patched.setattr(clock, "now", lambda: read() + post.ahead)
+        post = Post(migrated_url, {"telegram": phone})
+    post.engine.start()
+    post.say("7", "before", channel="telegram")
+    post.wait(lambda: bool(DBOS.list_workflows(status="SUCCESS")))
+    post.ahead = -timedelta(hours=1)
+    after = post.say("7", "after", channel="telegram")
+    post.engine.tidy()
+    post.wait(lambda: post.status(after) == "sent")
+    post.engine.stop()
+    post.app.close()
 
 
 def test_the_next_process_delivers_what_one_that_ended_had_begun(migrated_url: str) -> None:

@@ -1,54 +1,102 @@
-"""A platform that fails over HTTP, with the real channel and engine: nothing is lost, and order holds."""
+"""A platform that fails over HTTP, with the real channels and engine: nothing is lost, and order holds."""
 
 from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
 
 from bot.app import open_store
+from bot.channels.telegram import api as telegram_api
+from bot.messages import Address, Reach
 from bot.platforms import Platforms
 from bot.settings import Settings
-from tests.support.engine import delivering
+from bot.store.quotas import Quotas
+from bot.store.store import Store
+from bot.tencent import http as tencent_http
+from tests.support.engine import PATIENCE_S, delivering
 
-TOKEN = "777:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw1"  # noqa: S105 - of no bot
+LATE_S = 30
 MINUTE_429 = {"ok": False, "error_code": 429, "description": "slow", "parameters": {"retry_after": 60}}
-# How the platform answers, and whether the message arrived all the same.
-FAULTS = {
+NOTHING, LATE = "nothing", "late"
+# How the platform answers one message, and whether it arrived all the same.
+FAULTS: dict[str, tuple[tuple[int, bytes] | str, bool]] = {
     "500": ((500, b"{}"), False),
     "html": ((502, b"<html><body>Bad Gateway</body></html>"), False),
     "429 for a minute": ((429, json.dumps(MINUTE_429).encode()), False),
-    "nothing": (None, True),
+    "nothing": (NOTHING, True),
+    "after 30 s": (LATE, True),
 }
 
 
-class FaultyTelegram:
-    """Answers one call by a fault and all others as Telegram does; notes what arrived."""
+@dataclass(frozen=True)
+class Dialect:
+    """How a platform is spoken to.
 
-    def __init__(self, fault: tuple[int, bytes] | None, *, arrives: bool) -> None:
+    Attributes:
+        account: its settings, without the address.
+        sends: the end of the path to which messages go.
+        text: returns what a message says, from the body of the call.
+    """
+
+    account: dict[str, str]
+    sends: str
+    text: Callable[[str], str]
+
+
+def _text(body: str) -> str:
+    return str(json.loads(body)["text"]["content"])
+
+
+KEYS = {"secret": "s" * 32, "token": "t" * 16, "aes_key": "k" * 43}
+DIALECTS = {
+    "telegram": Dialect(
+        {"token": "777:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw1"},  # of no bot
+        "/sendMessage",
+        lambda body: parse_qs(body)["text"][0],
+    ),
+    "wechat": Dialect({"appid": "wx1", **KEYS}, "/message/custom/send", _text),
+    "wecom": Dialect({"corpid": "ww1", "agent": "1", **KEYS}, "/message/send", _text),
+}
+
+
+class FaultyPlatform:
+    """Answers one message by a fault and all other calls as a platform does; notes what arrived."""
+
+    def __init__(self, dialect: Dialect, fault: tuple[int, bytes] | str, *, arrives: bool) -> None:
         self.arrived: list[str] = []
         self.failed = threading.Event()
+        self.over = threading.Event()
+        self._dialect = dialect
         self._fault = fault
         self._arrives = arrives
 
-    def take(self, text: str) -> tuple[int, bytes] | None:
-        """Answer a message."""
+    def take(self, path: str, body: str) -> tuple[int, bytes] | None:
+        """Answer a call; None for no answer."""
+        if not path.endswith(self._dialect.sends):
+            return 200, json.dumps({"errcode": 0, "access_token": "a", "expires_in": 7200}).encode()
         is_first = not self.failed.is_set()
         self.failed.set()
         if not is_first or self._arrives:
-            self.arrived.append(text)
-        if is_first:
+            self.arrived.append(self._dialect.text(body))
+        if is_first and isinstance(self._fault, tuple):
             return self._fault
+        if is_first and self._fault == NOTHING:
+            return None
+        if is_first:
+            self.over.wait(PATIENCE_S)
         chat = {"id": 7, "type": "private", "first_name": "u"}
-        message = {"message_id": len(self.arrived), "date": 1, "chat": chat, "text": text}
-        return 200, json.dumps({"ok": True, "result": message}).encode()
+        message: dict[str, Any] = {"message_id": len(self.arrived), "date": 1, "chat": chat, "text": ""}
+        return 200, json.dumps({"ok": True, "result": message, "errcode": 0, "msgid": "m"}).encode()
 
     @contextmanager
     def listening(self) -> Iterator[str]:
@@ -57,8 +105,8 @@ class FaultyTelegram:
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["Content-Length"])).decode()
-                answer = platform.take(parse_qs(body)["text"][0])
+                body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
+                answer = platform.take(self.path.partition("?")[0], body)
                 if answer is None:
                     return  # the connection ends without a word
                 status, content = answer
@@ -67,38 +115,71 @@ class FaultyTelegram:
                 self.end_headers()
                 self.wfile.write(content)
 
+            do_GET = do_POST  # noqa: N815 - the library's name
+
             def log_message(self, *_: object) -> None:
                 """Say nothing."""
 
-        with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        class Quiet(ThreadingHTTPServer):
+            def handle_error(self, *_: object) -> None:
+                """Whoever asked has gone."""
+
+        with Quiet(("127.0.0.1", 0), Handler) as server:
             thread = threading.Thread(target=server.serve_forever, args=(0.05,))
             thread.start()
             try:
                 yield f"http://127.0.0.1:{server.server_address[1]}"
             finally:
+                self.over.set()
                 server.shutdown()
                 thread.join()
 
 
+def _has_written(store: Store, channel: str) -> None:
+    """Let the user have written just now: WeChat takes messages only then."""
+    now = datetime.now(UTC)
+    user = Address(channel, "a", "7")
+    Quotas(store, lambda: now)._change(user, lambda ledger: ledger.after(Reach.MESSAGE, now))
+
+
+@pytest.mark.parametrize(
+    ("channel", "migrated_url"),
+    [
+        ("telegram", "sqlite"),
+        pytest.param("telegram", "postgresql", marks=pytest.mark.postgres),
+        ("wechat", "sqlite"),
+        ("wecom", "sqlite"),
+    ],
+    indirect=["migrated_url"],
+)
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_platform_that_fails_gets_every_message_in_order_and_twice_only_what_nobody_knows_of(
-    migrated_url: str, tmp_path: Path, fault: str
+    migrated_url: str, channel: str, tmp_path: Path, fault: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    answer, arrives = FAULTS[fault]
-    telegram = FaultyTelegram(answer, arrives=arrives)
-    with telegram.listening() as base:
+    dialect, (answer, arrives) = DIALECTS[channel], FAULTS[fault]
+    assert (
+        max(telegram_api.READ_S, tencent_http.TOTAL_S) < LATE_S
+    )  # it is waited for less long, here less still
+    if answer == LATE:
+        monkeypatch.setattr(telegram_api, "READ_S", 0.5)
+        monkeypatch.setattr(tencent_http, "PAUSE_S", 0.5)
+    platform = FaultyPlatform(dialect, answer, arrives=arrives)
+    with platform.listening() as base:
         settings = Settings(
-            database_url=migrated_url, data=tmp_path, telegram={"a": {"token": TOKEN, "api_base": base}}
+            database_url=migrated_url,
+            data=tmp_path,
+            **{channel: {"a": {**dialect.account, "api_base": base}}},  # type: ignore[arg-type]
         )
         store = open_store(settings)
+        _has_written(store, channel)
         platforms = Platforms(settings, store)
         with delivering(migrated_url, **platforms.channels) as post:
-            sent = [post.say("7", text, channel="telegram") for text in ("first", "second")]
-            post.wait(telegram.failed.is_set)
+            sent = [post.say("7", text, channel=channel) for text in ("first", "second")]
+            post.wait(platform.failed.is_set)
             post.wait(lambda: post.attempts(sent[0]) == 1)
-            assert telegram.arrived == (["first"] if arrives else [])
+            assert platform.arrived == (["first"] if arrives else [])
             post.ahead = timedelta(minutes=2)
             post.wait(lambda: [post.status(each) for each in sent] == ["sent", "sent"])
         platforms.close()
         store.close()
-    assert telegram.arrived == (["first"] * arrives + ["first", "second"])
+    assert platform.arrived == (["first"] * arrives + ["first", "second"])
