@@ -110,16 +110,20 @@ class OutageStore:
 
     def stale_card(self) -> int | None:
         """Return the latest outage if its card must be shown anew, and note that it is."""
-        row = self._session.scalars(select(t.OutageRow).order_by(t.OutageRow.id.desc()).limit(1)).first()
-        if row is None or self._now - row.shown_at < self._policy.outage_update:
+        row = self._session.scalars(LATEST).first()
+        if row is None or not self._is_due(row):
             return None
+        self._session.refresh(row, with_for_update=t.LOCK)  # another sweep may be at it
         count = self._session.scalar(
             select(func.count()).select_from(t.OutageTicketRow).where(t.OutageTicketRow.outage_id == row.id)
         )
-        if count == row.shown:
+        if not self._is_due(row) or count == row.shown:
             return None
         row.shown, row.shown_at = count or 0, self._now
         return row.id
+
+    def _is_due(self, row: t.OutageRow) -> bool:
+        return self._now - row.shown_at >= self._policy.outage_update
 
     def rang_lately(self, outage_id: int, clock: ClockName, rank: int) -> bool:
         """Tell whether the outage rang for something as grave of that clock a short while ago."""

@@ -273,3 +273,25 @@ def test_the_confirmation_of_an_outage_holds_back_no_warning_of_the_response(wor
 
     assert any("响应时间已用 50%" in text for text in alarms(world))
     assert any(text.splitlines()[-1].startswith("另外：T") for text in alarms(world))
+
+
+def test_sweeps_at_the_same_moment_show_its_card_once(world: World) -> None:
+    report_all(world, crowd(world, 6))
+    world.wait_undelivered(minutes=2)
+    before, sweeps = len(cards(world)), 4
+    start = threading.Barrier(sweeps)
+
+    def sweep() -> None:
+        start.wait()
+        world.app.sweep()
+
+    threads = [threading.Thread(target=sweep) for _ in range(sweeps)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with world.app.store.read() as session:
+        edits = select(func.count()).where(t.OutboxRow.card == "outage:1", t.OutboxRow.note.is_not(None))
+        assert session.scalar(edits) == 1
+    world.app.deliver()
+    assert cards(world)[before:] == ["outage:1"]
