@@ -162,9 +162,9 @@ class Relay:
 
 
 def messages_of(workflow: str) -> list[Handed]:
-    """Return what the workflow of that id delivers."""
-    pairs = (one.split(".") for one in workflow.removeprefix(PREFIX).split("+"))
-    return [Handed(int(outbox_id), int(relays)) for outbox_id, relays in pairs]
+    """Return what the workflow of that id delivers; before there were parcels, a first one bore no number."""
+    pairs = (one.partition(".") for one in workflow.removeprefix(PREFIX).split("+"))
+    return [Handed(int(outbox_id), int(relays or 1)) for outbox_id, _, relays in pairs]
 
 
 def _parcels(session: Session, taken: Collection[int]) -> Iterator[Parcel]:

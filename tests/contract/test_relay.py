@@ -114,6 +114,7 @@ def test_what_is_due_in_a_lane_goes_as_one_parcel(post: Post) -> None:
         ((first, 2), *((each, 1) for each in rest)),
         ((*other, 1),),
     ]
+    assert messages_of("out:17") == [(17, 1)]
     assert [messages_of(parcel.workflow_id) for parcel in post.parcels] == [
         list(parcel.messages) for parcel in post.parcels
     ]

@@ -17,6 +17,7 @@ import sys
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
+from starlette.background import BackgroundTask
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -78,8 +79,8 @@ def webhook(service: Service) -> Route:
             sent_at=datetime.fromtimestamp(message["sent_at"], UTC),
             text=message["text"],
         )
-        await service.submit(inbound)
-        return Response()
+        inbox_id, is_new = await service.receive(inbound)
+        return Response(background=BackgroundTask(service.handle, inbox_id) if is_new else None)
 
     return Route("/fake", post, methods=["POST"])
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from math import inf
 
 from sqlalchemy import func, select
@@ -31,7 +32,9 @@ class Sum:
     """What the program has, and what the platform has of it.
 
     Attributes:
-        unexcused: messages that came more than once although the outcome was known.
+        doubled: messages that came more than once.
+        unexcused: those of them whose outcome was known.
+        by_kill: how many each killed process left in doubt, so that they came more than once.
     """
 
     received: int
@@ -42,6 +45,7 @@ class Sum:
     doubled: int
     lost: int
     unexcused: list[list[Arrival]]
+    by_kill: Counter[int]
 
 
 def sum_up(store: Store, platform: Platform, killed: Mapping[int, float]) -> Sum:
@@ -51,11 +55,13 @@ def sum_up(store: Store, platform: Platform, killed: Mapping[int, float]) -> Sum
         received = session.scalar(select(func.count()).select_from(t.InboxRow)) or 0
         tickets = session.scalar(select(func.count()).select_from(t.TicketRow)) or 0
         rows = session.scalars(select(t.OutboxRow)).all()
-    doubled, unexcused = doubles(arrivals, killed, {row.id: row.sent_at for row in rows})
+    doubled = doubles(arrivals)
+    unexcused = unexcused_of(doubled, killed, {row.id: row.sent_at for row in rows})
     sent = {row.id for row in rows if row.status == "sent"}
     lost = len(sent - {arrival.outbox_id for arrival in arrivals})
     alarms = sum(row.urgent for row in rows)
-    return Sum(received, tickets, len(sent), alarms, len(rows) - len(sent), doubled, lost, unexcused)
+    superseded, by_kill = len(rows) - len(sent), in_doubt(doubled, killed)
+    return Sum(received, tickets, len(sent), alarms, superseded, len(doubled), lost, unexcused, by_kill)
 
 
 def reports(count: int, rate: float) -> list[Report]:
@@ -158,22 +164,39 @@ def check_order(store: Store, arrivals: Sequence[Arrival]) -> None:
         assert ids == sorted(ids)
 
 
-def doubles(
-    arrivals: Sequence[Arrival], killed: Mapping[int, float], recorded: Mapping[int, datetime | None]
-) -> tuple[int, list[list[Arrival]]]:
-    """Return how many messages came more than once, and which of these although the outcome was known.
-
-    It was unknown where the platform did not answer, or the process was killed before it had recorded it.
-    """
+def doubles(arrivals: Sequence[Arrival]) -> list[list[Arrival]]:
+    """Return the arrivals of each message that came more than once."""
     by_message: dict[int, list[Arrival]] = defaultdict(list)
     for arrival in arrivals:
         by_message[arrival.outbox_id].append(arrival)
-    doubled = [found for found in by_message.values() if len(found) > 1]
+    return [found for found in by_message.values() if len(found) > 1]
+
+
+def unexcused_of(
+    doubled: Sequence[list[Arrival]], killed: Mapping[int, float], recorded: Mapping[int, datetime | None]
+) -> list[list[Arrival]]:
+    """Return the messages that came more than once although the outcome was known.
+
+    It was unknown where the platform did not answer, or the process was killed before it had recorded it.
+    """
 
     def was_known(arrival: Arrival, again: Arrival) -> bool:
-        died_between = killed.get(arrival.pid, inf) <= again.at  # its last words may be read later
         sent_at = recorded.get(arrival.outbox_id)
         is_late = sent_at is not None and sent_at.timestamp() < again.at
-        return is_late or (arrival.was_answered and not died_between)
+        return is_late or (arrival.was_answered and not _died_between(arrival, again, killed))
 
-    return len(doubled), [found for found in doubled if any(map(was_known, found, found[1:]))]
+    return [found for found in doubled if any(map(was_known, found, found[1:]))]
+
+
+def in_doubt(doubled: Sequence[list[Arrival]], killed: Mapping[int, float]) -> Counter[int]:
+    """Return how many messages that came more than once each killed process had sent and not recorded."""
+    return Counter(
+        arrival.pid
+        for found in doubled
+        for arrival, again in pairwise(found)
+        if arrival.was_answered and _died_between(arrival, again, killed)
+    )
+
+
+def _died_between(arrival: Arrival, again: Arrival, killed: Mapping[int, float]) -> bool:
+    return killed.get(arrival.pid, inf) <= again.at  # its last words may be read later
