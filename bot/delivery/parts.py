@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import structlog
 from sqlalchemy import update
-from sqlalchemy.exc import InterfaceError, OperationalError
 
 from bot.clock import Clock
 from bot.store import tables as t
 from bot.store.store import Store
+from bot.store.trouble import DATABASE_TROUBLE
 
 log = structlog.get_logger(__name__)
 
@@ -29,5 +29,5 @@ class Parts:
         note = update(row).where(row.id == outbox_id, row.arrived < count).values(arrived=count)
         try:
             self._store.transact(lambda unit: unit.session.execute(note), self._now())
-        except (OperationalError, InterfaceError) as error:
+        except DATABASE_TROUBLE as error:
             log.warning("a part is not recorded", outbox_id=outbox_id, error=type(error).__name__)
