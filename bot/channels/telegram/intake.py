@@ -15,7 +15,7 @@ import structlog
 from starlette.concurrency import run_in_threadpool
 from telegram.error import TelegramError
 
-from bot.channels.telegram import updates
+from bot.channels.telegram import parsing, updates
 from bot.channels.telegram.api import Api
 from bot.channels.telegram.errors import is_stale_query
 from bot.channels.telegram.ports import Clock, Places
@@ -48,7 +48,7 @@ class Intake:
         Any error means that it is not durable: it must come again.
         """
         try:
-            update = updates.parse(data)
+            update = parsing.parse(data)
             moved = updates.migration(update, self.account)
             inbound = updates.inbound(update, Context(self.account, me, self.now()))
         except Exception as error:  # noqa: BLE001 - a boundary: an update must not stop a bot
@@ -75,7 +75,7 @@ class Intake:
 
     async def _keep(self, data: Any, me: Me, error: Exception) -> None:
         """Keep an update that can't be taken as it came, for somebody to look it up."""
-        name, found = type(error).__name__, updates.number(data)
+        name, found = type(error).__name__, parsing.number(data)
         log.error(
             "an update can't be taken", account=self.account, update=found, error=name, where=places(error)
         )

@@ -13,7 +13,7 @@ import structlog
 from starlette.concurrency import run_in_threadpool
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
-from bot.channels.telegram import updates
+from bot.channels.telegram import parsing, updates
 from bot.channels.telegram.api import POLL_S, Api
 from bot.channels.telegram.errors import pause_of
 from bot.channels.telegram.intake import Intake, Rest
@@ -89,7 +89,7 @@ class Poller:
         """Make a batch durable in its order, and begin to deal with each of it."""
         for data in batch:
             rest = await self._intake.take(data, me, reception)
-            number = updates.number(data)
+            number = parsing.number(data)
             self._offset = self._offset if number is None else number + 1
             if rest is not None:
                 await self._begin(rest)

@@ -1,4 +1,4 @@
-"""What the channel needs of the rest of the program; `bot.platform_ports` has the real ones."""
+"""What the channel needs of the rest of the program: `bot.places` and `bot.store.locks` are the real ones."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot.channels.telegram import updates
+from bot.channels.telegram import parsing
 from bot.log import places
 from bot.reception import Reception
 
@@ -51,7 +51,7 @@ class Webhook:
             data = json.loads(await _body(request))
         except (ValueError, RecursionError) as error:
             raise HTTPException(400, "the body is no JSON") from error
-        if updates.number(data) is None:
+        if parsing.number(data) is None:
             raise HTTPException(400, "the body is no update")
         try:
             rest = await bot.intake.take(data, await bot.me(), self._reception)

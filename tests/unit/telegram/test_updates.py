@@ -8,35 +8,21 @@ from typing import Any
 import pytest
 
 from bot.channels.telegram import updates
-from bot.channels.telegram.updates import Context, Me
-from bot.errors import BadInput
+from bot.channels.telegram.parsing import parse
 from bot.messages import Address, Attachment, AttachmentKind, Forwarded, Inbound, Occasion, Sender
-
-NOW = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
-SENT = int(NOW.timestamp()) - 5
-CONTEXT = Context("default", Me(777, "HotlineBot"), NOW)
-CHEN = {"id": 42, "is_bot": False, "first_name": "陈", "last_name": "班长"}
-PRIVATE = {"id": 42, "type": "private", "first_name": "陈"}
-GROUP = {"id": -100123, "type": "supergroup", "title": "青禾客服"}
-BOT = {"id": 777, "is_bot": True, "first_name": "热线", "username": "HotlineBot"}
-
-
-def message(**fields: Any) -> dict[str, Any]:
-    return {"message_id": 7, "date": SENT, "chat": PRIVATE, "from": CHEN, **fields}
-
-
-def read(kind: str = "message", **fields: Any) -> Inbound | None:
-    return updates.inbound(updates.parse({"update_id": 9, kind: message(**fields)}), CONTEXT)
-
-
-def heard(**fields: Any) -> Inbound:
-    found = read(**fields)
-    assert found is not None
-    return found
-
-
-def entity(kind: str, offset: int, length: int, **more: Any) -> dict[str, Any]:
-    return {"type": kind, "offset": offset, "length": length, **more}
+from tests.unit.telegram.sent import (
+    BOT,
+    CHEN,
+    CONTEXT,
+    GROUP,
+    NOW,
+    PRIVATE,
+    SENT,
+    entity,
+    heard,
+    message,
+    read,
+)
 
 
 def test_a_private_message() -> None:
@@ -149,11 +135,11 @@ def test_a_press_is_a_choice_now() -> None:
         "data": "12.0",
         "message": message(chat=GROUP, **{"from": BOT}),
     }
-    found = updates.inbound(updates.parse({"update_id": 9, "callback_query": query}), CONTEXT)
+    found = updates.inbound(parse({"update_id": 9, "callback_query": query}), CONTEXT)
     assert found is not None
     assert (found.choice, found.address.chat, found.sent_at) == ("12.0", "-100123", NOW)
     old = {**query, "message": {"message_id": 7, "date": 0, "chat": GROUP}}
-    found = updates.inbound(updates.parse({"update_id": 9, "callback_query": old}), CONTEXT)
+    found = updates.inbound(parse({"update_id": 9, "callback_query": old}), CONTEXT)
     assert found is not None
     assert found.choice == "12.0"
 
@@ -169,7 +155,7 @@ def membership(chat: dict[str, Any], before: str, after: str) -> Inbound | None:
         "old_chat_member": member(before),
         "new_chat_member": member(after),
     }
-    return updates.inbound(updates.parse({"update_id": 9, "my_chat_member": change}), CONTEXT)
+    return updates.inbound(parse({"update_id": 9, "my_chat_member": change}), CONTEXT)
 
 
 def test_being_added_removed_and_blocked_are_occasions() -> None:
@@ -200,41 +186,9 @@ def test_what_nobody_wrote_is_left_out(fields: dict[str, Any]) -> None:
 def test_a_group_that_moves_names_both_places() -> None:
     old, new = Address("telegram", "default", "-55"), Address("telegram", "default", "-10055")
     group, supergroup = {"id": -55, "type": "group", "title": "g"}, {**GROUP, "id": -10055}
-    to = updates.parse({"update_id": 1, "message": message(chat=group, migrate_to_chat_id=-10055)})
-    came = updates.parse({"update_id": 2, "message": message(chat=supergroup, migrate_from_chat_id=-55)})
+    to = parse({"update_id": 1, "message": message(chat=group, migrate_to_chat_id=-10055)})
+    came = parse({"update_id": 2, "message": message(chat=supergroup, migrate_from_chat_id=-55)})
     assert updates.migration(to, "default") == updates.migration(came, "default") == (old, new)
-
-
-def test_a_novelty_in_a_message_does_not_lose_its_words() -> None:
-    found = heard(text="IVR挂了", reply_to_message={"a": "shape of next year"}, quote="?")
-    assert (found.text, found.external_id) == ("IVR挂了", "7")
-
-
-@pytest.mark.parametrize("kind", ["message", "edited_message"])
-def test_a_novelty_in_a_reply_does_not_lose_what_it_answers(kind: str) -> None:
-    ours = message(message_id=5, **{"from": BOT}, chat=GROUP, text="【T1】", a_novelty={})
-    found = read(kind, chat=GROUP, text="马上处理", reply_to_message=ours, quote={"new": 1})
-    assert found is not None
-    assert (found.text, found.addressed, found.answers) == ("马上处理", True, "5")
-
-
-def test_in_a_group_a_reply_that_can_not_be_read_is_not_taken_for_an_aside() -> None:
-    with pytest.raises(BadInput):
-        read(chat=GROUP, text="马上处理", reply_to_message={"a": "shape of next year"}, quote="?")
-    assert heard(text="马上处理", reply_to_message={"a": "shape of next year"}, quote="?").answers is None
-
-
-def test_a_novelty_below_a_button_does_not_lose_the_press() -> None:
-    shown = message(chat=GROUP, **{"from": BOT}, quote="?")
-    query = {"id": "q", "from": CHEN, "chat_instance": "c", "data": "12.0", "message": shown}
-    found = updates.inbound(updates.parse({"update_id": 9, "callback_query": query}), CONTEXT)
-    assert found is not None
-    assert (found.choice, found.address.chat) == ("12.0", "-100123")
-
-
-def test_a_kind_of_update_that_can_not_be_read_is_not_passed_over() -> None:
-    with pytest.raises(BadInput):
-        updates.parse({"update_id": 9, "my_chat_member": {"chat": "a shape of next year"}})
 
 
 @pytest.mark.parametrize(
@@ -256,22 +210,3 @@ def test_words_that_are_passed_on_are_known_as_such(origin: Any, whose: Forwarde
         found.to_dict(), address=found.address, dedupe_key=found.dedupe_key, sent_at=found.sent_at
     )
     assert stored == found
-
-
-@pytest.mark.parametrize(
-    "data",
-    [
-        None,
-        [],
-        {},
-        {"update_id": "9"},
-        {"update_id": 9, "message": {"text": "客户的话"}},
-        {"update_id": 9, "message": "客户的话"},
-        {"update_id": 9, "message": message(date="yesterday")},
-        {"update_id": 9, "message": message(date=10**20)},
-    ],
-)
-def test_what_can_not_be_read_is_refused_without_quoting_it(data: Any) -> None:
-    with pytest.raises(BadInput) as refused:
-        updates.parse(data)
-    assert "客户" not in str(refused.value)
