@@ -15,7 +15,7 @@ pytest_plugins = [
     "tests.support.world",
     "tests.support.demo",
     "tests.support.wechat",
-    "tests.support.telegram",
+    "tests.support.telegram.fixtures",
     "tests.support.wecom",
     "tests.support.hostile",
 ]

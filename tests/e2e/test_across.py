@@ -11,7 +11,8 @@ import pytest
 from bot.desk.terms import Role
 from bot.settings import Settings
 from bot.web.server import url_of
-from tests.support.telegram import STAFF_CHAT, Api, TelegramWorld
+from tests.support.telegram.api import STAFF_CHAT, Api
+from tests.support.telegram.world import TelegramWorld
 from tests.support.wechat import ACCOUNT, WechatUsers, WechatWorld
 from tests.support.wecom import Members, WecomApi, account, buttons, words
 from tests.support.world import MONDAY_10

@@ -12,7 +12,8 @@ from bot.channels.telegram import intake, updates
 from bot.errors import Unstorable
 from bot.messages import Inbound
 from bot.store import tables as t
-from tests.support.telegram import STAFF_CHAT, TIMEOUT_S, TelegramWorld
+from tests.support.telegram.api import STAFF_CHAT, TIMEOUT_S
+from tests.support.telegram.world import TelegramWorld
 
 P1 = "所有坐席都登不上系统了，电话全打不进来"
 TOLD = "⚠ 有一条消息看不懂（留存编号 1），可能是客户报修。请运维查看，并留意客户来电。"

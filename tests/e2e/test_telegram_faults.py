@@ -14,7 +14,8 @@ from bot.channels.telegram import api
 from bot.store import tables as t
 from bot.store.locks import lock
 from bot.web.server import url_of
-from tests.support.telegram import SECRET, STAFF_CHAT, TelegramWorld
+from tests.support.telegram.api import SECRET, STAFF_CHAT
+from tests.support.telegram.world import TelegramWorld
 from tests.support.world import empty
 
 P1 = "所有坐席都登不上系统了，电话全打不进来"

@@ -8,7 +8,9 @@ import httpx
 import pytest
 
 from bot.web.server import url_of
-from tests.support.telegram import SECRET, Json, Person, TelegramWorld
+from tests.support.telegram.api import SECRET, Json
+from tests.support.telegram.people import Person
+from tests.support.telegram.world import TelegramWorld
 
 P1 = "所有坐席都登不上系统了，电话全打不进来"
 P2 = "有两个座席听不到录音"

@@ -7,7 +7,8 @@ from sqlalchemy import select
 
 from bot.messages import Option, Say
 from bot.store import tables as t
-from tests.support.telegram import STAFF_CHAT, Json, TelegramWorld, labels
+from tests.support.telegram.api import STAFF_CHAT, Json, labels
+from tests.support.telegram.world import TelegramWorld
 
 P1 = "所有坐席都登不上系统了，电话全打不进来"
 SENTENCE = "这是一句话。"

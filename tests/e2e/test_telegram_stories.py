@@ -5,7 +5,8 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 
 from bot.desk.staff import Purpose
-from tests.support.telegram import GROUP, STAFF_CHAT, USERNAME, TelegramWorld, labels
+from tests.support.telegram.api import GROUP, STAFF_CHAT, USERNAME, labels
+from tests.support.telegram.world import TelegramWorld
 
 P1 = "所有坐席都登不上系统了，电话全打不进来"
 P2 = "有两个座席听不到录音"

@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.support.telegram import BOT_ID, GROUP, STAFF_CHAT, USERNAME, TelegramWorld
+from tests.support.telegram.api import BOT_ID, GROUP, STAFF_CHAT, USERNAME
+from tests.support.telegram.world import TelegramWorld
 
 P1 = "所有坐席都登不上系统了，电话全打不进来"
 OFFICE, LINES = 7, 9

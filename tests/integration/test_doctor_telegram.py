@@ -10,7 +10,7 @@ import pytest
 from bot.doctor.finding import Finding, Status
 from bot.doctor.telegram import check_telegram
 from bot.settings import Settings
-from tests.support.telegram import BOT_ID, SECRET, STAFF_CHAT, Api
+from tests.support.telegram.api import BOT_ID, SECRET, STAFF_CHAT, Api
 
 PUBLIC = "https://hotline.example.com"
 

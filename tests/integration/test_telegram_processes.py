@@ -17,7 +17,8 @@ from bot.store import tables as t
 from bot.store.store import Store
 from bot.workdays import load_workdays
 from tests.integration.test_serve import running
-from tests.support.telegram import BOT_ID, STAFF_CHAT, TIMEOUT_S, TOKENS, Api
+from tests.support.telegram.api import BOT_ID, STAFF_CHAT, TIMEOUT_S, Api
+from tests.support.telegram.fixtures import TOKENS
 
 P1 = "所有坐席都登不上系统了，电话全打不进来"
 CHEN = {"id": 41, "is_bot": False, "first_name": "陈班长"}
