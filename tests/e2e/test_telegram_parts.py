@@ -8,17 +8,12 @@ from sqlalchemy import select
 from bot.messages import Option, Say
 from bot.store import tables as t
 from tests.support.telegram.api import STAFF_CHAT, Json, labels
+from tests.support.telegram.ways import polled
 from tests.support.telegram.world import TelegramWorld
 
 P1 = "所有坐席都登不上系统了，电话全打不进来"
 SENTENCE = "这是一句话。"
 LONG = SENTENCE * 1500  # three parts
-
-
-@pytest.fixture
-def mode() -> str:
-    """One way in is enough: these are about the way out."""
-    return "polling"
 
 
 def say(telegram: TelegramWorld, chat: int, *messages: Say, ticket: int | None = None) -> None:
@@ -41,6 +36,7 @@ def long_card(telegram: TelegramWorld) -> list[Json]:
     return telegram.api.messages(STAFF_CHAT)[before:]
 
 
+@pytest.mark.parametrize("mode", ["polling"])
 @pytest.mark.parametrize("part", [0, 1, 2])
 def test_a_reply_to_any_part_of_a_card_is_relayed_to_the_customer(telegram: TelegramWorld, part: int) -> None:
     telegram.chen.say(P1)
@@ -50,6 +46,7 @@ def test_a_reply_to_any_part_of_a_card_is_relayed_to_the_customer(telegram: Tele
     assert telegram.chen.last() == "李工（工单 T1）：在查了"
 
 
+@polled
 def test_a_part_that_arrived_before_the_rest_failed_is_known(telegram: TelegramWorld) -> None:
     telegram.chen.say(P1)
     fault = {"method": "sendMessage", "chat": STAFF_CHAT, "kind": "flood", "skip": 1, "retry_after": 60}
@@ -59,6 +56,7 @@ def test_a_part_that_arrived_before_the_rest_failed_is_known(telegram: TelegramW
     telegram.until(lambda: telegram.chen.last() == "李工（工单 T1）：在查了")
 
 
+@polled
 def test_parts_count_as_messages_and_none_is_said_twice(telegram: TelegramWorld) -> None:
     telegram.chen.say("你好")
     telegram.api.control("limit", is_limited=True)
@@ -72,6 +70,7 @@ def test_parts_count_as_messages_and_none_is_said_twice(telegram: TelegramWorld)
     assert found["early"] == 0
 
 
+@polled
 def test_what_comes_after_a_long_text_waits_for_all_of_it(telegram: TelegramWorld) -> None:
     telegram.chen.say("你好")
     fault = {"method": "sendMessage", "chat": telegram.chen.id, "kind": "flood", "skip": 1, "retry_after": 60}
@@ -84,6 +83,7 @@ def test_what_comes_after_a_long_text_waits_for_all_of_it(telegram: TelegramWorl
     assert "".join(telegram.heard(telegram.chen.id)[before:]) == f"{LONG}下一条"
 
 
+@polled
 def test_a_group_that_moves_between_two_parts_gets_the_rest_only(telegram: TelegramWorld) -> None:
     telegram.group(-55, "青禾客服", "group")
     telegram.bind_group(-55)
@@ -95,6 +95,7 @@ def test_a_group_that_moves_between_two_parts_gets_the_rest_only(telegram: Teleg
     assert "".join((*telegram.heard(-55), *telegram.heard(-10055))) == LONG
 
 
+@polled
 @pytest.mark.parametrize("kind", ["flood", "drop"])
 def test_the_first_part_is_not_said_again_when_the_second_meets_trouble(
     telegram: TelegramWorld, kind: str
@@ -110,6 +111,7 @@ def test_the_first_part_is_not_said_again_when_the_second_meets_trouble(
     assert len(telegram.heard(telegram.chen.id)) == heard + 1
 
 
+@polled
 def test_a_card_that_became_too_long_leaves_no_old_buttons(telegram: TelegramWorld) -> None:
     telegram.chen.say(P1)
     options = (Option("认领", "认领 T1", "claim", 1),)
@@ -122,6 +124,7 @@ def test_a_card_that_became_too_long_leaves_no_old_buttons(telegram: TelegramWor
     assert labels(last) == ["认领"]
 
 
+@polled
 def test_a_long_text_with_a_file_is_not_cut(telegram: TelegramWorld) -> None:
     telegram.put_file("pic", b"\x89PNG\r\n\x1a\n....")
     telegram.chen.say(caption=P1, photo=[{"file_id": "pic", "file_unique_id": "u", "width": 9, "height": 9}])
@@ -132,6 +135,7 @@ def test_a_long_text_with_a_file_is_not_cut(telegram: TelegramWorld) -> None:
     assert "photo" in picture
 
 
+@polled
 def test_a_long_answer_has_the_buttons_below_its_last_part(telegram: TelegramWorld) -> None:
     telegram.chen.say(P1)
     say(telegram, telegram.chen.id, Say(SENTENCE * 1000, (Option("查进度", "查进度", "status"),)))
@@ -142,6 +146,7 @@ def test_a_long_answer_has_the_buttons_below_its_last_part(telegram: TelegramWor
     assert last["reply_markup"]["inline_keyboard"][0][0]["text"] == "查进度"
 
 
+@polled
 def test_a_text_is_measured_as_the_platform_does(telegram: TelegramWorld) -> None:
     telegram.chen.say("你好")
     say(telegram, telegram.chen.id, Say("😱" * 3000))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from tests.e2e.telegram_api.methods import topic
+from tests.e2e.telegram_api.messages import topic
 from tests.e2e.telegram_api.state import Bot, Chat, Json
 
 

@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl, unquote
 from tests.e2e.telegram_api import control
 from tests.e2e.telegram_api.methods import METHODS
 from tests.e2e.telegram_api.state import ApiError, Bot, Json, Upload
+from tests.e2e.telegram_api.webhooks import deliver_webhooks
 
 BOTS: dict[str, Bot] = {}
 LOOK_EVERY_S = 0.05  # at whether a call that hangs is to end
@@ -148,6 +149,6 @@ def main() -> None:
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    threading.Thread(target=control.deliver_webhooks, args=(BOTS,), daemon=True).start()
+    threading.Thread(target=deliver_webhooks, args=(BOTS,), daemon=True).start()
     print(server.server_address[1], flush=True)
     input()
