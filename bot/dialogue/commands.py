@@ -182,6 +182,8 @@ def customer_command(text: str) -> Command | None:
             if verb in _ALONE and (not rest or rest[0] in _GAP or verb == "rate"):
                 return Command(verb, None, rest.strip(_GAP))
             ticket, rest = _take_ticket(rest, _TICKET)
+            if ticket is None and name.startswith("/"):  # /urge 12 can mean nothing else
+                ticket, rest = _take_ticket(rest, _BARE_NUMBER)
             if not rest.strip():
                 return Command(verb, ticket, argument)
     return None

@@ -13,6 +13,9 @@ from bot.messages import Occasion
 
 REPORT = "报修：直接用一句话描述故障，例如“IVR 打不进来，全部受影响”，也可以发图片。"
 BIND = "请先绑定合同：把工程师给您的绑定码发给我，例如“绑定 ABCD2345”。没有绑定也可以报修。"
+# In a group only commands and replies are sure to reach us: a mention may be kept from bots.
+REPORT_GROUP = "报修请发：/report 加一句话，例如“/report IVR 打不进来，全部受影响”；也可以直接回复我的消息。"
+BIND_GROUP = "请先绑定合同，发：/bind 加工程师给您的绑定码。没有绑定也可以报修。"
 
 
 def answer(turn: Turn) -> None:
@@ -37,8 +40,9 @@ def _came(turn: Turn) -> None:
     if turn.chat.kind == "staff" or (turn.contact.is_staff and not turn.inbound.is_group):
         turn.reply("您好，我已在这里。发“待办”看未结的工单，发“帮助”看命令。")
     elif turn.inbound.is_group:
+        bind = () if turn.chat.customer_id else (BIND_GROUP,)
         turn.reply(
-            f"大家好，我是服务热线机器人。报修请 @我 并用一句话描述故障。\n{their_ticket.hotline(turn)}"
+            "\n".join(["大家好，我是服务热线机器人。", REPORT_GROUP, *bind, their_ticket.hotline(turn)])
         )
     elif turn.chat.customer_id is None:
         turn.reply("\n".join(["您好，这里是服务热线。", REPORT, BIND, their_ticket.hotline(turn)]))
@@ -55,6 +59,8 @@ def _left(turn: Turn) -> None:
         customer_id = turn.chat.customer_id
         name = turn.desk.customers.get(customer_id).name if customer_id else "未绑定客户"
         notify.staff_line(turn.desk, f"{name}的群移出了机器人（{turn.contact.name}），群里收不到消息了。")
+        _must_be_phoned(turn, "的群里已没有机器人，消息送不到")
+        return
     _must_be_phoned(turn, "客户已离开这个对话（取消关注或停用），消息送不到")
 
 

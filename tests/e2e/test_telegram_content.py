@@ -179,6 +179,21 @@ def test_a_contact_is_a_number_where_it_is_ones_own_and_words_where_it_is_not(
     assert "+8613911111111" not in telegram.card()["text"].partition("原话")[0]
 
 
+def test_a_group_is_told_what_reaches_the_bot_there(telegram: TelegramWorld) -> None:
+    telegram.group(GROUP, "青禾客服")
+    telegram.api.control("member", chat=GROUP, user=telegram.chen.user, state="member", before="left")
+    telegram.settle()
+    said = telegram.last(GROUP)
+    assert "@" not in said  # in privacy mode a mention does not reach it
+    assert "报修请发：/report 加一句话" in said
+    assert "/bind 加工程师给您的绑定码" in said
+
+    telegram.chen.say(f"/report {P1}", chat=GROUP)
+    telegram.api.control("member", chat=GROUP, user=telegram.chen.user, state="kicked")
+    telegram.settle()
+    assert any("T1 的群里已没有机器人，消息送不到，请打电话" in line for line in telegram.heard(STAFF_CHAT))
+
+
 # --- support's commands
 
 
@@ -224,5 +239,6 @@ def test_customers_commands_do_what_the_menu_says(telegram: TelegramWorld) -> No
     assert "工单号 T1" in telegram.chen.last()
     telegram.chen.say("/why")
     assert "合同" in telegram.chen.last()
-    telegram.chen.say("/urge")
-    assert "T1" in telegram.chen.last()
+    for command in ("/urge", "/urge 1", "/urge T1"):
+        telegram.chen.say(command)
+        assert "已催办工单 T1" in telegram.chen.last(), command
