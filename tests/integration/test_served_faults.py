@@ -27,7 +27,7 @@ from tests.integration.test_telegram_processes import made, settings, until
 from tests.support.needs import NEEDS
 from tests.support.postgres import WAL_SEGMENT, PostgresServer
 from tests.support.postgres import running as running_postgres
-from tests.support.telegram import Api
+from tests.support.telegram.api import Api
 from tests.support.world import migrated
 
 SECRET = "a-secret-of-the-test"  # noqa: S105
