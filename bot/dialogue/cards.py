@@ -48,7 +48,7 @@ def card(
         f"联系人：{one_line(' '.join(filter(None, (case.reporter.name, case.reporter.phone))))}",
         _deadline(case, now),
         *(staff_lines(case, now) if case.ticket.work not in FINAL else cost_lines(case, now)),
-        f"原话：{_words(reports, case.reporter.name)}",
+        f"原话：{_words(reports, case.reporter.name) or case.summary}",
         f"客户答：{_answer(case)}",
     ]
     if case.ticket.assignee:

@@ -299,6 +299,17 @@ def test_a_picture_of_a_question_is_shown_once_the_question_is_made_a_report(wor
     assert len(world.shown()) == 1
 
 
+def test_a_card_says_what_it_is_about_where_only_a_button_was_pressed(world: Pictures) -> None:
+    world.customer("录音文件怎么下载")
+    button = world.phones.delivered["regular"][-1]
+    world.tap("按故障报修")
+    world.customer("关闭")
+    world.tap("确定关闭")
+    world.tap("按故障报修", message=button)  # its words belong to T1
+    assert "【T2】" in world.card().text
+    assert "原话：录音文件怎么下载\n" in world.card().text
+
+
 def test_a_picture_of_shortly_before_belongs_to_the_report_that_follows(world: Pictures) -> None:
     world.send("p1", text="录音文件怎么下载")
     world.fetch()
