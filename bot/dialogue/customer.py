@@ -15,6 +15,7 @@ from bot.dialogue import (
     customer_priority,
     joining,
     offers,
+    opening,
     phones,
     privacy,
     quiet,
@@ -93,6 +94,7 @@ def answer(turn: Turn) -> None:
     except Refused as refusal:
         turn.reply(f"{refusal}\n{their_ticket.hotline(turn)}")
     albums.note(turn)
+    opening.note_shown(turn)
 
 
 def command_of(turn: Turn) -> Command | None:

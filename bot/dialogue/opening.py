@@ -16,6 +16,7 @@ from bot.dialogue.turn import Turn
 from bot.messages import Received
 
 SUMMARY_LENGTH = 60
+SHOWN = "shown"  # in a chat's state
 SHOWN_WINDOW = timedelta(hours=2)  # a picture of so long before still belongs to what is reported
 ASKS_SCOPE = "是否所有"  # in a self-help line: it asks how many are affected
 ELSEWHERE = "换一"  # in a self-help line: it compares with another computer, phone or headset
@@ -144,13 +145,22 @@ def shown(text: str) -> str:
 
 def gather(turn: Turn, case: Case) -> None:
     """Give a ticket what its reporter said just before, and showed shortly before, that belongs to none."""
-    since = turn.reported_at - SHOWN_WINDOW
-    turn.desk.messages.gather(case.ticket.id, turn.inbox_id, reading.fragment_messages(turn), since)
+    said = reading.fragment_messages(turn)
+    if said or SHOWN in turn.chat.state:
+        since = turn.reported_at - SHOWN_WINDOW
+        turn.desk.messages.gather(case.ticket.id, turn.inbox_id, said, since)
+
+
+def note_shown(turn: Turn) -> None:
+    """Remember that something was shown that belongs to no ticket: the next one may be about it."""
+    if turn.inbound.attachments and turn.desk.messages.ticket_of(turn.inbox_id) is None:
+        state = turn.desk.chats.get(turn.chat.id).state  # as the answer has left it
+        turn.desk.chats.keep(turn.chat.id, {**state, SHOWN: turn.inbox_id})
 
 
 def touch(turn: Turn, case: Case) -> None:
     """Remember that this chat has just spoken of the ticket."""
-    turn.remember(ticket=case.ticket.id, touched=turn.reported_at.isoformat(), fragments=None)
+    turn.remember(ticket=case.ticket.id, touched=turn.reported_at.isoformat(), fragments=None, shown=None)
 
 
 def contract_reference(desk: Desk, customer_id: int | None, at: datetime) -> dict[str, object] | None:
