@@ -32,10 +32,16 @@ def due_steps(
 ) -> tuple[Step, ...]:
     """Return what must ring at ``now``: the gravest step that is due of each clock, the weightiest first.
 
-    What is overdue goes before what still has time, and what a customer waits for before our own targets.
+    What is overdue goes before what still has time, what a customer waits for before our own targets, and of
+    that what the contract gives before what only we have set.
     """
     found = [step for one in _ladders(case, fired, policy, workdays) if (step := one.due_at(now))]
-    return tuple(sorted(found, key=lambda step: (step.is_warning, step.clock in _OURS, -step.rank, step.at)))
+    return tuple(sorted(found, key=_weight))
+
+
+def _weight(step: Step) -> tuple[bool, bool, bool, int, datetime]:
+    is_ours = not step.deadline.in_contract
+    return (step.is_warning, step.clock in _OURS, is_ours, -step.rank, step.at)
 
 
 def next_alarm(case: Case, fired: Fired, policy: WatchPolicy, workdays: Workdays) -> datetime | None:

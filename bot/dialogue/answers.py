@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+from bot.desk.case import Case
 from bot.dialogue import (
     choices,
     contract_words,
@@ -188,8 +189,14 @@ def complaint(turn: Turn, _: reading.Report) -> None:
     pass_on(turn, "投诉")
 
 
-def not_understood(turn: Turn, _: reading.Report) -> None:
-    """Nothing ends in silence: a person sees it, and asked twice the answer is more concrete."""
+def not_understood(turn: Turn, read: reading.Report) -> None:
+    """Nothing ends in silence: a person sees it, and asked twice the answer is more concrete.
+
+    What follows an engineer's words about a ticket belongs to that.
+    """
+    if case := _spoken_with(turn):
+        report.add(turn, case, read)
+        return
     turn = reading.keep_fragment(turn)
     missed = int(turn.chat.state.get("missed", 0)) + 1
     turn.remember(missed=missed)
@@ -202,6 +209,17 @@ def not_understood(turn: Turn, _: reading.Report) -> None:
         )
     turn.reply(f"{text}\n{hotline(turn)}", way_out(turn), Option("转人工", "转人工", "human"))
     pass_on(turn, "留言")
+
+
+def _spoken_with(turn: Turn) -> Case | None:
+    """Return the open ticket about which this chat has just heard from an engineer."""
+    heard = [
+        (at, case)
+        for case in turn.desk.tickets.live(turn.chat)
+        if (at := case.ticket.updated_at) and case.ticket.is_live and turn.now - at <= CONVERSATION
+    ]
+    here = [pair for pair in heard if turn.chat.id in turn.desk.tickets.watchers(pair[1])]
+    return max(here, key=lambda pair: pair[0])[1] if here else None
 
 
 def empty(turn: Turn) -> None:

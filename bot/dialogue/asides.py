@@ -30,6 +30,9 @@ _LEAVE = re.compile(
 )
 _CALLS = re.compile(r"有人|有没有人|没人|人呢|在吗|在不在|在么")
 _ANGRY = re.compile(r"到底|怎么回事|搞什么|管不管|没人管|急死|[!！?？]{2,}")
+_WHY = re.compile(
+    r"(为什么|为何|凭什么|怎么).{0,8}(期限|时限|计时|要等|这么久|这么晚|这么慢)|(期限|时限).{0,4}(怎么|如何).{0,2}(算|来|定)"
+)
 _LEAVE_LENGTH = 20
 _CALL_LENGTH = 10
 _MAY_MEAN_ONSITE = frozenset({"howto", "other", "human"})
@@ -47,6 +50,11 @@ def of(turn: Turn, read: reading.Report) -> answers.Answer | None:
     if (intent == "greeting" or is_call) and turn.desk.tickets.live(turn.chat):
         return anybody
     return None
+
+
+def asks_why(turn: Turn) -> bool:
+    """Tell whether the customer asks in their own words how the deadline of an open ticket was counted."""
+    return bool(_WHY.search(turn.text)) and bool(turn.desk.tickets.live(turn.chat))
 
 
 def leave(turn: Turn, _: reading.Report) -> None:

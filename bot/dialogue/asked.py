@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from bot.desk.case import Case
@@ -13,15 +14,23 @@ from bot.messages import Option
 _YES = ("agree", "pause_yes", "time_yes")
 _NO = ("object", "pause_no", "time_no")
 _BARE: Mapping[str, tuple[str, ...]] = {"同意": _YES, "可以": _YES, "不同意": _NO, "不可以": _NO}
+# To a time or a pause that is proposed: 不行，太晚了. Of a priority more than the refusal is asked.
+_PROPOSED = ("pause_no", "time_no")
+_REFUSES = re.compile(r"(不行|不可以|不同意|不接受)[，,。.！!；;\s]")
 _ENDING = " \t。.!！~～,，"
 
 
 def answer_to(options: Sequence[Option], text: str) -> Command | None:
-    """Return what 同意, 可以 or 不同意 means to the choices offered last; None if they ask nothing such."""
+    """Return what 同意, 可以 or 不同意 means to the choices offered last; None if they ask nothing such.
+
+    A refusal may go on with its reason; what consents is said plainly.
+    """
     words = text.strip(_ENDING)
     command = customer_command(words)
     is_yes = command is not None and command.verb == "agree"
     verbs = _BARE.get(words, _YES if is_yes else ())
+    if not verbs and _REFUSES.match(text.strip()):
+        verbs = _PROPOSED
     ticket = command.ticket if command else None
     meant = (option for option in options if option.verb in verbs and ticket in (None, option.ticket))
     return next((of_option(option) for option in meant), None)

@@ -53,12 +53,17 @@ def customer_lines(case: Case, now: datetime) -> list[str]:
     if ticket.pause:
         lines.append(resting_line(case))
     if due.onsite and ticket.arrived_at is None:
-        lines.append(f"到场期限：{with_reason(case, due.onsite, now)}")
+        lines.append(f"到场期限：{with_reason(case, due.onsite, now)}{overdue(due.onsite, now)}")
     if due.action and ticket.acted_at is None:
-        lines.append(f"约定的行动时间：{say_deadline(due.action, now)}")
+        lines.append(f"约定的行动时间：{say_deadline(due.action, now)}{overdue(due.action, now)}")
     if ticket.promise and due.next_update:
-        lines.append(f"下次进展：{say_deadline(due.next_update, now)}")
+        lines.append(f"下次进展：{say_deadline(due.next_update, now)}{overdue(due.next_update, now)}")
     return lines
+
+
+def overdue(deadline: Deadline, now: datetime) -> str:
+    """Return that what is still awaited is late, empty while it is not."""
+    return "" if deadline.is_met_at(now) else "，现已超过"
 
 
 def with_reason(case: Case, deadline: Deadline, now: datetime) -> str:

@@ -161,6 +161,9 @@ def _sentence(turn: Turn) -> None:
     if is_own and not is_clear and (answered := customer_priority.effect_in_words(turn)):
         customer_priority.effect(turn, answered)
         return
+    if is_own and not read.certain and asides.asks_why(turn):
+        answers.why(turn, answers.NOTHING)
+        return
     waited_for = [] if quiet.is_quiet(turn.text, read.verdict.intent) else waiting.answered(turn)
     if read.verdict.intent == "other" and not says_something(turn.text):
         answers.empty(turn)  # a sticker, say

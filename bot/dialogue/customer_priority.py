@@ -30,14 +30,17 @@ def effect(turn: Turn, command: Command) -> None:
 
 
 def effect_in_words(turn: Turn) -> Command | None:
-    """Return the answer to the open question about the effect, said in a few words; None if it is none."""
+    """Return the answer to the open question about the effect, said in a few words; None if it is none.
+
+    It answers the engineer's judgement too: 不同意，全部都受影响.
+    """
     if len(turn.text) > _EFFECT_LENGTH or "?" in turn.text or "？" in turn.text:
         return None
     meant = next((view for view, words in _EFFECT_WORDS if words.search(turn.text)), None)
     if meant is None:
         return None
     offered = (option for question in quoting.questions(turn) for option in question)
-    asked_for = next((option.ticket for option in offered if option.verb == "effect"), None)
+    asked_for = next((option.ticket for option in offered if option.verb in ("effect", "object")), None)
     return Command("effect", asked_for, str(int(meant))) if asked_for is not None else None
 
 

@@ -11,7 +11,7 @@ from bot.desk.sla import ClockName
 from bot.desk.terms import Priority
 from bot.desk.ticket import Work
 from bot.dialogue.choices import EFFECT_NAMES
-from bot.dialogue.clock_words import customer_lines, resting_line, say_clock, with_reason
+from bot.dialogue.clock_words import customer_lines, overdue, resting_line, say_clock, with_reason
 from bot.dialogue.contract_words import uncovered_line
 from bot.dialogue.receipts import say_deadline, service_hours_zh
 
@@ -102,7 +102,7 @@ def deadline_line(case: Case, now: datetime) -> str:
 
 def _overdue(case: Case, now: datetime) -> str:
     """Return that the response is late, as long as it is awaited: also a raise can make it so at once."""
-    return "，现已超过" if case.response and not case.response.is_met_at(now) else ""
+    return overdue(case.response, now) if case.response else ""
 
 
 def receipt(case: Case, now: datetime, hotline: tuple[str, ...], help_line: str | None) -> str:

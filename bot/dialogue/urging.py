@@ -27,7 +27,8 @@ def urge(turn: Turn, command: Command) -> None:
             ticket=case.ticket.id,
         )
         return
-    who = f"负责人是{case.ticket.assignee[1]}。" if case.ticket.assignee else "正在安排工程师。"
+    nobody = "正在安排工程师。" if case.ticket.responded_at is None else "已请工程师答复您。"
+    who = f"负责人是{case.ticket.assignee[1]}。" if case.ticket.assignee else nobody
     lines = [
         f"已催办工单 {case.number}（第 {case.ticket.urged} 次），{who}",
         replies.status_line(case, turn.now),
