@@ -216,7 +216,7 @@ def _spoken_with(turn: Turn) -> Case | None:
     heard = [
         (at, case)
         for case in turn.desk.tickets.live(turn.chat)
-        if (at := case.ticket.updated_at) and case.ticket.is_live and turn.now - at <= CONVERSATION
+        if (at := case.ticket.updated_at) and case.ticket.is_live and turn.now - at <= same_fault.CONVERSATION
     ]
     here = [pair for pair in heard if turn.chat.id in turn.desk.tickets.watchers(pair[1])]
     return max(here, key=lambda pair: pair[0])[1] if here else None
