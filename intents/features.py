@@ -88,7 +88,7 @@ class Features:
     """Bits of all feature values of one base."""
 
     def __init__(self, concepts: Iterable[Concept]) -> None:
-        cues = sorted({c.traits["cue"] for c in concepts if "cue" in c.traits})
+        cues = sorted({cue for c in concepts for cue in c.traits.get("cue", "").split()})
         self.cues = frozenset(cues)
         self.bits = BITS | {f"cue.{cue}": 1 << at for at, cue in enumerate(cues, len(BITS))}
         self.groups = {*GROUPS, "cue", "with"}

@@ -18,6 +18,7 @@ from intents.segment import Cut
 from intents.tables import PRIVATE_USE, readings, sounds, syllable_codes
 
 _LATIN = re.compile(r"[a-z]{2,40}")
+_JOINED = re.compile("[a-z_]{2}")
 _HANZI = re.compile(r"[\u4e00-\u9fff]")
 _HEARD = re.compile(f"[{chr(PRIVATE_USE)}-\U0010ffff]*")
 #: Some of what jieba never puts into a word with Hanzi.
@@ -132,9 +133,7 @@ class Homophones:
 
 def _inside_word(text: str, start: int, end: int) -> bool:
     """Return whether the span begins or ends inside a word of Latin letters: xie le in xiexie le."""
-    return (
-        start > 0 and text[start - 1 : start + 1].isascii() and text[start - 1 : start + 1].isalpha()
-    ) or (end < len(text) and text[end - 1 : end + 1].isascii() and text[end - 1 : end + 1].isalpha())
+    return bool((start and _JOINED.match(text, start - 1)) or _JOINED.match(text, end - 1))
 
 
 def _exact(term: str, written: str) -> bool:

@@ -30,6 +30,7 @@ TRUST = {
     "P1.guess": 0.5,
     "P2.sure": 0.9,
     "P2.likely": 0.65,
+    "none.settled": 2.0,
     "none.sure": 0.7,
     "none.likely": 0.6,
     "guess": 0.35,
