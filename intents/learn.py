@@ -13,7 +13,7 @@ from intents.telling import LABELS, signs_of
 from knowledge import KnowledgeBase, Telling
 
 #: A fault that is missed costs more than a question too many: what a label of none starts behind.
-_MISSED = 0.2
+_MISSED = 0.3
 #: Points and rarities are whole tenths; what moves less than this is left out.
 _TENTHS = 10
 _LEAST = 4
@@ -29,10 +29,10 @@ TRUST = {
     "P1.likely": 0.7,
     "P1.guess": 0.5,
     "P2.sure": 0.9,
-    "P2.likely": 0.65,
+    "P2.likely": 0.6,
     "none.settled": 2.0,
-    "none.sure": 0.7,
-    "none.likely": 0.6,
+    "none.sure": 0.8,
+    "none.likely": 0.55,
     "guess": 0.35,
 }
 
