@@ -61,6 +61,8 @@ STAFF_CONTACT = text("contacts.role <> 'customer'")
 UNRELAYED = text("status = 'pending' AND relayed_at IS NULL")
 RELAYED = text("status = 'pending' AND relayed_at IS NOT NULL")
 HELD = text("status = 'held'")
+MOVED = text("former_chat IS NOT NULL")
+ON_A_CARD = text("card IS NOT NULL")
 LIVE_TICKET = text("work IN ('open', 'responded', 'onsite', 'workaround', 'resolved')")
 
 
@@ -174,7 +176,8 @@ class ChatRow(Base):
     __tablename__ = "chats"
     __table_args__ = (
         UniqueConstraint("channel", "account", "chat"),
-        Index(None, "channel", "account", "former_chat"),
+        # Without the account, or a database without statistics takes it for the present id's.
+        Index("ix_chats_moved", "former_chat", sqlite_where=MOVED, postgresql_where=MOVED),
         Index(None, "customer_id"),
         Index(
             "ix_chats_staff",
@@ -324,6 +327,7 @@ class OutboxRow(Base):
         Index("ix_outbox_inbox", "inbox_id"),
         Index("ix_outbox_instead_of", "instead_of"),
         Index("ix_outbox_external", "chat_id", "external_id"),  # what a reply in the chat answers
+        Index("ix_outbox_card", "chat_id", "card", sqlite_where=ON_A_CARD, postgresql_where=ON_A_CARD),
         Index("ix_outbox_attachment", "attachment_id"),
         {"sqlite_autoincrement": True},
     )

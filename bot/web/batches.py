@@ -20,13 +20,24 @@ class Batches(Generic[Given, Made]):
     Args:
         work: returns, for each thing given, what was made of it or why that failed.
         most: how many at once: whoever else writes waits as long.
+        late_s: what has waited for so long is too late for who asked, and goes after what is not; None: all
+            go in turn. Else, once there is more than can be done, all would be too late.
+        lanes: how many batches are under way at once: what waits for the database keeps nobody from working.
     """
 
-    def __init__(self, work: Callable[[Sequence[Given]], Sequence[Made | Exception]], most: int) -> None:
+    def __init__(
+        self,
+        work: Callable[[Sequence[Given]], Sequence[Made | Exception]],
+        most: int,
+        late_s: float | None = None,
+        lanes: int = 1,
+    ) -> None:
         self._work = work
         self._most = most
-        self._waiting: list[tuple[Given, asyncio.Future[Made]]] = []
-        self._running: asyncio.Task[None] | None = None
+        self._late_s = late_s
+        self._waiting: list[tuple[Given, asyncio.Future[Made], float]] = []
+        self._lanes = lanes
+        self._running: set[asyncio.Task[None] | None] = set()
 
     async def do(self, given: Given) -> Made:
         """Return what was made of it, once that is done.
@@ -34,21 +45,28 @@ class Batches(Generic[Given, Made]):
         Raises:
             Exception: what the work failed with.
         """
-        ended: asyncio.Future[Made] = asyncio.get_running_loop().create_future()
-        self._waiting.append((given, ended))
-        if self._running is None:
-            self._running = asyncio.create_task(self._run())
+        loop = asyncio.get_running_loop()
+        ended: asyncio.Future[Made] = loop.create_future()
+        self._waiting.append((given, ended, loop.time()))
+        if len(self._running) < self._lanes:
+            self._running.add(asyncio.create_task(self._run()))
         return await ended
 
     async def _run(self) -> None:
         try:
             while self._waiting:
+                self._put_late_last()
                 batch, self._waiting = self._waiting[: self._most], self._waiting[self._most :]
-                results = await self._results([given for given, _ in batch])
-                for (_, ended), result in zip(batch, results, strict=True):
+                results = await self._results([given for given, _, _ in batch])
+                for (_, ended, _), result in zip(batch, results, strict=True):
                     _end(ended, result)
         finally:
-            self._running = None
+            self._running.discard(asyncio.current_task())  # at once: what comes now begins anew
+
+    def _put_late_last(self) -> None:
+        if self._late_s is not None:
+            late = asyncio.get_running_loop().time() - self._late_s
+            self._waiting.sort(key=lambda one: one[2] <= late)  # each half stays in turn
 
     async def _results(self, given: Sequence[Given]) -> Sequence[Made | Exception]:
         try:

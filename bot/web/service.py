@@ -31,6 +31,8 @@ LONGEST_PAUSE_S = 2.0  # after failures: a worker that is back must show its lif
 STOP_S = 6.0
 LOOPS_S = 2.0  # of these: more than a run of theirs takes
 RECEIVED, HANDLED = 50, 10  # at most by one commit
+LANES = 2  # of what is handled together, where others may write meanwhile
+LATE_S = 3.0  # what has waited so long to be handled is hardly answered inline: a platform waits for five
 HANDLERS = 4  # threads for what is handled by itself: more would only wait for each other
 
 
@@ -61,7 +63,9 @@ class Service:
         self.error: HotlineError | None = None
         self.is_clean = True
         self._receiving = Batches(self._receive, RECEIVED)
-        self._handling: Batches[Asked, str | None] = Batches(self._handle_all, HANDLED)
+        self._handling: Batches[Asked, str | None] = Batches(
+            self._handle_all, HANDLED, LATE_S, 1 if app.store.writes_alone else LANES
+        )
         self._handlers = asyncio.Semaphore(HANDLERS)
         self._changed = changed
         self._engine = engine

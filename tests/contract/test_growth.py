@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import pytest
 from sqlalchemy import Connection, event
 
 from bot.desk.ticket import FINAL, Work
@@ -87,3 +88,24 @@ def test_no_statement_of_the_watch_or_of_the_metrics_reads_a_whole_table(world: 
 def test_what_counts_as_live_in_the_store_is_what_is_not_final() -> None:
     named = set(re.findall(r"'(\w+)'", t.LIVE_TICKET.text))
     assert named == {work.value for work in Work if work not in FINAL}
+
+
+@pytest.mark.parametrize(
+    "migrated_url", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True
+)
+def test_a_database_without_statistics_finds_a_chat_and_a_cards_messages_by_their_own_index(
+    world: World,
+) -> None:
+    world.customer(REPORTS[1])
+    with statements(world) as seen:
+        world.app.submit(world.inbound("enhanced", Sender("enhanced", "林主管"), REPORTS[1]))
+    wanted = {
+        "coalesce((SELECT chats.id": "uq_chats_channel_account_chat",
+        "UPDATE outbox SET status=%(status)s::VARCHAR WHERE outbox.chat_id": "ix_outbox_card",
+    }
+    with world.app.store.engine.connect() as connection:
+        connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        for words, index in wanted.items():
+            statement, parameters = next(one for one in seen if words in one[0])
+            plan = connection.exec_driver_sql(f"EXPLAIN {statement}", parameters)
+            assert index in "\n".join(row[0] for row in plan)

@@ -36,6 +36,50 @@ def test_what_comes_while_work_is_done_is_done_together() -> None:
     assert [len(batch) for batch in batches] == [1, MOST, 1]
 
 
+def test_what_is_too_late_goes_after_what_is_not() -> None:
+    begun, go_on, done = threading.Event(), threading.Event(), []
+
+    def work(given: Sequence[str]) -> Sequence[str | Exception]:
+        done.extend(given)
+        begun.set()
+        go_on.wait()
+        return list(given)
+
+    async def come() -> None:
+        clock = asyncio.get_running_loop()
+        real, ahead_s = clock.time, 0.0
+        clock.time = lambda: real() + ahead_s  # type: ignore[method-assign]
+        together: Batches[str, str] = Batches(work, 1, late_s=100)
+        asked = [asyncio.create_task(together.do("under way"))]
+        await asyncio.to_thread(begun.wait)
+        for name, waits_s in (("late", 200), ("late too", 200), ("in time", 0), ("in time too", 0)):
+            asked.append(asyncio.create_task(together.do(name)))
+            await asyncio.sleep(0)
+            ahead_s += waits_s
+        go_on.set()
+        await asyncio.gather(*asked)
+
+    asyncio.run(come())
+    assert done == ["under way", "in time", "in time too", "late", "late too"]
+
+
+def test_a_second_lane_works_while_the_first_waits() -> None:
+    both, third = threading.Barrier(2), threading.Event()
+
+    def work(given: Sequence[int]) -> Sequence[int | Exception]:
+        if third.is_set():
+            return list(given)
+        both.wait()  # each waits for the other
+        third.set()
+        return list(given)
+
+    async def come() -> list[int]:
+        together: Batches[int, int] = Batches(work, 1, lanes=2)
+        return await asyncio.gather(*(together.do(number) for number in range(2)), together.do(2))
+
+    assert asyncio.run(asyncio.wait_for(come(), 60)) == [0, 1, 2]
+
+
 def test_each_is_told_of_its_own_failure() -> None:
     def work(given: Sequence[int]) -> Sequence[int | Exception]:
         return [BadInput("odd") if number % 2 else number for number in given]
