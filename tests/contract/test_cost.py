@@ -18,7 +18,7 @@ from tests.support.world import World
 
 WAITING = 30  # of the reports before, each a ticket that is open and a card that is not delivered
 RECEIVE, HANDLE = 7, 27  # statements at most, with those that begin and guard a commit
-MANY, OF_MANY = 10, 18  # together: statements at most for each
+MANY, OF_MANY = 10, 20  # together: statements at most for each
 
 
 @contextmanager
