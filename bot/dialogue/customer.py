@@ -108,13 +108,12 @@ def command_of(turn: Turn) -> Command | None:
         return of_option(option)
     if turn.inbound.forwarded is not None:
         return asides.code_in(turn)  # what somebody else wanted is no command of the sender's
-    questions = _questions(turn, quoting.REMEMBERED)
-    offered = offers.meant(questions, turn.text)
+    offered = offers.meant(_questions(turn, quoting.REMEMBERED), turn.text)
     if len(offered) == 1:
         return of_option(offered[0])
     if offered or _of_old(turn):
         return Command("which")
-    return asked.answer_to(next(iter(questions), ()), turn.text) or customer_command(turn.text)
+    return asked.answer_to(quoting.asked_last(turn), turn.text) or customer_command(turn.text)
 
 
 def _questions(turn: Turn, before: int) -> list[offers.Question]:

@@ -23,7 +23,7 @@ def quoted(turn: Turn) -> Answered | None:
 
 
 def questions(turn: Turn, before: int = REMEMBERED) -> list[tuple[Option, ...]]:
-    """Return the choices that a typed number or word may be about: the quoted message's, else the last.
+    """Return the choices that a typed number or label may be about: the quoted message's, else the last.
 
     Args:
         before: how many messages to look back where nothing was asked since the chat wrote.
@@ -32,6 +32,14 @@ def questions(turn: Turn, before: int = REMEMBERED) -> list[tuple[Option, ...]]:
     if answered is not None and answered.options:
         return [answered.options]
     return turn.desk.messages.questions(turn.inbox_id, before=before)
+
+
+def asked_last(turn: Turn) -> tuple[Option, ...]:
+    """Return the choices that a bare yes or no is about; none once other things were said in between."""
+    answered = quoted(turn)
+    if answered is not None and answered.options:
+        return answered.options
+    return turn.desk.messages.asked_last(turn.inbox_id, within=REMEMBERED)
 
 
 def spoken_of(turn: Turn) -> Turn:

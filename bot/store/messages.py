@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -76,6 +76,7 @@ class MessageStore:
         self._now = now
         self._inbox_id: int | None = None
         self._held: tuple[int, datetime] | None = None
+        self._shown: dict[int, Sequence[Row[Any, datetime, datetime | None]]] = {}  # before a message
 
     def answers(
         self, inbox_id: int | None, *, held_in: int | None = None, until: datetime | None = None
@@ -217,12 +218,25 @@ class MessageStore:
         return Option(**row.choices[int(number)])
 
     def questions(self, inbox_id: int, *, before: int = 0) -> list[tuple[Option, ...]]:
-        shown = self._session.execute(SHOWN, {"message": inbox_id}).all()
+        shown = self._shown_before(inbox_id)
         since = [row for row in shown if row.before is None or row.sent_at >= row.before]
         asked = [row for row in since if row.choices] or [row for row in shown[:before] if row.choices]
         # Of what was sent as one message the last question has the numbers.
         at_once = {row.sent_at: row.choices for row in reversed(asked)}
-        return [tuple(Option(**choice) for choice in choices) for choices in reversed(at_once.values())]
+        return [_options(choices) for choices in reversed(at_once.values())]
+
+    def asked_last(self, inbox_id: int, *, within: int) -> tuple[Option, ...]:
+        shown = self._shown_before(inbox_id)[:within]
+        return next((_options(row.choices) for row in shown if row.choices), ())
+
+    def _shown_before(self, inbox_id: int) -> Sequence[Row[Any, datetime, datetime | None]]:
+        if inbox_id not in self._shown:
+            self._shown[inbox_id] = self._session.execute(SHOWN, {"message": inbox_id}).all()
+        return self._shown[inbox_id]
+
+
+def _options(choices: list[dict[str, Any]]) -> tuple[Option, ...]:
+    return tuple(Option(**choice) for choice in choices)
 
 
 def _received(row: t.InboxRow | Row[int, dict[str, Any], datetime, datetime]) -> Received:
