@@ -117,7 +117,7 @@ def _join(messages: Sequence[Outbound], *, as_numbers: bool) -> Together:
     last = asking[-1] if asking else None
     parts = []
     for message in messages:
-        parts.append(words_of(message))
+        parts.append(_as_typed(message) if as_numbers else words_of(message))
         if message is last and as_numbers:
             parts[-1] += "\n" + numbered(message.choices)
         elif message is not last and choices_of(message):
@@ -125,6 +125,14 @@ def _join(messages: Sequence[Outbound], *, as_numbers: bool) -> Together:
     return Together(
         "\n\n".join(parts), len(messages), last.choices if last is not None and not as_numbers else ()
     )
+
+
+def _as_typed(message: Outbound) -> str:
+    """Return what is said where there is nothing to tap: 请回复“有异议” rather than 请点“有异议”."""
+    said = words_of(message)
+    for choice in choices_of(message):
+        said = said.replace(f"点“{choice.label}”", f"回复“{choice.label}”")
+    return said
 
 
 def passive(user: str, account: str, text: str, at: datetime) -> str:

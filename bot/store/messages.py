@@ -53,7 +53,8 @@ _BEFORE = (
 SHOWN = (
     select(OUTBOX.c.choices, OUTBOX.c.sent_at, _BEFORE.label("before"))
     .join(_THIS, OUTBOX.c.chat_id == _THIS.c.chat_id)
-    .where(OUTBOX.c.status == "sent", OUTBOX.c.sent_at <= _THIS.c.received_at)
+    # A card's change is one line where it can't be made in its place: its choices are not shown.
+    .where(OUTBOX.c.status == "sent", OUTBOX.c.sent_at <= _THIS.c.received_at, OUTBOX.c.note.is_(None))
     .order_by(OUTBOX.c.id.desc())
     .limit(SHOWN_AT_MOST)
 )

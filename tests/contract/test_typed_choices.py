@@ -180,6 +180,22 @@ def test_support_is_asked_which_card_a_number_is_about(world: World) -> None:
     assert [bool(ticket["assignee_id"]) for ticket in world.tickets()] == [False, True]
 
 
+def test_choices_of_a_card_that_changed_out_of_sight_have_no_number(world: World) -> None:
+    private(world)
+    world.customer(P1)
+    own(world, "T1")
+    later(world)
+    with world.app.store.begin(world.now) as unit:
+        chat = unit.session.query(t.ChatRow.id).filter_by(chat="li").scalar()
+        changed = Say("【T1】", (Option("关闭", "关闭 T1", "close", 1),), card="ticket:1", note="T1 变了")
+        unit.messages.say(chat, changed, ticket=1)
+    world.app.deliver()
+
+    own(world, "1")
+
+    assert is_confirmed(world)
+
+
 def test_support_s_number_means_nothing_once_something_else_was_said(world: World) -> None:
     private(world)
     world.customer(P1)

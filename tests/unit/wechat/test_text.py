@@ -88,6 +88,12 @@ def test_numbers_stand_where_the_question_stands_though_more_is_said_after_it() 
     assert said == f"甲？\n{numbered(CHOICES)}\n\n乙\n\n丙"
 
 
+def test_where_nothing_can_be_tapped_a_choice_is_to_be_replied() -> None:
+    asked = message("如不同意，请点“有异议”。请点“设置”。", choices=CHOICES)
+    assert together([asked], as_numbers=True).text.startswith("如不同意，请回复“有异议”。请点“设置”。\n")
+    assert together([asked], as_numbers=False).text == "如不同意，请点“有异议”。请点“设置”。"
+
+
 def test_of_a_card_that_changed_only_the_change_is_said() -> None:
     changed = message("【T1】整张卡片", choices=CHOICES, note="T1 李工已认领")
     assert words_of(changed) == "T1 李工已认领"
