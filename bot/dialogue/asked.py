@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from bot.desk.case import Case
-from bot.dialogue.commands import Command, customer_command, of_option
+from bot.dialogue.commands import Command, customer_command
 from bot.dialogue.turn import Turn
 from bot.errors import Refused
 from bot.messages import Option
@@ -20,8 +20,8 @@ _REFUSES = re.compile(r"(不行|不可以|不同意|不接受)[，,。.！!；;\
 _ENDING = " \t。.!！~～,，"
 
 
-def answer_to(options: Sequence[Option], text: str) -> Command | None:
-    """Return what 同意, 可以 or 不同意 means to the choices offered last; None if they ask nothing such.
+def answer_to(options: Sequence[Option], text: str) -> Option | None:
+    """Return what 同意, 可以 or 不同意 means to the choices of one question; None if it asks nothing such.
 
     A refusal may go on with its reason; what consents is said plainly.
     """
@@ -32,8 +32,8 @@ def answer_to(options: Sequence[Option], text: str) -> Command | None:
     if not verbs and _REFUSES.match(text.strip()):
         verbs = _PROPOSED
     ticket = command.ticket if command else None
-    meant = (option for option in options if option.verb in verbs and ticket in (None, option.ticket))
-    return next((of_option(option) for option in meant), None)
+    meant = [option for option in options if option.verb in verbs and ticket in (None, option.ticket)]
+    return meant[0] if len(meant) == 1 else None
 
 
 def check_unambiguous(turn: Turn, case: Case, command: Command) -> None:

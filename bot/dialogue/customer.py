@@ -10,7 +10,6 @@ from bot.dialogue import (
     amending,
     answers,
     asides,
-    asked,
     customer_closing,
     customer_priority,
     joining,
@@ -113,7 +112,7 @@ def command_of(turn: Turn) -> Command | None:
         return of_option(offered[0])
     if offered or _of_old(turn):
         return Command("which")
-    return asked.answer_to(quoting.asked_last(turn), turn.text) or customer_command(turn.text)
+    return customer_command(turn.text)
 
 
 def _questions(turn: Turn, before: int) -> list[offers.Question]:

@@ -11,6 +11,9 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
 
+from bot.desk.terms import Priority
+from bot.dialogue import asked
+from bot.dialogue.replies import PRIORITY_NAMES
 from bot.dialogue.turn import Turn
 from bot.messages import Option
 
@@ -34,10 +37,9 @@ def meant(questions: Sequence[Question], text: str) -> list[Option]:
     """Return what a text can mean of what was offered, the newest first: each meaning once."""
     found: dict[tuple[str, int | None, str], Option] = {}
     for question in questions:
-        for number, option in enumerate(question, start=1):
-            if _names(text, number, option):
-                found.setdefault(_meaning(option), option)
-                break
+        named = (option for number, option in enumerate(question, start=1) if _names(text, number, option))
+        if option := next(named, None) or asked.answer_to(question, text):
+            found.setdefault(_meaning(option), option)
     return list(found.values())
 
 
@@ -78,7 +80,10 @@ def _meaning(option: Option) -> tuple[str, int | None, str]:
 
 
 def _told(option: Option) -> Option:
-    """Return a choice under the words that say more: 同意时间 rather than 同意, away from its question."""
+    """Return a choice under words that say what it is about, away from its question: 同意时间, not 同意."""
+    if option.verb == "agree" and option.argument.isdecimal():
+        words = "同意" + PRIORITY_NAMES[Priority(int(option.argument))]
+        return replace(option, label=words, typed=words)
     return replace(option, label=option.typed) if option.typed.startswith(option.label) else option
 
 

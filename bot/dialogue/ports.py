@@ -158,9 +158,6 @@ class Messages(Protocol):
             before: where there are none, so many of the messages that were shown last are looked at.
         """
 
-    def asked_last(self, inbox_id: int, *, within: int) -> tuple[Option, ...]:
-        """Return the newest choices among the last ``within`` messages that were shown before a message."""
-
 
 class Attachments(Protocol):
     """What customers sent beside text."""

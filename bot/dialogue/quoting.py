@@ -34,14 +34,6 @@ def questions(turn: Turn, before: int = REMEMBERED) -> list[tuple[Option, ...]]:
     return turn.desk.messages.questions(turn.inbox_id, before=before)
 
 
-def asked_last(turn: Turn) -> tuple[Option, ...]:
-    """Return the choices that a bare yes or no is about; none once other things were said in between."""
-    answered = quoted(turn)
-    if answered is not None and answered.options:
-        return answered.options
-    return turn.desk.messages.asked_last(turn.inbox_id, within=REMEMBERED)
-
-
 def spoken_of(turn: Turn) -> Turn:
     """Return the turn that knows which ticket a quoted message makes this one about."""
     answered = quoted(turn)

@@ -226,10 +226,6 @@ class MessageStore:
         at_once = {row.sent_at: row.choices for row in reversed(asked)}
         return [_options(choices) for choices in reversed(at_once.values())]
 
-    def asked_last(self, inbox_id: int, *, within: int) -> tuple[Option, ...]:
-        shown = self._shown_before(inbox_id)[:within]
-        return next((_options(row.choices) for row in shown if row.choices), ())
-
     def _shown_before(self, inbox_id: int) -> Sequence[Row[Any, datetime, datetime | None]]:
         if inbox_id not in self._shown:
             self._shown[inbox_id] = self._session.execute(SHOWN, {"message": inbox_id}).all()

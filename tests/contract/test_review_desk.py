@@ -42,14 +42,18 @@ def test_a_yes_after_the_question_of_a_pause_is_no_consent_to_a_lower_priority(
 
 def test_a_yes_long_after_the_question_asks_which_of_two_was_meant(world: World) -> None:
     world.customer(P1)
-    world.staff("确认 T1 2")
-    world.staff("暂停 T1 等客户重启服务器")
-    world.staff("回复 T1 在看")
-    world.staff("回复 T1 还在看")
+    for command in ("确认 T1 2", "暂停 T1 等客户重启服务器", "回复 T1 在看", "回复 T1 还在看"):
+        world.wait(seconds=20)
+        world.staff(command)
+    world.wait(seconds=20)
 
     told = world.customer("同意")
 
-    assert "同意暂停 T1" in told
+    assert told == "请问“同意”是指哪一个？"
+    asked = [choice.label for choice in world.phones.delivered["regular"][-1].choices]
+    assert asked == ["同意暂停", "同意优先等级2"]
+    assert case_of(world).ticket.agreement.customer is None
+    assert "同意暂停 T1" in world.customer("同意")  # which of the two is not said yet
     assert case_of(world).ticket.agreement.customer is None
     assert "已暂停工单 T1 的计时" in world.customer("同意暂停 T1")
 
