@@ -201,8 +201,8 @@ class App:
         return results
 
     def resume(self) -> int:
-        """Handle what was received and not handled before a crash."""
-        return self.inbox.resume(self.now())
+        """Handle what was received and not handled before a crash; what another process may have, later."""
+        return self.inbox.resume(self.now(), waited=timedelta(0) if self.store.writes_alone else HOLD)
 
     def deliver(self, chats: Collection[int] | None = None) -> int:
         """Deliver what is pending, to all chats or to some."""

@@ -15,7 +15,7 @@ from bot.delivery.settlement import wake
 from bot.log import places
 from bot.store import tables as t
 from bot.store.store import Store, UnitOfWork
-from bot.store.trouble import DATABASE_TROUBLE
+from bot.store.trouble import is_trouble
 
 log = structlog.get_logger(__name__)
 
@@ -129,9 +129,9 @@ def _act(unit: UnitOfWork, row: t.InboxRow, handle: Handler, status: str, answer
         reply = answer(unit, row)
         unit.session.write(row, status=status, handled_at=unit.now, reply=reply)
         unit.session.flush()
-    except DATABASE_TROUBLE:
-        raise
     except Exception as error:
+        if is_trouble(error):
+            raise
         raise HandlingFailed(inbox_id) from error
     return Handled(inbox_id, reply)
 

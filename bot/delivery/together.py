@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import NamedTuple, TypeVar
 
 from sqlalchemy import bindparam, exists, select
@@ -44,22 +44,30 @@ class Taken(NamedTuple):
     has_held: bool
 
 
-def take(unit: UnitOfWork, asked: Collection[int]) -> list[Taken]:
-    """Lock the customers and chats of these messages, and return what is to be handled there, in order.
+def take(unit: UnitOfWork, asked: Collection[int]) -> Iterator[Taken]:
+    """Lock the customers and chats of these messages, and yield what is to be handled there, in order.
 
     Nobody is waited for: what somebody else holds is left out. A chat's messages go in the platform's order,
-    and none goes that is after the last that was asked for.
+    and none goes that is after the last that was asked for, nor from the first on that needs other locks:
+    one before it, handled in between, may have bound the chat or made its sender staff.
     """
     places = {place.id: place for place in unit.session.execute(ASKED, {"messages": list(asked)})}
     customers = _lock_free(unit, t.CustomerRow, {place.customer_id for place in places.values()} - {None})
     free = [place.id for place in places.values() if place.customer_id in {None, *customers}]
     chats = _lock_free(unit, t.ChatRow, free)
-    ours = [key for key, chat in chats.items() if chat.customer_id == places[key].customer_id]
+    ours = {key for key, chat in chats.items() if chat.customer_id == places[key].customer_id}
     unit.tickets.read_ahead(list(customers))
-    rows = unit.session.scalars(WAITING, {"chats": ours}).all() if ours else []
+    rows = unit.session.scalars(WAITING, {"chats": list(ours)}).all() if ours else []
     last = {row.chat_id: number for number, row in enumerate(rows) if row.id in asked}
     asked_for = [row for number, row in enumerate(rows) if number <= last.get(row.chat_id, -1)]
-    return [Taken(row, places[row.chat_id].has_held) for row in asked_for]
+    for row in asked_for:
+        chat, place = chats[row.chat_id], places[row.chat_id]
+        sender = unit.session.get_one(t.ContactRow, row.contact_id)
+        is_staffs = chat.kind == "staff" or sender.role != Role.CUSTOMER.value
+        if is_staffs or chat.customer_id != place.customer_id:
+            ours.discard(row.chat_id)
+        if row.chat_id in ours:
+            yield Taken(row, place.has_held)
 
 
 def _lock_free(unit: UnitOfWork, kind: type[Row], keys: Collection[int]) -> dict[int, Row]:

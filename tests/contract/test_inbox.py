@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import event, select
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError, InternalError, OperationalError, ProgrammingError
 
 from bot.delivery.handling import HOLD
 from bot.delivery.inbox import Apart, Asked
@@ -57,6 +58,17 @@ def test_what_came_just_now_is_left_to_whoever_can_answer_it_inline(world: World
     world.wait(seconds=4)
     assert world.tickets() == []
     world.wait(seconds=1)
+    assert len(world.tickets()) == 1
+
+
+def test_a_process_that_starts_takes_nothing_that_another_may_have_in_hand(world: World) -> None:
+    world.app.receive(world.inbound("regular", Sender("regular", "陈班长"), P1))
+    is_shared = not world.app.store.writes_alone
+    world.restart()
+    world.app.resume()
+    assert len(world.tickets()) == (0 if is_shared else 1)
+    world.now += HOLD
+    world.app.resume()
     assert len(world.tickets()) == 1
 
 
@@ -117,6 +129,21 @@ def test_a_bug_that_breaks_the_transaction_is_rescued_too(
 
     assert "工单号 T1" in world.customer(P1)
     assert inbox(world)[0].error == IntegrityError.__name__
+
+
+def test_a_bug_that_looks_like_the_databases_trouble_is_rescued_too(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(turn: Turn) -> None:
+        assert isinstance(turn.desk, UnitOfWork)
+        for _ in range(2):  # SQLite's OperationalError; PostgreSQL's InternalError, as the first was let pass
+            with suppress(ProgrammingError):
+                turn.desk.session.connection().exec_driver_sql("SELECT 1 FROM nowhere")
+
+    monkeypatch.setattr(customer, "answer", broken)
+
+    assert "工单号 T1" in world.customer(P1)
+    assert inbox(world)[0].error in {OperationalError.__name__, InternalError.__name__}
 
 
 def test_a_bug_in_one_message_does_not_block_the_chat(world: World, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -96,6 +96,19 @@ def test_what_staff_write_is_handled_by_itself(world: World) -> None:
     assert is_apart(world, received(world, order, said(world, "enhanced", P1))) == [True, False]
 
 
+def test_what_staff_write_in_a_customers_chat_is_too_and_what_follows_it_there(world: World) -> None:
+    claim = world.inbound("regular", world.person("li"), "认领 T1")
+    asked = received(world, said(world, "regular", P1), claim, said(world, "regular", "谢谢"))
+    assert is_apart(world, asked) == [False, True, True]
+
+
+def test_what_follows_a_chats_own_binding_waits_for_the_customers_lock(world: World) -> None:
+    world.staff("绑定码 青禾保险客服中心")
+    code = world.last("staff").split("绑定码：")[1].splitlines()[0]
+    messages = [said(world, "visitor", text) for text in (f"绑定 {code}", P1, "谢谢")]
+    assert is_apart(world, received(world, *messages)) == [False, True, True]
+
+
 def test_what_was_handled_before_is_left_to_who_asks_for_its_answer(world: World) -> None:
     asked = received(world, said(world, "regular", P1))
     world.app.handle(asked[0].id)
