@@ -138,4 +138,6 @@ def _act(unit: UnitOfWork, row: t.InboxRow, handle: Handler, status: str, answer
 
 def _answered_by(unit: UnitOfWork, row: t.InboxRow) -> datetime:
     """Return from when on delivery may send what answers a message."""
-    return row.received_at + HOLD if row.content.get("is_inline") else unit.now
+    if not row.content.get("is_inline"):
+        return unit.now
+    return min(row.received_at, unit.now) + HOLD  # the clock may have been set back since

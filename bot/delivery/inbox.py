@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import structlog
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from structlog.contextvars import bound_contextvars
 
 from bot.delivery import together
@@ -108,7 +108,7 @@ class Inbox(Receiver):
             limit: of chats at once; each call goes on where the last one ended, so that none starves others.
             waited: for how long: what came just now is in somebody's hands, who can answer it inline.
         """
-        chats = self._waiting_chats(limit, now - waited)
+        chats = self._waiting_chats(limit, now, waited)
         for chat_id in chats:
             try:
                 while self.handling.next(in_chat(chat_id), now) is not None:
@@ -117,9 +117,10 @@ class Inbox(Receiver):
                 log.error("a chat waits", chat_id=chat_id, error=type(error).__name__, where=places(error))
         return len(chats)
 
-    def _waiting_chats(self, limit: int, before: datetime) -> Sequence[int]:
-        received = (t.InboxRow.status == "received", t.InboxRow.received_at <= before)
-        waiting = select(t.InboxRow.chat_id).where(*received).distinct()
+    def _waiting_chats(self, limit: int, now: datetime, waited: timedelta) -> Sequence[int]:
+        at = t.InboxRow.received_at
+        long_ago = or_(at <= now - waited, at >= now + waited)  # of the future: the clock was set back
+        waiting = select(t.InboxRow.chat_id).where(t.InboxRow.status == "received", long_ago).distinct()
         in_turn = waiting.order_by(t.InboxRow.chat_id).limit(limit)
         with self._store.read() as session:
             after = session.scalars(in_turn.where(t.InboxRow.chat_id > self._resumed)).all()

@@ -15,9 +15,7 @@ from bot.store import tables as t
 from bot.store.store import Store, UnitOfWork
 
 OVERDUE = timedelta(minutes=10)
-AHEAD = timedelta(
-    minutes=1
-)  # by which clocks may differ; what bears a later instant was written before a jump
+AHEAD = timedelta(seconds=10)  # by which clocks may differ; what is of later was written before a jump
 
 Stuck = Callable[[UnitOfWork, int], None]
 

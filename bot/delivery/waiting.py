@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 
 from bot.store import tables as t
 from bot.store.store import Store, UnitOfWork
@@ -22,7 +22,8 @@ def tell_of_waiting(store: Store, tell: Tell, now: datetime) -> int:
         tell: told, in the same commit, in how many chats messages wait, and their numbers.
     """
     row = t.InboxRow
-    late = (row.status == "received", row.received_at < now - LONG, row.late_at.is_(None))
+    at = row.received_at  # of the future: the clock was set back
+    late = (row.status == "received", or_(at < now - LONG, at > now + LONG), row.late_at.is_(None))
     with store.read() as session:  # the usual case is that there is none
         found = session.execute(select(row.id, row.chat_id).where(*late)).all()
     if not found:

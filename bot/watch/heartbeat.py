@@ -44,7 +44,7 @@ class DeadMan:
     def ping(self) -> None:
         """Send the sign of life if it is time for it; outside any transaction. A failure is only logged."""
         now = self._clock()
-        if self._url is None or (self._last is not None and now - self._last < PING_EVERY):
+        if self._url is None or (self._last is not None and abs(now - self._last) < PING_EVERY):
             return
         self._last = now
         request = Request(self._url.get_secret_value(), headers={"User-Agent": "hotline"})  # noqa: S310 - the settings check the scheme

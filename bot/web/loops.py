@@ -61,7 +61,8 @@ class Loop:
 
     def is_fresh(self, within: timedelta) -> bool:
         """Tell whether it began, or its last run that succeeded ended, less than ``within`` ago."""
-        return self._went_well_at is not None and self._clock() - self._went_well_at < within
+        # One of the future is not: the clock was set back, and nothing has gone well since.
+        return self._went_well_at is not None and abs(self._clock() - self._went_well_at) < within
 
     async def run(self) -> None:
         """Work until told to stop."""

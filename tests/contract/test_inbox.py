@@ -332,6 +332,36 @@ def test_support_is_told_once_of_messages_that_wait_for_five_minutes(
     assert "T1" in world.last()
 
 
+@pytest.mark.parametrize("is_restarted", [False, True])
+@pytest.mark.parametrize("is_inline", [False, True])
+def test_what_was_received_before_the_clock_was_set_back_waits_for_no_later_hour(
+    world: World, *, is_inline: bool, is_restarted: bool
+) -> None:
+    message = world.inbound("regular", Sender("regular", "陈班长"), P1)
+    world.app.receive(replace(message, is_inline=is_inline))
+    world.now -= timedelta(hours=1)
+    if is_restarted:
+        world.restart()
+        world.app.resume()
+    else:
+        world.app.sweep()
+    assert len(world.tickets()) == 1
+    world.wait(seconds=HOLD.total_seconds())
+    assert "T1" in world.last()
+
+
+def test_support_is_told_of_what_can_not_be_handled_since_before_the_clock_was_set_back(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep_waiting(world, monkeypatch, "regular")
+    waits, _ = world.app.receive(world.inbound("regular", Sender("regular", "陈班长"), P1))
+    world.now -= timedelta(hours=1)
+    for _ in range(2):
+        world.wait(seconds=5)
+    [told] = world.heard("staff")
+    assert f"编号 {waits}" in told
+
+
 @pytest.mark.parametrize("is_relayed", [False, True])
 def test_what_delivery_has_in_hand_is_not_taken_into_an_answer_whatever_the_clocks_say(
     world: World, is_relayed: bool

@@ -168,6 +168,16 @@ def test_the_dead_man_address_hears_of_the_sweep_once_a_minute(place: Place) -> 
     assert [path for path, _ in place.requests] == [f"/{SECRET}"] * 3
 
 
+def test_the_dead_man_address_hears_of_the_sweep_when_the_clock_was_set_back(place: Place) -> None:
+    now = [datetime.fromisoformat("2026-03-02T10:00:00+08:00")]
+    dead_man = DeadMan(SecretStr(f"http://{place.url}"), lambda: now[0])
+    dead_man.ping()
+    now[0] -= timedelta(hours=1)
+    for _ in range(2):
+        dead_man.ping()
+    assert len(place.requests) == 2
+
+
 def test_a_dead_man_address_that_is_down_stops_nothing_and_is_in_no_log(
     place: Place, capsys: pytest.CaptureFixture[str]
 ) -> None:

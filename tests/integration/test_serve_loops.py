@@ -60,6 +60,21 @@ def test_a_loop_goes_on_after_a_failure_and_logs_its_place_without_its_words(
     assert "客户的话" not in log
 
 
+def test_a_loop_that_hangs_is_not_fresh_because_the_clock_was_set_back() -> None:
+    now = [MONDAY_10]
+
+    def hangs() -> None:
+        now[0] -= timedelta(hours=1)
+        looks.append(loop.is_fresh(FRESH))
+        loop.stop()
+
+    looks: list[bool] = []
+    loop = Loop("sweep", hangs, 0.001, lambda: now[0])
+    asyncio.run(loop.run())
+    assert looks == [False]
+    assert loop.is_fresh(FRESH)  # it has ended since
+
+
 def test_a_loop_that_is_woken_does_not_wait(app: App) -> None:
     runs: list[int] = []
 
