@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import os
 import sys
 import traceback
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -12,6 +14,7 @@ import structlog
 from structlog.typing import EventDict
 
 PLACES_SHOWN = 5
+OURS = tuple(f"{Path(__file__).parents[1] / package}{os.sep}" for package in ("bot", "intents"))
 # What these libraries say at INFO holds addresses with secrets, or a line for every request.
 QUIET = ("httpx", "httpcore", "telegram", "apscheduler", "alembic", "sqlalchemy", "urllib3")
 
@@ -69,6 +72,7 @@ def _without_words(_logger: object, _method: str, event: EventDict) -> EventDict
 
 
 def places(error: BaseException) -> list[str]:
-    """Return where an error arose, without its words: they may quote a customer."""
-    frames = traceback.extract_tb(error.__traceback__)[-PLACES_SHOWN:]
+    """Return where an error arose, ours and the innermost first; not its words: they may quote a customer."""
+    innermost = reversed(traceback.extract_tb(error.__traceback__))
+    frames = sorted(innermost, key=lambda frame: not frame.filename.startswith(OURS))[:PLACES_SHOWN]
     return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames]

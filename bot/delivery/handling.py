@@ -58,7 +58,9 @@ class Handling:
     give_up: Handler
     unreadable: Callable[[UnitOfWork, int], None]
 
-    def next(self, find: Find, now: datetime, answer: Answer = lambda *_: None) -> Handled | None:
+    def next(
+        self, find: Find, now: datetime, answer: Answer = lambda *_: None, patience_s: int | None = None
+    ) -> Handled | None:
         """Handle a chat's earliest message that is not handled; return it, None if there is none.
 
         Where the database itself fails the error is raised: the message stays and is resumed.
@@ -67,7 +69,7 @@ class Handling:
         for attempt, handle in enumerate(tries, start=1):
             status = "handled" if handle is self.handle else "failed"
             try:
-                return self.store.transact(partial(_try, find, handle, status, answer), now)
+                return self.store.transact(partial(_try, find, handle, status, answer), now, patience_s)
             except HandlingFailed as failure:
                 self._note(failure, attempt, now)
         return self.store.transact(partial(self._write_off, find), now)

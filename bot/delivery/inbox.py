@@ -104,6 +104,8 @@ class Inbox(Receiver):
     def resume(self, now: datetime, limit: int = 1000, waited: timedelta = timedelta(0)) -> int:
         """Handle what was received and not handled (after a crash); return how many chats had such.
 
+        A chat that somebody holds is left to the next time.
+
         Args:
             limit: of chats at once; each call goes on where the last one ended, so that none starves others.
             waited: for how long: what came just now is in somebody's hands, who can answer it inline.
@@ -111,7 +113,7 @@ class Inbox(Receiver):
         chats = self._waiting_chats(limit, now, waited)
         for chat_id in chats:
             try:
-                while self.handling.next(in_chat(chat_id), now) is not None:
+                while self.handling.next(in_chat(chat_id), now, patience_s=PATIENCE_S) is not None:
                     pass
             except Exception as error:  # noqa: BLE001 - one chat's trouble must not keep the others waiting
                 log.error("a chat waits", chat_id=chat_id, error=type(error).__name__, where=places(error))

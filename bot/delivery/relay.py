@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -18,7 +19,8 @@ from sqlalchemy.orm import Session
 
 from bot.delivery.limits import Queue, queue_of
 from bot.store import tables as t
-from bot.store.engine import FAMILY, RELAYING
+from bot.store.engine import FAMILY, LOCK_TIMEOUT_S, RELAYING
+from bot.store.trouble import retried
 
 BATCH = 50  # on SQLite nobody else writes while a batch is handed over: about 50 ms
 IN_HAND = 20  # of one lane: what its limits let through meanwhile; the rest waits where it costs nothing
@@ -130,7 +132,7 @@ class Relay:
         if not self._has_work(now):  # the usual case, in which nobody has to wait for us
             return 0
         fed = 0
-        while count := self._batch(now):
+        while count := retried(partial(self._batch, now)):  # a handler may take rows in another order
             fed += count
             if count < BATCH:
                 break
@@ -158,6 +160,7 @@ class Relay:
         if self._engine.dialect.name == "sqlite":
             session.connection().exec_driver_sql("BEGIN IMMEDIATE")  # from here on nobody else writes
             return True
+        session.connection().exec_driver_sql(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT_S}s'")
         return bool(session.execute(TURN, {"family": FAMILY, "relaying": RELAYING}).scalar())
 
 

@@ -17,7 +17,19 @@ from bot.store import liveness
 
 BUSY_TIMEOUT_MS = 10_000
 CONNECT_TIMEOUT_S = 5
+# PostgreSQL: nobody waits for a row any longer, and what a client that is gone has locked is free soon.
+LOCK_TIMEOUT_S = 5
+IDLE_TIMEOUT_S = 60  # in a transaction, of a client that answers but does nothing
+KEEPALIVE_S, PROBE_S, PROBES = 10, 5, 3  # of silence, then between the questions whether the other is there
+GONE_MS = 1000 * (KEEPALIVE_S + PROBE_S * PROBES)
 STATEMENTS = 500  # of ours there are about two hundred; the driver keeps a hundred
+REACHING = {
+    "connect_timeout": CONNECT_TIMEOUT_S,
+    "keepalives_idle": KEEPALIVE_S,
+    "keepalives_interval": PROBE_S,
+    "keepalives_count": PROBES,
+    "tcp_user_timeout": GONE_MS,
+}
 # PostgreSQL: our advisory locks among others in the database ('hotl'); each has a number, or a process has.
 FAMILY = 0x686F746C
 RELAYING, WRITING, SENDING = 0, 1, 2
@@ -108,18 +120,32 @@ def create(url: str) -> Engine:
             "use sqlite:///FILE or postgresql+psycopg://…"
         )
     try:
-        timeout = {"connect_timeout": CONNECT_TIMEOUT_S}
-        engine = create_engine(parsed, hide_parameters=True, connect_args=timeout)
+        engine = create_engine(parsed, hide_parameters=True, connect_args=REACHING)
     except (ImportError, NoSuchModuleError) as error:
         raise SettingError("HOTLINE_DATABASE_URL: PostgreSQL needs the extra `postgres`") from error
     liveness.watch(engine)
-    event.listen(engine, "connect", lambda connection, _record: prepare_postgres(connection))
+    event.listen(engine, "connect", lambda connection, _record: prepare_postgres(connection, LOCK_TIMEOUT_S))
     return engine
 
 
-def prepare_postgres(connection: Any) -> None:
-    """Set up one connection: what is asked again and again is kept by the server, ready to run."""
+def prepare_postgres(connection: Any, lock_timeout_s: int = 0) -> None:
+    """Set up one connection: it ends soon, and its locks with it, when either side is gone.
+
+    What is asked again and again is kept by the server, ready to run. All this is set by statements: a pooler
+    takes no options at the start.
+
+    Args:
+        lock_timeout_s: how long it waits for a lock before that is an error; 0: on and on.
+    """
     connection.prepared_max = STATEMENTS
+    connection.autocommit = True  # else it would be undone with the first transaction
+    connection.execute(
+        f"SET lock_timeout = '{lock_timeout_s}s'; "
+        f"SET idle_in_transaction_session_timeout = '{IDLE_TIMEOUT_S}s'; "
+        f"SET tcp_keepalives_idle = {KEEPALIVE_S}; SET tcp_keepalives_interval = {PROBE_S}; "
+        f"SET tcp_keepalives_count = {PROBES}; SET tcp_user_timeout = {GONE_MS}"
+    )
+    connection.autocommit = False
 
 
 def prepare_sqlite(connection: Any) -> None:

@@ -25,15 +25,16 @@ def guest_engine(store: Store, clock: Callable[[], datetime]) -> Engine:
     """
     url = store.engine.url
     if store.engine.dialect.name != "sqlite":
-        timeout = {"connect_timeout": engines.CONNECT_TIMEOUT_S}
         made = create_engine(
             url,
             hide_parameters=True,  # the library logs the words of what the database refused
             pool_size=10,
             max_overflow=20,
-            connect_args=timeout,
+            connect_args=engines.REACHING,
         )
         liveness.watch(made)
+        # No lock timeout: the library's own migrations may wait for longer.
+        event.listen(made, "connect", lambda connection, _record: engines.prepare_postgres(connection))
         return made
     made = create_engine(
         url,

@@ -41,6 +41,7 @@ def is_known(revision: str) -> bool:
 def current(engine: Engine) -> str | None:
     """Return the database's revision, None for an empty database."""
     with engine.execution_options(readonly=True).connect() as connection:
+        _be_patient(connection)
         return MigrationContext.configure(connection).get_current_revision()
 
 
@@ -72,7 +73,7 @@ def _alone(engine: Engine) -> Iterator[Connection]:
     with engine.begin() as connection:
         if engine.dialect.name == "postgresql":
             try:
-                connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{PATIENCE_S}s'")
+                _be_patient(connection)
                 connection.exec_driver_sql(WAIT_FOR_SENDING)
                 connection.exec_driver_sql(MIGRATE_ALONE)
                 if inspect(connection).has_table("alembic_version"):
@@ -83,6 +84,12 @@ def _alone(engine: Engine) -> Iterator[Connection]:
                     "changed: stop those that hang, and try again"
                 ) from error
         yield connection
+
+
+def _be_patient(connection: Connection) -> None:
+    """In this transaction wait for longer than usual: for who sends or writes, or for another migration."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{PATIENCE_S}s'")
 
 
 def check_not_newer(engine: Engine) -> None:

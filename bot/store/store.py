@@ -27,10 +27,9 @@ from bot.store.people import PeopleStore
 from bot.store.rosters import RosterStore
 from bot.store.session import UnitSession
 from bot.store.tickets import TicketStore
+from bot.store.trouble import retried
 
 T = TypeVar("T")
-ATTEMPTS = 5  # of a unit of work that the database rolled back for a deadlock
-RETRIED_STATES = {"40001", "40P01"}  # PostgreSQL: serialization failure, deadlock detected
 
 
 class UnitOfWork:
@@ -95,7 +94,7 @@ class Store:
         """Open a unit of work that commits at the end, or rolls back on an error.
 
         Args:
-            patience_s: how long it waits for a lock before that is an error; None: on and on.
+            patience_s: how long it waits for a lock before that is an error; None: `engine.LOCK_TIMEOUT_S`.
         """
         with (
             self.writers.hold() if self.writes_alone else nullcontext(),
@@ -107,16 +106,14 @@ class Store:
                 session.connection().exec_driver_sql(f"SET LOCAL lock_timeout = '{patience_s}s'")
             yield UnitOfWork(session, self.workdays, self.policy, self.rules, now)
 
-    def transact(self, work: Callable[[UnitOfWork], T], now: datetime) -> T:
-        """Run ``work`` in a unit of work; once more when the database chose it as a deadlock's victim."""
-        for attempt in range(1, ATTEMPTS + 1):
-            try:
-                with self.begin(now) as unit:
-                    return work(unit)
-            except DBAPIError as error:
-                if attempt == ATTEMPTS or getattr(error.orig, "sqlstate", None) not in RETRIED_STATES:
-                    raise
-        raise AssertionError("unreachable")
+    def transact(self, work: Callable[[UnitOfWork], T], now: datetime, patience_s: int | None = None) -> T:
+        """Run ``work`` in a unit of work (see `begin`); once more when it was a deadlock's victim."""
+
+        def transaction() -> T:
+            with self.begin(now, patience_s) as unit:
+                return work(unit)
+
+        return retried(transaction)
 
     @contextmanager
     def read(self) -> Iterator[UnitSession]:

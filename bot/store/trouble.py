@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
+from typing import TypeVar
 
-from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
+from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError
 
-# It is away, locked or full. InternalError is what PostgreSQL says where the disk's quota is used up (XX000),
-# and where it was set to take no writes for now (25006), as hosters do before a disk is full.
+T = TypeVar("T")
+ATTEMPTS = 5  # of what the database rolled back for a deadlock
+RETRIED_STATES = {"40001", "40P01"}  # PostgreSQL: serialization failure, deadlock detected
+# It is away, locked (who waits too long is told 55P03, an OperationalError) or full. InternalError is what
+# PostgreSQL says where the disk's quota is used up (XX000), and where it was set to take no writes for now
+# (25006), as hosters do before a disk is full.
 DATABASE_TROUBLE = (OperationalError, InterfaceError, InternalError)
 # PostgreSQL: a statement after one that failed; a value or statement beyond a limit, as of an index's rows.
 OURS = ("25P02", "54")
@@ -20,3 +26,14 @@ def is_trouble(error: BaseException | None) -> bool:
     if getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR:  # no such table, bad syntax
         return False
     return not (getattr(error.orig, "sqlstate", None) or "").startswith(OURS)
+
+
+def retried(transaction: Callable[[], T]) -> T:
+    """Run a whole transaction; once more when the database chose it as a deadlock's victim."""
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            return transaction()
+        except DBAPIError as error:
+            if attempt == ATTEMPTS or getattr(error.orig, "sqlstate", None) not in RETRIED_STATES:
+                raise
+    raise AssertionError("unreachable")

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import os
+import socket
 import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import datetime
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine, text
+from sqlalchemy.exc import OperationalError
 
 from bot.errors import SchemaMoved
 from bot.store import engine as engines
 from bot.store import liveness, migrate
+from bot.store.guests import guest_engine
 from bot.store.store import Store, UnitOfWork
 from bot.workdays import load_workdays
 from tests.support.world import MONDAY_10, migrated
@@ -108,6 +113,43 @@ def test_a_migration_waits_for_what_is_being_written(store: Store) -> None:
     store.transact(write, MONDAY_10)
     migrating.join(GIVE_UP_S)
     assert migrated_by_now.is_set()
+
+
+@pytest.mark.parametrize("connected", [lambda store: store.engine, lambda store: guest_engine(store, now)])
+def test_the_locks_of_a_client_that_is_gone_are_soon_free(
+    store: Store, connected: Callable[[Store], Engine]
+) -> None:
+    engine = connected(store)
+    idle = text("SHOW idle_in_transaction_session_timeout")
+    keepalive = text("SHOW tcp_keepalives_idle")
+    with engine.connect() as connection:
+        connection.rollback()  # what was set for a transaction only would be undone
+        assert (connection.scalar(idle), connection.scalar(keepalive)) == ("1min", "10")
+        driver: Any = connection.connection.driver_connection
+        reached = socket.socket(fileno=os.dup(driver.fileno()))
+        assert reached.getsockopt(socket.IPPROTO_TCP, socket.TCP_KEEPIDLE) == engines.KEEPALIVE_S
+        assert reached.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == engines.GONE_MS
+        reached.close()
+    engine.dispose()
+
+
+def test_who_waits_for_a_migration_is_more_patient_than_who_waits_for_a_row(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engines, "LOCK_TIMEOUT_S", 1)
+    found: list[str | None] = []
+    looking = threading.Thread(target=lambda: found.append(migrate.current(store.engine)))
+    with migrate._alone(store.engine) as connection:
+        looking.start()
+        with pytest.raises(OperationalError):  # has waited for its second beside it
+            store.transact(lambda _: None, MONDAY_10)
+        connection.execute(text("UPDATE alembic_version SET version_num = 'newer'"))
+    looking.join(GIVE_UP_S)
+    assert found == ["newer"]
+
+
+def now() -> datetime:
+    return MONDAY_10
 
 
 def wait_for_a_waiter(engine: Engine) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import event, select, text, update
 from sqlalchemy.orm import Session
 
 from bot.delivery.receiving import chat_id
@@ -16,6 +17,7 @@ from bot.store import tables as t
 from bot.store.guests import guest_engine
 from bot.store.store import Store
 from bot.workdays import load_workdays
+from tests.contract.test_connections import wait_for_a_waiter
 
 NOW = datetime(2026, 3, 2, 2, tzinfo=UTC)
 MANY = BATCH + 30
@@ -118,6 +120,25 @@ def test_what_is_due_in_a_lane_goes_as_one_parcel(post: Post) -> None:
     assert [messages_of(parcel.workflow_id) for parcel in post.parcels] == [
         list(parcel.messages) for parcel in post.parcels
     ]
+
+
+@pytest.mark.postgres
+def test_the_victim_of_a_deadlock_with_who_takes_rows_in_another_order_tries_again(post: Post) -> None:
+    if post.store.writes_alone:
+        pytest.skip("nobody takes rows beside another")
+    look = text("SET LOCAL deadlock_timeout = '2s'")
+    event.listen(post.database, "begin", lambda connection: connection.execute(look))
+    first, second = post.say("staff", 2)
+    with post.store.engine.connect() as handler, ThreadPoolExecutor() as beside:
+        # The relay takes the rows in the order in which they lie: what is changed lies behind.
+        hold = select(t.OutboxRow.id).with_for_update()
+        handler.execute(text("SET LOCAL deadlock_timeout = '1min'"))  # so that the relay is the victim
+        handler.execute(hold.where(t.OutboxRow.id == second))
+        feeding = beside.submit(post.feed)
+        wait_for_a_waiter(post.store.engine)
+        handler.execute(hold.where(t.OutboxRow.id == first))
+        handler.rollback()
+        assert feeding.result() == [first, second]
 
 
 def test_what_a_limit_counts_goes_one_by_one(migrated_url: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -14,7 +15,9 @@ from bot import samples
 from bot.delivery.inbox import Apart, Asked
 from bot.messages import Inbound, Outcome, Receipt, Sender
 from bot.reception import Composed
-from bot.store.tables import Base, ChatRow, CustomerRow, TicketChatRow, TicketRow
+from bot.store import engine as engines
+from bot.store.tables import Base, ChatRow, CustomerRow, InboxRow, TicketChatRow, TicketRow
+from bot.web.service import HANDLERS, Service
 from tests.contract.test_locks import P1, colleagues, together
 from tests.support.world import World
 
@@ -40,6 +43,11 @@ def held(world: World, *kinds: type[Base]) -> Iterator[None]:
         for kind in kinds:
             connection.execute(select(kind).with_for_update())
         yield
+
+
+def is_handled(world: World, *asked: Asked) -> list[bool]:
+    with world.app.store.read() as session:
+        return [session.get_one(InboxRow, one.id).status == "handled" for one in asked]
 
 
 def is_apart(world: World, asked: list[Asked]) -> list[bool]:
@@ -141,6 +149,37 @@ def test_who_holds_a_ticket_keeps_the_others_waiting_for_a_moment_only(world: Wo
     with held(world, TicketRow):
         assert is_apart(world, asked) == [True] * 3
     assert is_apart(world, asked) == [False] * 3
+
+
+@ON_POSTGRESQL
+def test_the_sweep_leaves_what_somebody_holds_to_the_next(world: World) -> None:
+    waiting, beside = received(world, *(said(world, who, P1) for who in ("regular", "nobody")))
+    world.now += timedelta(minutes=1)
+    with held(world, CustomerRow):
+        together(world.app.sweep)
+        assert is_handled(world, waiting, beside) == [False, True]
+    world.app.sweep()
+    assert is_handled(world, waiting) == [True]
+
+
+@ON_POSTGRESQL
+def test_customers_whose_rows_somebody_holds_keep_support_waiting_for_a_moment_only(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.customer(P1)
+    monkeypatch.setattr(engines, "LOCK_TIMEOUT_S", 1)
+    world.app.store.engine.dispose()  # what is connected waits for longer
+    service = Service(world.app)
+    customers = received(world, *(said(world, FIRST[0], text) for text in ["还是不行"] * HANDLERS))
+    [order] = received(world, world.inbound(samples.STAFF_CHAT, world.person("li"), "帮助"))
+
+    async def handle() -> list[object]:
+        every = [asyncio.create_task(service.handle(one.id)) for one in [*customers, order]]
+        return list(await asyncio.gather(*every, return_exceptions=True))
+
+    with held(world, CustomerRow):
+        together(lambda: asyncio.run(handle()))
+        assert is_handled(world, *customers, order) == [False] * HANDLERS + [True]
 
 
 @pytest.mark.parametrize("round_", range(ROUNDS))

@@ -9,8 +9,12 @@ from collections.abc import Iterator
 
 import pytest
 import structlog
+from sqlalchemy.exc import OperationalError
 
 from bot import log
+from bot.errors import StoreError
+from bot.store.store import Store
+from bot.workdays import load_workdays
 
 
 @pytest.fixture
@@ -58,3 +62,12 @@ def test_our_own_exceptions_and_pythons_warnings_take_the_same_form(
     assert (ours["event"], ours["error"]) == ("work failed", "KeyError")
     assert "客户的话" not in str(ours)
     assert (warning["logger"], warning["level"]) == ("py.warnings", "warning")
+
+
+def test_of_where_an_error_arose_our_own_frames_come_first() -> None:
+    with pytest.raises(StoreError) as raised:
+        Store("sqlite:////nowhere/at/all.db", load_workdays()).ping()
+    cause = raised.value.__cause__
+    assert isinstance(cause, OperationalError)
+    assert "bot/store/store.py" in log.places(cause)[0]
+    assert len(log.places(cause)) == log.PLACES_SHOWN
