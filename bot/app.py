@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from contextlib import ExitStack
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
@@ -19,6 +19,7 @@ from bot.channels.pager import ADDRESS as ALARM_ADDRESS
 from bot.channels.pager import NAME as PAGER
 from bot.channels.pager import Pager
 from bot.clock import Clock
+from bot.delivery.alone import alone
 from bot.delivery.dispatcher import Dispatcher
 from bot.delivery.downloads import FOLDER, Downloads, Fetcher
 from bot.delivery.expiry import Expiry
@@ -160,7 +161,8 @@ class App:
         """Receive a message (durable when this returns), then handle it; return its id."""
         inbox_id, is_new = self.receive(inbound)
         if is_new:
-            self.handle(inbox_id)
+            with self.metrics.handling():
+                self.handle(inbox_id)
         return inbox_id
 
     def receive(self, inbound: Inbound) -> tuple[int, bool]:
@@ -184,17 +186,14 @@ class App:
 
     def handle(self, inbox_id: int, compose: Composer | None = None) -> str | None:
         """Handle a received message, after what its chat received before it; see `bot.reception`."""
-        with bound_contextvars(message=inbox_id), self.metrics.handling():
+        with bound_contextvars(message=inbox_id):
             reply = self.inbox.handle(inbox_id, self.now(), compose)
             log.info("handled")
         return reply
 
     def handle_all(self, asked: Sequence[Asked]) -> Sequence[str | Apart | None]:
         """Handle messages together; return for each what `handle` does, or that `handle` must be asked."""
-        with ExitStack() as measured:
-            for _ in asked:
-                measured.enter_context(self.metrics.handling())
-            results = self.inbox.handle_all(asked, self.now())
+        results = self.inbox.handle_all(asked, self.now())
         for one, result in zip(asked, results, strict=True):
             if not isinstance(result, Apart):
                 log.info("handled", message=one.id)
@@ -275,10 +274,12 @@ def open_store(settings: Settings, *, checked: bool = False) -> Store:
     """Open the database of the settings: SQLite is made and migrated, PostgreSQL must be migrated by hand.
 
     Args:
-        checked: first read a SQLite file through: a service must not write for days into a damaged one.
+        checked: for a service, which holds the database (`bot.delivery.alone`): first read a SQLite file
+            through, since it must not write for days into a damaged one.
 
     Raises:
-        StoreError: it can't be reached, is damaged, or its schema is not this program's.
+        StoreError: it can't be reached, is damaged, or its schema is not this program's and can't be made so:
+            it is newer, PostgreSQL's, or in the hands of a service.
         SettingError: the address is wrong.
     """
     store = connect(settings)
@@ -286,13 +287,24 @@ def open_store(settings: Settings, *, checked: bool = False) -> Store:
         if checked:
             store.check_sound()
         if sqlite_file(settings.database_url) is not None:
-            migrate.upgrade(store.engine)
+            _migrate(store, settings.database_url, is_held=checked)
         else:
             migrate.check_current(store.engine)
         store.guard(migrate.head())
     except DBAPIError as error:  # a full disk, a file or a database that may only be read
         raise StoreError(f"HOTLINE_DATABASE_URL: {store.address} failed: {cause(error)}") from error
     return store
+
+
+def _migrate(store: Store, url: str, *, is_held: bool) -> None:
+    """Migrate a SQLite file, but not under a service of an older version, which is sending."""
+    if migrate.is_current(store.engine):
+        return
+    try:
+        with nullcontext() if is_held else alone(url):
+            migrate.upgrade(store.engine)
+    except StoreError as error:
+        raise StoreError(f"the database's schema is older than this program: {error}") from error
 
 
 def connect(settings: Settings) -> Store:

@@ -67,7 +67,7 @@ class Metrics:
 
     @contextmanager
     def handling(self) -> Iterator[None]:
-        """Measure the handling of a message."""
+        """Measure the handling of a message, from when it is asked for."""
         with _measured(self._handling):
             yield
 

@@ -15,8 +15,10 @@ from bot.app import App, open_store
 from bot.channels.simulator import Simulator
 from bot.commands.running import Deadline, end, engine_of, start
 from bot.delivery.alone import alone
+from bot.errors import SettingError
 from bot.platforms import Platforms
 from bot.settings import Settings
+from bot.store.store import sqlite_file
 from bot.web.application import application
 from bot.web.demo import ground
 from bot.web.demo.changes import Changes
@@ -29,7 +31,7 @@ from bot.web.service import Service
 @click.option("--host", default="127.0.0.1", show_default=True, help="address to listen on")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(0, 65535), help="0: a free one")
 @click.option("--demo", is_flag=True, help="a temporary store with made-up contracts, and the page /try")
-@click.option("--no-worker", is_flag=True, help="leave delivery and sweeps to `hotline worker`")
+@click.option("--no-worker", is_flag=True, help="leave delivery and sweeps to `hotline worker` (PostgreSQL)")
 def serve(host: str, port: int, *, demo: bool, no_worker: bool) -> None:
     """Run the service until Ctrl-C or SIGTERM."""
     if demo and no_worker:
@@ -37,6 +39,11 @@ def serve(host: str, port: int, *, demo: bool, no_worker: bool) -> None:
     if demo:
         ground.check(host)
     loaded = settings.load()
+    if no_worker and sqlite_file(loaded.database_url) is not None:
+        raise SettingError(
+            "--no-worker needs PostgreSQL: SQLite takes one process, and nobody would deliver what this one "
+            "takes; leave it out"
+        )
     log.configure(loaded.log, loaded.log_level)
     signal.signal(signal.SIGTERM, _interrupt)  # until the server listens for it
     with ExitStack() as stack:

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from sqlalchemy import ColumnElement, or_
+
 from bot.messages import Outcome, Receipt
 from bot.store import tables as t
 
 BACKOFF = (timedelta(seconds=1), timedelta(seconds=5), timedelta(seconds=30), timedelta(minutes=2))
-UNKNOWNS = 3  # of which each may have arrived: then it failed, and support is told
+# After attempts that nobody knows the end of: each may have arrived, so that the next is in less of a hurry;
+# yet a platform that says nothing for ten minutes gets all afterwards.
+UNKNOWN_BACKOFF = tuple(timedelta(seconds=seconds) for seconds in (5, 30, 2 * 60, 5 * 60, 10 * 60))
+MOST_UNKNOWNS = len(UNKNOWN_BACKOFF) + 1  # then it failed
 MOST_ATTEMPTS = 500  # that certainly did not arrive, every two minutes at last: more than twelve hours
 LATE_ATTEMPTS = 10  # from then on support is told meanwhile
 URGENT_LATE_ATTEMPTS = 4  # from then on an alarm is raised another way as well
+LATE_UNKNOWNS = 3  # from then on both, whatever the other attempts
 
 
 def note(row: t.OutboxRow, receipt: Receipt, now: datetime, jitter: float) -> None:
@@ -33,9 +39,21 @@ def note(row: t.OutboxRow, receipt: Receipt, now: datetime, jitter: float) -> No
     elif _is_over(row, receipt.outcome):
         row.status = "failed"
     else:
-        step = row.attempts + is_unknown  # what may have arrived is less in a hurry
-        backoff = BACKOFF[min(step, len(BACKOFF)) - 1] * jitter
+        pauses, step = (UNKNOWN_BACKOFF, row.unknowns) if is_unknown else (BACKOFF, row.attempts)
+        backoff = pauses[min(step, len(pauses)) - 1] * jitter
         row.try_at, row.relayed_at = receipt.retry_at or now + backoff, None
+
+
+def became_late(row: t.OutboxRow, outcome: Outcome) -> bool:
+    """Whether it is the attempt just noted, with this outcome, that made a message late."""
+    attempts = URGENT_LATE_ATTEMPTS if row.urgent else LATE_ATTEMPTS
+    was_late = row.attempts > attempts or row.unknowns - (outcome is Outcome.UNKNOWN) >= LATE_UNKNOWNS
+    return not was_late and (row.attempts == attempts or row.unknowns >= LATE_UNKNOWNS)
+
+
+def is_late() -> ColumnElement[bool]:
+    """Return the condition for a message, no alarm, that has not got through for long."""
+    return or_(t.OutboxRow.attempts >= LATE_ATTEMPTS, t.OutboxRow.unknowns >= LATE_UNKNOWNS)
 
 
 def note_parts(row: t.OutboxRow, receipt: Receipt) -> None:
@@ -47,4 +65,4 @@ def _is_over(row: t.OutboxRow, outcome: Outcome) -> bool:
     """Whether a message is not tried again: what may have arrived is doubled only so often."""
     if outcome is Outcome.LATER:
         return row.attempts >= MOST_ATTEMPTS
-    return outcome is not Outcome.UNKNOWN or row.unknowns >= UNKNOWNS
+    return outcome is not Outcome.UNKNOWN or row.unknowns >= MOST_UNKNOWNS

@@ -184,9 +184,9 @@ class Settlement:
 
     def _note_delay(self, unit: UnitOfWork, row: t.OutboxRow, receipt: Receipt) -> None:
         """What does not get through for long is not given up, but nobody waits for it alone."""
-        if row.attempts != (outcomes.URGENT_LATE_ATTEMPTS if row.urgent else outcomes.LATE_ATTEMPTS):
+        if not outcomes.became_late(row, receipt.outcome):
             return
-        are_late = (t.OutboxRow.status == "pending", t.OutboxRow.attempts >= outcomes.LATE_ATTEMPTS)
+        are_late = (t.OutboxRow.status == "pending", outcomes.is_late())
         if is_call(unit, row):
             self._raise_again(unit, row)
         elif case := first_of(unit, row, *are_late):

@@ -13,14 +13,13 @@ from bot.errors import StoreError
 from bot.store import migrate
 from bot.store.store import sqlite_file
 
-PAGES = 1_000  # copied at a time: a writer waits for no more than these
-SIDE_FILES = ("", "-wal", "-shm")  # a database, and what it keeps beside it while it is open
+SIDE_FILES = ("-wal", "-shm")  # what a database keeps beside it while it is open
 
 
 def backup(url: str, target: Path) -> int:
     """Copy the database into a new file, which only its owner can read, and return its size in bytes.
 
-    The copy is what was committed when it ends; it is checked before it gets its name.
+    The copy is what was committed when it began; it is checked before it gets its name.
 
     Raises:
         StoreError: it is no SQLite file, or is damaged, or ``target`` exists or can't be written.
@@ -38,7 +37,8 @@ def backup(url: str, target: Path) -> int:
 def restore(url: str, copy: Path, now: datetime) -> Path | None:
     """Put a backup in the database's place; return where the database that was there is kept, if there was.
 
-    No program may have the database open.
+    No program may have the database open. Killed in between, it leaves the old database under both names,
+    which no program opens: none begins an empty one, or goes on with a part.
 
     Raises:
         StoreError: the backup is none, damaged, or a newer program wrote it; nothing is changed then.
@@ -53,6 +53,8 @@ def restore(url: str, copy: Path, now: datetime) -> Path | None:
         _copy(copy, half)
         _check_schema(half, copy)
         had_one = place.exists()
+        if had_one:
+            os.link(place, kept)
         for suffix in SIDE_FILES:
             if (old := Path(f"{place}{suffix}")).exists():
                 os.replace(old, f"{kept}{suffix}")
@@ -98,7 +100,7 @@ def _copy(source: Path, half: Path) -> None:
     try:
         # Read and write: a file whose writer was killed needs its journal taken in.
         with closing(sqlite3.connect(source)) as store, closing(sqlite3.connect(half)) as made:
-            store.backup(made, pages=PAGES)
+            store.backup(made)  # in one step, which keeps no writer waiting: between two it would begin anew
             made.execute("PRAGMA journal_mode=DELETE")  # one file, nothing beside it
             problems = [row[0] for row in made.execute("PRAGMA integrity_check(1)") if row[0] != "ok"]
     except sqlite3.Error as error:

@@ -51,7 +51,7 @@ def upgrade(engine: Engine) -> None:
     Raises:
         StoreError: the database was written by a newer version of the program; nothing is touched.
     """
-    if _is_current(engine):
+    if is_current(engine):
         return
     with _alone(engine) as connection:
         command.upgrade(config(connection), "head")
@@ -94,16 +94,16 @@ def _be_patient(connection: Connection) -> None:
 
 def check_not_newer(engine: Engine) -> None:
     """Raise `StoreError` if the database's revision is unknown to this version of the program."""
-    _is_current(engine)
+    is_current(engine)
 
 
 def check_current(engine: Engine) -> None:
     """Raise `StoreError`, saying what to do, if the database is not at the newest revision."""
-    if not _is_current(engine):
+    if not is_current(engine):
         raise StoreError("the database's schema is older than this program; run `hotline db upgrade`")
 
 
-def _is_current(engine: Engine) -> bool:
+def is_current(engine: Engine) -> bool:
     """Tell whether the database is at the newest revision; raise `StoreError` if it is at an unknown one."""
     revision = current(engine)
     scripts = ScriptDirectory(str(FOLDER))  # reads every migration: once is enough

@@ -149,7 +149,8 @@ class Service:
 
     async def handle(self, inbox_id: int, compose: Composer | None = None) -> str | None:
         """See `bot.reception.Reception`."""
-        reply = await self._handle(Asked(inbox_id, compose))
+        with self.app.metrics.handling():  # waiting for its turn included
+            reply = await self._handle(Asked(inbox_id, compose))
         self._changed()
         self._delivery.wake()
         self._attachments.wake()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import stat
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from bot.store.store import sqlite_file
 from tests.support.world import World, migrated
 
 P1 = "所有坐席都登不上系统了"
+ENDLESS = 100_000  # writes: a copy takes some hundreds
 
 
 @pytest.fixture
@@ -48,6 +51,31 @@ def test_a_backup_of_a_running_store_holds_every_message_that_was_taken(world: W
     assert not list(tmp_path.glob(".copy*"))
 
 
+def test_a_backup_ends_although_others_write_on_and_on(world: World, tmp_path: Path) -> None:
+    """The file takes longer to copy than a write lasts: who begins anew after each one is never through."""
+    file, ended, writes = sqlite_file(world.url), threading.Event(), []
+    assert file is not None
+    with closing(sqlite3.connect(file)) as other:
+        other.execute("CREATE TABLE ballast (bytes BLOB)")
+        other.executemany("INSERT INTO ballast VALUES (zeroblob(?))", [(2**20,)] * 32)
+        other.commit()
+
+    def write_on_and_on() -> None:
+        with closing(sqlite3.connect(file, isolation_level=None)) as other:
+            other.execute("PRAGMA synchronous=OFF")
+            while not ended.is_set() and len(writes) < ENDLESS:
+                writes.append(other.execute("INSERT INTO ballast VALUES (1)").rowcount)
+
+    writer = threading.Thread(target=write_on_and_on)
+    writer.start()
+    try:
+        assert run(["db", "backup", str(tmp_path / "copy.db"), "--db", world.url]) == 0
+        assert len(writes) < ENDLESS
+    finally:
+        ended.set()
+        writer.join()
+
+
 def test_a_backup_overwrites_nothing(
     world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -69,6 +97,33 @@ def test_what_was_backed_up_comes_back_and_what_was_there_is_kept(world: World, 
     assert [ticket["id"] for ticket in restored.tickets()] == [1]
     [kept] = tmp_path.glob("test.db.2*[0-9]")
     assert [ticket["id"] for ticket in World(f"sqlite:///{kept}").tickets()] == [1, 2]
+
+
+def test_a_restore_that_is_killed_in_between_leaves_what_nobody_opens_and_is_done_again(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    world.customer(P1)
+    assert run(["db", "backup", str(tmp_path / "copy.db"), "--db", world.url]) == 0
+    world.customer("录音听不了了", who="enhanced")
+    world.app.close()
+    file, replace = sqlite_file(world.url), os.replace
+
+    def killed(old: Path, new: Path) -> None:
+        if new == file:
+            raise KeyboardInterrupt
+        replace(old, new)
+
+    with monkeypatch.context() as meanwhile:
+        meanwhile.setattr(os, "replace", killed)
+        assert run(["db", "restore", str(tmp_path / "copy.db"), "--db", world.url]) == 130
+    capsys.readouterr()
+    assert run(["replay", "--db", world.url]) == 1
+    assert "has another name" in capsys.readouterr().err
+
+    [kept] = tmp_path.glob("test.db.2*[0-9]")
+    kept = kept.rename(tmp_path / "kept.db")  # a second later it has another name
+    assert run(["db", "restore", str(tmp_path / "copy.db"), "--db", world.url]) == 0
+    assert [ticket["id"] for ticket in World(world.url).tickets()] == [1]
 
 
 def test_a_file_that_is_no_backup_changes_nothing(

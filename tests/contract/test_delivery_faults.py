@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Set
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -167,6 +168,51 @@ def test_what_waits_for_a_platform_that_is_not_in_the_settings_fails_and_support
     assert "不在设置里" in told
     assert "请打电话" in told
     assert world.differences() == {}
+
+
+def test_a_platform_that_says_nothing_for_ten_minutes_gets_everything_and_is_asked_less_and_less(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What it did not answer may have arrived: each attempt too many may be one message twice."""
+    send, began, tried = world.phones.send, world.now, dict[int, list[datetime]]()
+
+    def silent_at_first(message: Outbound) -> Receipt:
+        tried.setdefault(message.id, []).append(world.now)
+        return send(message) if world.now - began >= timedelta(minutes=10) else Receipt(Outcome.UNKNOWN)
+
+    monkeypatch.setattr(world.phones, "send", silent_at_first)
+    world.customer(P1)
+    for _ in range(240):
+        world.wait_undelivered(seconds=5)
+        world.app.deliver()
+
+    with world.app.store.read() as session:
+        assert set(session.scalars(select(t.OutboxRow.status))) == {"sent"}
+    pauses = [timedelta(seconds=seconds) * 0.75 for seconds in (5, 30, 120, 300, 600)]  # at the shortest
+    for times in tried.values():
+        assert all(later - at >= pause for at, later, pause in zip(times, times[1:], pauses, strict=False))
+
+
+def test_an_alarm_that_is_not_answered_goes_another_way_within_a_minute(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    send = world.phones.send
+
+    def silent_to_support(message: Outbound) -> Receipt:
+        is_silent = message.address.chat == samples.STAFF_CHAT
+        return Receipt(Outcome.UNKNOWN) if is_silent else send(message)
+
+    with world.app.store.begin(world.now) as unit:
+        samples.add_chat(unit.session, samples.address(CHANNEL, "li"), "private", None)
+        notify.staff_line(unit, "⚠ 要紧", urgent=True)
+    monkeypatch.setattr(world.phones, "send", silent_to_support)
+    for _ in range(12):
+        world.app.deliver()
+        world.wait_undelivered(seconds=5)
+    world.app.deliver()
+    for _ in range(3):
+        world.wait(minutes=3)
+    assert [said for said in world.heard("li") if "⚠ 要紧" in said] == [world.heard("li")[0]]
 
 
 def test_an_alarm_for_a_platform_that_is_not_in_the_settings_goes_another_way_soon(world: World) -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import text
 
+from bot import samples
 from bot.delivery.next_message import Message
 from bot.messages import Outbound, Outcome, Receipt, Sender
 from bot.store.store import UnitOfWork
 from bot.web import metrics
+from bot.web.service import Service
 from intents import Classifier, Verdict
 from tests.support.world import World
 
@@ -31,6 +35,13 @@ def test_a_message_and_its_repetition_are_counted_apart(world: World) -> None:
     assert figure(world, "duplicates_total", channel="phone") == 1
     assert figure(world, "verdicts_total", label="P1") == 1
     assert figure(world, "handling_seconds_count") == 1
+
+
+def test_a_message_that_is_handled_by_itself_counts_once(world: World) -> None:
+    world.customer(P1)
+    order = world.inbound(samples.STAFF_CHAT, world.person("li"), "认领 T1")
+    asyncio.run(Service(world.app, worker=False).submit(order))
+    assert figure(world, "handling_seconds_count") == 2
 
 
 def test_a_sentence_is_judged_once_and_what_is_no_sentence_is_not_counted(

@@ -11,7 +11,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
+from bot.delivery.alone import alone
+from bot.store import engine as engines
+from bot.store import migrate
 from tests.integration.test_serve import END_TIMEOUT_S, environment, running
+from tests.support.world import migrated
 
 
 def hotline(folder: Path, *arguments: str, **env: str) -> subprocess.CompletedProcess[str]:
@@ -44,7 +48,7 @@ def worker(folder: Path, **env: str) -> subprocess.Popen[str]:
 
 def test_a_second_process_on_a_sqlite_file_is_refused_in_one_line(tmp_path: Path) -> None:
     with running(tmp_path):
-        for arguments in (["worker"], ["serve", "--port", "0", "--no-worker"], ["db", "upgrade"]):
+        for arguments in (["worker"], ["serve", "--port", "0"], ["db", "upgrade"]):
             refused = hotline(tmp_path, *arguments)
             assert refused.returncode == 1
             assert refused.stderr == (
@@ -52,6 +56,26 @@ def test_a_second_process_on_a_sqlite_file_is_refused_in_one_line(tmp_path: Path
                 "SQLite takes one process: stop it first, or use PostgreSQL\n"
             )
         assert hotline(tmp_path, "replay").returncode == 0  # short commands go on
+
+
+def test_a_command_of_a_newer_version_does_not_migrate_the_file_under_a_service(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'hotline.db'}"
+    engine = engines.create(url)
+    migrate.upgrade(engine)
+    migrate.downgrade(engine, "-1")
+    older = migrate.current(engine)
+    with alone(url):
+        refused = hotline(tmp_path, "staff", "list")
+        assert migrate.current(engine) == older
+    assert refused.returncode == 1
+    assert refused.stderr.startswith(
+        "hotline: the database's schema is older than this program: another `hot"
+    )
+    assert refused.stderr.count("\n") == 1
+
+    assert hotline(tmp_path, "staff", "list").returncode == 0
+    assert migrate.current(engine) == migrate.head()
+    engine.dispose()
 
 
 def test_a_file_with_two_names_is_refused_in_one_line_by_whichever(tmp_path: Path) -> None:
@@ -91,12 +115,17 @@ def test_on_postgresql_workers_run_beside_each_other(tmp_path: Path, postgres_ur
             assert process.wait(END_TIMEOUT_S) == 0
 
 
-@pytest.mark.parametrize("arguments", [[], ["--no-worker"]], ids=["all", "no-worker"])
+@pytest.mark.parametrize(
+    ("database_url", "arguments"),
+    [("sqlite", []), pytest.param("postgresql", ["--no-worker"], marks=pytest.mark.postgres)],
+    indirect=["database_url"],
+    ids=["all", "no-worker"],
+)
 def test_a_service_whose_database_was_migrated_by_another_program_ends(
-    tmp_path: Path, arguments: list[str]
+    tmp_path: Path, database_url: str, arguments: list[str]
 ) -> None:
-    with running(tmp_path, *arguments) as (process, _):
-        engine = create_engine(f"sqlite:///{tmp_path / 'hotline.db'}")
+    with running(tmp_path, *arguments, HOTLINE_DATABASE_URL=migrated(database_url)) as (process, _):
+        engine = create_engine(database_url)
         with engine.begin() as connection:
             connection.execute(text("UPDATE alembic_version SET version_num = 'newer'"))
         engine.dispose()

@@ -86,8 +86,10 @@ def test_the_service_answers_health_on_a_store_that_it_makes(tmp_path: Path) -> 
     assert (tmp_path / "hotline.db").is_file()
 
 
-def test_without_a_worker_the_sweep_is_somebody_elses(tmp_path: Path) -> None:
-    with running(tmp_path, "--no-worker") as (_, http):
+@pytest.mark.postgres
+@pytest.mark.parametrize("migrated_url", ["postgresql"], indirect=True)
+def test_without_a_worker_the_sweep_is_somebody_elses(tmp_path: Path, migrated_url: str) -> None:
+    with running(tmp_path, "--no-worker", HOTLINE_DATABASE_URL=migrated_url) as (_, http):
         ready = http.get("/readyz")
         assert (ready.status_code, ready.json()["sweep"]) == (200, "stale")  # reports are taken nevertheless
 
@@ -165,6 +167,12 @@ def test_a_start_that_is_not_possible_is_one_line_and_exit_code_1(
     assert words in said
     assert said.count("\n") == 1
     assert "secret" not in said
+
+
+def test_on_sqlite_nobody_would_deliver_what_a_service_without_a_worker_takes(tmp_path: Path) -> None:
+    code, said = failing(tmp_path, "--no-worker")
+    assert (code, said.count("\n")) == (1, 1)
+    assert said.startswith("hotline: --no-worker needs PostgreSQL: SQLite takes one process")
 
 
 def test_an_account_in_the_dotenv_file_counts_too(tmp_path: Path) -> None:
