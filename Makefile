@@ -41,6 +41,7 @@ demo: $(RUN_STAMP)
 	@exec $(PY) -m bot demo $(ARGS)
 
 test: $(DEV_STAMP)
+	@mkdir -p $(TMPDIR)
 	@$(PY) -m pytest --numprocesses=$(WORKERS) --dist=worksteal $(ARGS)
 
 bench: $(DEV_STAMP)

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import event
 
 from bot.channels.wechat_callback import Window
+from bot.delivery.inbox import Apart, Asked
 from bot.delivery.next_message import Message
 from bot.messages import Inbound
 from bot.reception import Composer
@@ -45,13 +46,13 @@ def test_what_takes_longer_than_the_platform_waits_goes_by_the_api(
 ) -> None:
     wechat.bind()
     slow = threading.Event()
-    handle = wechat.app.handle
+    handle = wechat.app.handle_all
 
-    def handle_slowly(inbox_id: int, compose: Composer) -> str | None:
+    def handle_slowly(asked: Sequence[Asked]) -> Sequence[str | Apart | None]:
         slow.wait(20)
-        return handle(inbox_id, compose)
+        return handle(asked)
 
-    monkeypatch.setattr(wechat.app, "handle", handle_slowly)
+    monkeypatch.setattr(wechat.app, "handle_all", handle_slowly)
     monkeypatch.setattr("bot.channels.wechat_callback.READY_S", 0.05)
     assert wechat.says(P1) is None
     slow.set()
