@@ -5,11 +5,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.exc import OperationalError
 
 from bot.app import App
 from bot.commands.running import engine_of
@@ -82,7 +83,8 @@ class Post:
         deadline = time.monotonic() + PATIENCE_S
         while not condition():
             assert time.monotonic() < deadline, "the engine did not do it"
-            self.engine.feed()
+            with suppress(OperationalError):  # the program's loop feeds again, too
+                self.engine.feed()
             time.sleep(0.05)
 
 
