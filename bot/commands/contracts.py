@@ -9,9 +9,9 @@ from typing import Any
 import click
 from sqlalchemy.exc import IntegrityError
 
-from bot import clock, settings
-from bot.app import open_store
+from bot import clock
 from bot.commands import contract_view
+from bot.commands.database import opened
 from bot.commands.output import DB_OPTION, JSON_OPTION, print_fields, print_json, print_table
 from bot.contract_files import template as sheet_template
 from bot.contract_files.columns import label
@@ -42,13 +42,11 @@ def import_(file: Path, *, partial: bool, database_url: str | None, as_json: boo
     rows = read(file)
     if not rows:
         raise BadInput(f"{file}: holds no rows but the headers")
-    store = _open(database_url)
     try:
-        report = store.transact(lambda unit: import_rows(unit, rows, partial=partial), clock.now())
+        with opened(database_url) as store:
+            report = store.transact(lambda unit: import_rows(unit, rows, partial=partial), clock.now())
     except IntegrityError as error:
         raise StoreError("somebody else entered the same contracts in between: import again") from error
-    finally:
-        store.close()
     if as_json:
         print_json(contract_view.report(report))
     else:
@@ -88,13 +86,10 @@ def _what(row: Planned) -> str:
 @JSON_OPTION
 def list_(database_url: str | None, *, as_json: bool) -> None:
     """List the newest version of every contract, with its state today."""
-    store = _open(database_url)
-    try:
+    with opened(database_url) as store:
         with store.read() as session:
             newest = ContractStore(session, clock.now()).newest()
         found = [contract_view.summary(terms, _today(), store.workdays) for terms in newest]
-    finally:
-        store.close()
     if as_json:
         print_json(found)
     elif found:
@@ -109,11 +104,8 @@ def list_(database_url: str | None, *, as_json: bool) -> None:
 @JSON_OPTION
 def show(number: str, database_url: str | None, *, as_json: bool) -> None:
     """Show the contract NUMBER: its terms, state and fees today, and its versions."""
-    store = _open(database_url)
-    try:
+    with opened(database_url) as store:
         found = _details(store, number)
-    finally:
-        store.close()
     if as_json:
         print_json(found)
     else:
@@ -135,10 +127,6 @@ def template(file: Path) -> None:
     """Write an empty contract sheet with all columns to FILE, whose name ends in .csv or .xlsx."""
     sheet_template.write(file)
     click.echo(f"wrote {file}")
-
-
-def _open(database_url: str | None) -> Store:
-    return open_store(settings.load(database_url=database_url))
 
 
 def _today() -> date:

@@ -12,8 +12,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from bot import settings
-from bot.app import open_store
+from bot.commands.database import opened
 from bot.errors import HotlineError
 from bot.store.corrections import corrected
 from intents import Classifier, Explanation
@@ -188,12 +187,8 @@ def suggest(
 def _corrections(source: TextIO | None, database_url: str | None) -> list[Correction]:
     if source is not None:
         return list(read_corrections(source, source.name))
-    store = open_store(settings.load(database_url=database_url))
-    try:
-        with store.read() as session:
-            return [Correction(*found) for found in corrected(session)]
-    finally:
-        store.close()
+    with opened(database_url) as store, store.read() as session:
+        return [Correction(*found) for found in corrected(session)]
 
 
 def _as_json(p: Proposal) -> str:

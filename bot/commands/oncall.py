@@ -9,15 +9,15 @@ from typing import Any
 
 import click
 
-from bot import clock, settings
-from bot.app import open_store
+from bot import clock
+from bot.commands.database import opened
 from bot.commands.options import instant
 from bot.commands.output import DB_OPTION, JSON_OPTION, print_json
 from bot.desk.calendar import SHANGHAI
 from bot.desk.roster import Roster, Swap
 from bot.errors import BadInput
 from bot.store.rosters import RosterStore
-from bot.store.store import Store, UnitOfWork
+from bot.store.store import UnitOfWork
 from bot.watch.roster import check_names, read
 
 ISSUER = "hotline oncall"
@@ -37,12 +37,8 @@ def oncall() -> None:
 def show(at_text: str | None, database_url: str | None, *, as_json: bool) -> None:
     """Say who is on call, and to whom duty passes next."""
     at = instant(at_text) if at_text else clock.now()
-    store = _open(database_url)
-    try:
-        with store.read() as session:
-            roster = RosterStore(session, at).get()
-    finally:
-        store.close()
+    with opened(database_url) as store, store.read() as session:
+        roster = RosterStore(session, at).get()
     if as_json:
         print_json(_described(roster, at))
         return
@@ -65,11 +61,8 @@ def import_(file: Path, database_url: str | None) -> None:
         check_names(roster, unit.roster.staff_names())
         unit.roster.replace(roster, ISSUER)
 
-    store = _open(database_url)
-    try:
+    with opened(database_url) as store:
         store.transact(work, clock.now())
-    finally:
-        store.close()
     click.echo(
         f"{len(roster.names)} members, {len(roster.rotations)} rotations, {len(roster.given)} given days"
     )
@@ -93,16 +86,9 @@ def swap(away: str, stand_in: str, day: datetime, database_url: str | None) -> N
         roster.swapped(change)
         unit.roster.swap(change, ISSUER)
 
-    store = _open(database_url)
-    try:
+    with opened(database_url) as store:
         store.transact(work, clock.now())
-    finally:
-        store.close()
     click.echo(f"{change.day}: {stand_in} instead of {away}")
-
-
-def _open(database_url: str | None) -> Store:
-    return open_store(settings.load(database_url=database_url))
 
 
 def _described(roster: Roster | None, at: datetime) -> dict[str, Any]:

@@ -8,8 +8,8 @@ from typing import Any
 import click
 from sqlalchemy import select
 
-from bot import clock, settings
-from bot.app import open_store
+from bot import clock
+from bot.commands.database import opened
 from bot.store import tables as t
 from bot.store.store import Store
 
@@ -21,11 +21,8 @@ PAGE = 500
 @click.option("--json", "as_json", is_flag=True, help="print one JSON value")
 def replay(database_url: str | None, as_json: bool) -> int:
     """Recompute every ticket's deadlines and state from its events; exit 1 if anything differs."""
-    store = open_store(settings.load(database_url=database_url))
-    try:
+    with opened(database_url) as store:
         count, found = compare(store)
-    finally:
-        store.close()
     if as_json:
         click.echo(json.dumps({"tickets": count, "differences": found}, ensure_ascii=False, default=str))
     else:

@@ -6,8 +6,8 @@ from typing import Any
 
 import click
 
-from bot import clock, settings
-from bot.app import open_store
+from bot import clock
+from bot.commands.database import opened
 from bot.commands.output import DB_OPTION, JSON_OPTION, print_json, print_table
 from bot.commands.staff_chats import chats, remove_chat
 from bot.contract_files.cells import phones
@@ -17,7 +17,7 @@ from bot.desk.terms import Role
 from bot.dialogue import codes
 from bot.errors import BadInput
 from bot.store.people import PeopleStore
-from bot.store.store import Store, UnitOfWork
+from bot.store.store import UnitOfWork
 
 ISSUER = "hotline staff"
 NAME_LIMIT = 40
@@ -89,13 +89,9 @@ def chat_code(database_url: str | None, *, as_json: bool) -> None:
 @JSON_OPTION
 def list_(database_url: str | None, *, as_json: bool) -> None:
     """List the members with their roles and the platforms on which they have joined."""
-    store = open_store(settings.load(database_url=database_url))
-    try:
-        with store.read() as session:
-            on_record = PeopleStore(session, clock.now())
-            people, others = on_record.active(), on_record.outsiders()
-    finally:
-        store.close()
+    with opened(database_url) as store, store.read() as session:
+        on_record = PeopleStore(session, clock.now())
+        people, others = on_record.active(), on_record.outsiders()
     if as_json:
         print_json([_described(person) for person in people])
     elif people:
@@ -131,12 +127,9 @@ def remove(name: str, database_url: str | None, *, as_json: bool) -> None:
 
 
 def _transact(database_url: str | None, work: Any) -> dict[str, Any]:
-    store: Store = open_store(settings.load(database_url=database_url))
-    try:
+    with opened(database_url) as store:
         done: dict[str, Any] = store.transact(work, clock.now())
         return done
-    finally:
-        store.close()
 
 
 def _member(people: PeopleStore, name: str) -> Person:

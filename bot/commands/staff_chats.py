@@ -9,6 +9,7 @@ import click
 
 from bot import clock, settings
 from bot.app import open_store
+from bot.commands.database import opened
 from bot.commands.output import DB_OPTION, JSON_OPTION, print_json, print_table
 from bot.dialogue import notify
 from bot.settings import Settings
@@ -22,12 +23,8 @@ from bot.store.store import UnitOfWork
 @JSON_OPTION
 def chats(database_url: str | None, *, as_json: bool) -> None:
     """List the chats in which support works: cards and alarms go there."""
-    store = open_store(settings.load(database_url=database_url))
-    try:
-        with store.read() as session:
-            found = staff_chats.made(session)
-    finally:
-        store.close()
+    with opened(database_url) as store, store.read() as session:
+        found = staff_chats.made(session)
     if as_json:
         print_json([asdict(chat) for chat in found])
     elif found:

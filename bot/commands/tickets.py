@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import click
 
-from bot import clock, settings
-from bot.app import open_store
+from bot import clock
+from bot.commands.database import opened
 from bot.watch.correction import recompute_open
 
 
@@ -24,11 +24,8 @@ def recompute(reason: str, closed: bool, database_url: str | None) -> None:
     """Recompute deadlines after a calendar or a contract's term was corrected."""
     if not reason.strip():
         raise click.BadParameter("must say what was wrong", param_hint="--reason")
-    store = open_store(settings.load(database_url=database_url))
-    try:
+    with opened(database_url) as store:
         found = recompute_open(store, reason.strip(), clock.now(), closed=closed)
-    finally:
-        store.close()
     for correction in found:
         for name, (before, after) in correction.changes.items():
             click.echo(f"T{correction.ticket} {name}: {before or 'none'} -> {after or 'none'}")

@@ -6,8 +6,8 @@ import json
 
 import click
 
-from bot import clock, settings
-from bot.app import open_store
+from bot import clock
+from bot.commands.database import opened
 from bot.commands.output import DB_OPTION, JSON_OPTION, print_json, print_table
 from bot.desk.calendar import SHANGHAI
 from bot.errors import BadInput
@@ -25,12 +25,8 @@ def unread() -> None:
 @JSON_OPTION
 def list_(database_url: str | None, *, as_json: bool) -> None:
     """List what was kept, without its words."""
-    store = open_store(settings.load(database_url=database_url))
-    try:
-        with store.read() as session:
-            found = kept.listed(session)
-    finally:
-        store.close()
+    with opened(database_url) as store, store.read() as session:
+        found = kept.listed(session)
     if as_json:
         print_json([_described(one) for one in found])
     elif found:
@@ -44,12 +40,8 @@ def list_(database_url: str | None, *, as_json: bool) -> None:
 @DB_OPTION
 def show(number: int, database_url: str | None) -> None:
     """Print what came under NUMBER as JSON, for people: a customer's words may stand in it."""
-    store = open_store(settings.load(database_url=database_url))
-    try:
-        with store.read() as session:
-            body = kept.body(session, number)
-    finally:
-        store.close()
+    with opened(database_url) as store, store.read() as session:
+        body = kept.body(session, number)
     if body is None:
         raise _unknown(number)
     click.echo(_readable(body))
@@ -60,11 +52,8 @@ def show(number: int, database_url: str | None) -> None:
 @DB_OPTION
 def drop(number: int, database_url: str | None) -> None:
     """Drop what came under NUMBER, once somebody has dealt with it."""
-    store = open_store(settings.load(database_url=database_url))
-    try:
+    with opened(database_url) as store:
         is_dropped = store.transact(lambda unit: kept.drop(unit.session, number), clock.now())
-    finally:
-        store.close()
     if not is_dropped:
         raise _unknown(number)
     click.echo(f"{number} is dropped")

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from bot.delivery.limits import Queue, queue_of
 from bot.store import tables as t
-from bot.store.engine import FAMILY, LOCK_TIMEOUT_S, RELAYING
+from bot.store.engine import FAMILY, LOCK_TIMEOUT_S, RELAYING, limit_waiting
 from bot.store.trouble import retried
 
 BATCH = 50  # on SQLite nobody else writes while a batch is handed over: about 50 ms
@@ -160,7 +160,7 @@ class Relay:
         if self._engine.dialect.name == "sqlite":
             session.connection().exec_driver_sql("BEGIN IMMEDIATE")  # from here on nobody else writes
             return True
-        session.connection().exec_driver_sql(f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT_S}s'")
+        limit_waiting(session.connection(), LOCK_TIMEOUT_S)
         return bool(session.execute(TURN, {"family": FAMILY, "relaying": RELAYING}).scalar())
 
 

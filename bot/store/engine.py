@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import URL, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
@@ -120,22 +120,35 @@ def create(url: str) -> Engine:
             "use sqlite:///FILE or postgresql+psycopg://…"
         )
     try:
-        engine = create_engine(parsed, hide_parameters=True, connect_args=REACHING)
+        return create_postgres(parsed, lock_timeout_s=LOCK_TIMEOUT_S)
     except (ImportError, NoSuchModuleError) as error:
         raise SettingError("HOTLINE_DATABASE_URL: PostgreSQL needs the extra `postgres`") from error
+
+
+def create_postgres(url: URL, *, lock_timeout_s: int, **pool: Any) -> Engine:
+    """Return an engine for PostgreSQL; its errors quote no values, and nobody gets a connection that is gone.
+
+    Args:
+        lock_timeout_s: how long a connection waits for a lock before that is an error; 0: on and on.
+        pool: sizes of the pool, as `sqlalchemy.create_engine` takes them.
+    """
+    engine = create_engine(url, hide_parameters=True, connect_args=REACHING, **pool)
     liveness.watch(engine)
-    event.listen(engine, "connect", lambda connection, _record: prepare_postgres(connection, LOCK_TIMEOUT_S))
+    event.listen(engine, "connect", lambda connection, _record: _prepare_postgres(connection, lock_timeout_s))
     return engine
 
 
-def prepare_postgres(connection: Any, lock_timeout_s: int = 0) -> None:
+def limit_waiting(connection: Connection, seconds: int) -> None:
+    """Wait for each lock at most so long in this transaction; on SQLite there are none."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{seconds}s'")
+
+
+def _prepare_postgres(connection: Any, lock_timeout_s: int) -> None:
     """Set up one connection: it ends soon, and its locks with it, when either side is gone.
 
     What is asked again and again is kept by the server, ready to run. All this is set by statements: a pooler
     takes no options at the start.
-
-    Args:
-        lock_timeout_s: how long it waits for a lock before that is an error; 0: on and on.
     """
     connection.prepared_max = STATEMENTS
     connection.autocommit = True  # else it would be undone with the first transaction

@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import Connection, Engine, create_engine, event
 
 from bot.store import engine as engines
-from bot.store import liveness
 from bot.store.store import Store
 
 READS = ("SELECT", "PRAGMA", "WITH")
@@ -25,17 +24,8 @@ def guest_engine(store: Store, clock: Callable[[], datetime]) -> Engine:
     """
     url = store.engine.url
     if store.engine.dialect.name != "sqlite":
-        made = create_engine(
-            url,
-            hide_parameters=True,  # the library logs the words of what the database refused
-            pool_size=10,
-            max_overflow=20,
-            connect_args=engines.REACHING,
-        )
-        liveness.watch(made)
         # No lock timeout: the library's own migrations may wait for longer.
-        event.listen(made, "connect", lambda connection, _record: engines.prepare_postgres(connection))
-        return made
+        return engines.create_postgres(url, lock_timeout_s=0, pool_size=10, max_overflow=20)
     made = create_engine(
         url,
         hide_parameters=True,

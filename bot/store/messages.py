@@ -180,8 +180,7 @@ class MessageStore:
         row = self._session.scalars(whole).first() or self._session.scalars(of_part).first()
         if row is None:
             return None
-        options = tuple(Option(**choice) for choice in row.choices)
-        return Answered(row.id, row.ticket_id, options, is_card=row.card is not None)
+        return Answered(row.id, row.ticket_id, _options(row.choices), is_card=row.card is not None)
 
     def corrected(self, inbox_id: int) -> Received | None:
         row = self._session.get_one(t.InboxRow, inbox_id)

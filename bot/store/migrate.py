@@ -14,9 +14,9 @@ from sqlalchemy import Connection, Engine, inspect
 from sqlalchemy.exc import OperationalError
 
 from bot.errors import StoreError
-from bot.store.engine import HOLD_REVISION, MIGRATE_ALONE, WAIT_FOR_SENDING
+from bot.store.engine import HOLD_REVISION, MIGRATE_ALONE, WAIT_FOR_SENDING, limit_waiting
 
-PATIENCE_S = 90  # a platform may take half a minute to answer what is being sent
+PATIENCE_S = 90  # for who sends (a platform may take half a minute), who writes, or another migration
 FOLDER = Path(__file__).parent / "migrations"
 
 
@@ -41,7 +41,7 @@ def is_known(revision: str) -> bool:
 def current(engine: Engine) -> str | None:
     """Return the database's revision, None for an empty database."""
     with engine.execution_options(readonly=True).connect() as connection:
-        _be_patient(connection)
+        limit_waiting(connection, PATIENCE_S)
         return MigrationContext.configure(connection).get_current_revision()
 
 
@@ -73,7 +73,7 @@ def _alone(engine: Engine) -> Iterator[Connection]:
     with engine.begin() as connection:
         if engine.dialect.name == "postgresql":
             try:
-                _be_patient(connection)
+                limit_waiting(connection, PATIENCE_S)
                 connection.exec_driver_sql(WAIT_FOR_SENDING)
                 connection.exec_driver_sql(MIGRATE_ALONE)
                 if inspect(connection).has_table("alembic_version"):
@@ -84,12 +84,6 @@ def _alone(engine: Engine) -> Iterator[Connection]:
                     "changed: stop those that hang, and try again"
                 ) from error
         yield connection
-
-
-def _be_patient(connection: Connection) -> None:
-    """In this transaction wait for longer than usual: for who sends or writes, or for another migration."""
-    if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{PATIENCE_S}s'")
 
 
 def check_not_newer(engine: Engine) -> None:

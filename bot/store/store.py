@@ -102,8 +102,8 @@ class Store:
             session.begin(),
         ):
             self.check_schema(session)
-            if patience_s is not None and not self.writes_alone:
-                session.connection().exec_driver_sql(f"SET LOCAL lock_timeout = '{patience_s}s'")
+            if patience_s is not None:
+                engines.limit_waiting(session.connection(), patience_s)
             yield UnitOfWork(session, self.workdays, self.policy, self.rules, now)
 
     def transact(self, work: Callable[[UnitOfWork], T], now: datetime, patience_s: int | None = None) -> T:

@@ -18,6 +18,7 @@ from bot.store.guests import guest_engine
 from bot.store.store import Store
 from bot.workdays import load_workdays
 from tests.contract.test_connections import wait_for_a_waiter
+from tests.support.world import migrated
 
 NOW = datetime(2026, 3, 2, 2, tzinfo=UTC)
 MANY = BATCH + 30
@@ -123,9 +124,8 @@ def test_what_is_due_in_a_lane_goes_as_one_parcel(post: Post) -> None:
 
 
 @pytest.mark.postgres
-def test_the_victim_of_a_deadlock_with_who_takes_rows_in_another_order_tries_again(post: Post) -> None:
-    if post.store.writes_alone:
-        return  # SQLite: nobody takes rows beside another
+def test_the_victim_of_a_deadlock_with_who_takes_rows_in_another_order_tries_again(postgres_url: str) -> None:
+    post = Post(migrated(postgres_url))
     look = text("SET LOCAL deadlock_timeout = '2s'")
     event.listen(post.database, "begin", lambda connection: connection.execute(look))
     first, second = post.say("staff", 2)
@@ -139,6 +139,7 @@ def test_the_victim_of_a_deadlock_with_who_takes_rows_in_another_order_tries_aga
         handler.execute(hold.where(t.OutboxRow.id == first))
         handler.rollback()
         assert feeding.result() == [first, second]
+    post.close()
 
 
 def test_what_a_limit_counts_goes_one_by_one(migrated_url: str) -> None:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
 from bot.messages import Say
 from bot.tencent.client import WechatApi
+from tests.support.killing import killed_before
 from tests.support.wechat import WechatWorld
 
 SEND = "message/custom/send"
@@ -59,25 +58,12 @@ def test_of_what_is_too_long_for_the_quota_the_rest_comes_when_the_user_writes(w
     assert first + second.removesuffix("（未完，回复任意字看余下）") + rest.split("\n\n")[0] == "".join(STEPS)
 
 
-class Killed(BaseException):
-    """The process ends here: nothing of what follows is done, recording the outcome least of all."""
-
-
 def test_a_process_that_ends_between_two_pieces_repeats_none_that_has_arrived(
     wechat: WechatWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     wechat.bind()
-    post = WechatApi.post
-
-    def killed_before_the_third(api: WechatApi, url: str, **asked: Any) -> Any:
-        if url == SEND and len(wechat.sent()) == 2:
-            raise Killed
-        return post(api, url, **asked)
-
-    with monkeypatch.context() as dying:
-        dying.setattr(WechatApi, "post", killed_before_the_third)
-        with pytest.raises(Killed):
-            say(wechat, "".join(STEPS))
+    with killed_before(monkeypatch, WechatApi, lambda url: url == SEND and len(wechat.sent()) == 2):
+        say(wechat, "".join(STEPS))
     wechat.restart()
     wechat.deliver_after(minutes=2)
 

@@ -13,6 +13,7 @@ from bot.messages import Option, Say
 from bot.store import tables as t
 from bot.tencent.client import WecomApi
 from tests.support.callbacks import ask, ask_together
+from tests.support.killing import killed_before
 from tests.support.wecom import AES_KEY, MEMBERS, SECRET, TOKEN, WecomWorld, buttons, words
 
 P1 = "所有坐席都登不上系统了，电话全打不进来"
@@ -256,28 +257,16 @@ def test_a_long_text_arrives_whole_in_pieces_and_its_choices_can_be_typed(wecom:
     assert "".join(got) == "".join(sentences) + "\n可以发：待办"
 
 
-class Killed(BaseException):
-    """The process ends here: nothing of what follows is done, recording the outcome least of all."""
-
-
 def test_a_process_that_ends_between_two_pieces_repeats_none_that_has_arrived(
     wecom: WecomWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sentences = [f"第{number}步：检查话务台与语音网关之间的连接是否正常。" for number in range(60)]
-    post = WecomApi.post
 
     def got() -> list[str]:
         return [text for text in wecom.api.texts(LI) if "话务台" in text]
 
-    def killed_before_the_third(api: WecomApi, url: str, **asked: Any) -> Any:
-        if url == "message/send" and len(got()) == 2:
-            raise Killed
-        return post(api, url, **asked)
-
-    with monkeypatch.context() as dying:
-        dying.setattr(WecomApi, "post", killed_before_the_third)
-        with pytest.raises(Killed):
-            tell_staff(wecom, "".join(sentences))
+    with killed_before(monkeypatch, WecomApi, lambda url: url == "message/send" and len(got()) == 2):
+        tell_staff(wecom, "".join(sentences))
     wecom.restart()
     wecom.wait(minutes=2)
 

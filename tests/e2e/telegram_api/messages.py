@@ -17,6 +17,7 @@ TEXT_LIMIT = 4096
 CAPTION_LIMIT = 1024
 DATA_LIMIT_BYTES = 64
 QUERY_SECONDS = 15 * 60
+UNEDITABLE = "message can't be edited"
 MESSAGE_PARAMETERS = {
     "chat_id",
     "reply_markup",
@@ -103,14 +104,20 @@ def _entities(given: list[Json], text: str) -> list[Json]:
     return given
 
 
-def edit_message_text(bot: Bot, given: Json, _: Files) -> Json:
-    """Edit one of the bot's own messages."""
-    chat = bot.chat(given["chat_id"])
-    message = chat.messages.get(int(given["message_id"]))
+def _own(bot: Bot, given: Json) -> Json:
+    message: Json | None = bot.chat(given["chat_id"]).messages.get(int(given["message_id"]))
     if message is None:
         raise bad("message to edit not found")
-    if message["from"]["id"] != bot.user["id"] or "text" not in message:
-        raise bad("message can't be edited")
+    if message["from"]["id"] != bot.user["id"]:
+        raise bad(UNEDITABLE)
+    return message
+
+
+def edit_message_text(bot: Bot, given: Json, _: Files) -> Json:
+    """Edit one of the bot's own messages."""
+    message = _own(bot, given)
+    if "text" not in message:
+        raise bad(UNEDITABLE)
     text = _text(given.get("text", ""), given.get("parse_mode"), TEXT_LIMIT, "message text is empty")
     markup = _markup(given.get("reply_markup"))
     if (message["text"], message.get("reply_markup")) == (text, markup):
@@ -126,12 +133,7 @@ def edit_message_text(bot: Bot, given: Json, _: Files) -> Json:
 
 def edit_message_reply_markup(bot: Bot, given: Json, _: Files) -> Json:
     """Edit the buttons of one of the bot's own messages."""
-    chat = bot.chat(given["chat_id"])
-    message = chat.messages.get(int(given["message_id"]))
-    if message is None:
-        raise bad("message to edit not found")
-    if message["from"]["id"] != bot.user["id"]:
-        raise bad("message can't be edited")
+    message = _own(bot, given)
     markup = _markup(given.get("reply_markup"))
     if message.get("reply_markup") == markup:
         raise bad("message is not modified")
