@@ -16,11 +16,11 @@ from bot import samples
 from bot.store import tables as t
 from bot.store.store import Store
 from tests.crash.platform import Arrival, Platform, Report
+from tests.support.order import out_of_order
 
 # Of these the samples' customers have contracts, and long since due deadlines: alarms ring all the time.
 CHATS = tuple(sample.key for sample in samples.CUSTOMERS) + tuple(f"c{number}" for number in range(97))
 LATE_S = 3 * 3600.0
-STAFF = samples.STAFF_CHAT
 STILL_S = 90  # without a step forward it is stuck; a slow machine is not
 RECEIVING_S = 5.0  # at most, from a message's instant to its commit
 # Two faults of different parts: whatever is lost, doubled or reordered in between, they are two tickets.
@@ -146,22 +146,17 @@ def check_answers(store: Store) -> None:
 
 
 def check_order(store: Store, arrivals: Sequence[Arrival]) -> None:
-    """In each chat messages arrived first in the order in which they were written, alarms beside the rest.
+    """In each chat, support's too, messages arrived first in the order in which they were written.
 
-    Support's chat is written to by many at once: on PostgreSQL order is kept there for each ticket.
+    Alarms go beside the rest. What order means where several write at once: `tests.support.order`.
     """
-    is_sqlite = store.engine.dialect.name == "sqlite"
     with store.read() as session:
-        rows = {row.id: row for row in session.scalars(select(t.OutboxRow))}
-    first: dict[object, list[int]] = defaultdict(list)
+        urgent: dict[int, bool] = dict(list(session.execute(select(t.OutboxRow.id, t.OutboxRow.urgent))))
+    lanes: dict[tuple[str, bool], dict[int, None]] = defaultdict(dict)
     for arrival in arrivals:
-        row = rows[arrival.outbox_id]
-        is_shared = arrival.chat == STAFF and not is_sqlite
-        lane = (arrival.chat, row.urgent, row.ticket_id if is_shared else None)
-        if arrival.outbox_id not in first[lane]:
-            first[lane].append(arrival.outbox_id)
-    for ids in first.values():
-        assert ids == sorted(ids)
+        lanes[arrival.chat, urgent[arrival.outbox_id]].setdefault(arrival.outbox_id)
+    for lane, first in lanes.items():
+        assert out_of_order(store, list(first)) == [], lane
 
 
 def doubles(arrivals: Sequence[Arrival]) -> list[list[Arrival]]:

@@ -27,12 +27,20 @@ from tests.crash.sums import (
     sum_up,
     wait_until_done,
 )
+from tests.support.order import witness
 
 REPORTS = 2000
 KILLS = 20
 RATE = 60.0  # reports a second
 IN_DOUBT = 2 * SENDERS  # threads that send, messages and alarms: what each is at may come again
 CALM_REPORTS, CALM_RATE = 500, 40.0
+
+
+@pytest.fixture
+def witnessed_url(migrated_url: str) -> Iterator[str]:
+    """Return the address of a migrated database whose messages note who could know of which."""
+    with witness(migrated_url):
+        yield migrated_url
 
 
 @contextmanager
@@ -65,7 +73,7 @@ def busy(url: str, platform: Platform, count: int, rate: float) -> Iterator[Proc
     ids=["twenty-kills", "rolling-restart"],
 )
 def test_no_report_and_no_message_is_lost_or_doubled(
-    migrated_url: str,
+    witnessed_url: str,
     capsys: pytest.CaptureFixture[str],
     count: int,
     rate: float,
@@ -73,10 +81,10 @@ def test_no_report_and_no_message_is_lost_or_doubled(
     disturb: Callable[[Processes], object],
 ) -> None:
     platform = Platform(seed=1, faulty=faulty)
-    with busy(migrated_url, platform, count, rate) as processes:
+    with busy(witnessed_url, platform, count, rate) as processes:
         disturb(processes)
 
-    store = Store(migrated_url, load_workdays(Path("none")))
+    store = Store(witnessed_url, load_workdays(Path("none")))
     found, books = sum_up(store, platform, processes.killed), platform.books
     with capsys.disabled():
         print(
