@@ -105,31 +105,7 @@ def test_a_message_whose_handling_the_database_cut_off_is_resumed(
     assert "T1" in world.last()
 
 
-# --- a platform fails
-
-
-@pytest.mark.parametrize(
-    "receipts",
-    [
-        [Receipt(Outcome.LATER, error="http-500")] * 5,
-        [Receipt(Outcome.LATER, error="not-json")] * 5,
-        [Receipt(Outcome.LATER, error="unreachable")] * 5,
-    ],
-    ids=["500", "HTML", "nobody there"],
-)
-def test_a_platform_that_refuses_for_a_while_gets_each_message_once_and_in_order(
-    world: World, receipts: list[Receipt]
-) -> None:
-    world.phones.receipts = list(receipts)
-    world.app.submit(report(world))
-    world.app.submit(report(world, text="催单"))
-    for _ in range(8):
-        world.app.deliver()
-        world.wait_undelivered(minutes=2)
-    world.app.deliver()
-    said = world.heard("regular")
-    assert len(said) == len(set(said)) == 2
-    assert "T1" in said[0]
+# --- a platform fails; what it answers over HTTP: see `test_platform_faults`
 
 
 @pytest.mark.parametrize("error", ["unreachable", "429"])

@@ -27,12 +27,15 @@ from tests.support.engine import PATIENCE_S, delivering
 
 LATE_S = 30
 MINUTE_429 = {"ok": False, "error_code": 429, "description": "slow", "parameters": {"retry_after": 60}}
-NOTHING, LATE = "nothing", "late"
+NOTHING, LATE, NOBODY = "nothing", "late", "nobody"
+HTML = b"<html><body>Bad Gateway</body></html>"
 # How the platform answers one message, whether it arrived all the same, and after how many seconds each such
 # attempt is followed by the next.
 FAULTS: dict[str, tuple[tuple[int, bytes] | str, bool, tuple[int, ...]]] = {
     "500": ((500, b"{}"), False, (120,)),
-    "html": ((502, b"<html><body>Bad Gateway</body></html>"), False, (120,)),
+    "html": ((502, HTML), False, (120,)),
+    "html as if all were well": ((200, HTML), False, (5, 30)),
+    "nobody there": (NOBODY, False, (1, 5, 30)),
     "429 for a minute": ((429, json.dumps(MINUTE_429).encode()), False, (120,)),
     "nothing": (NOTHING, True, (120,)),
     "nothing for a minute": (NOTHING, True, (5, 30, 120)),
@@ -77,8 +80,8 @@ class FaultyPlatform:
     Attributes:
         faults: how many attempts more it answers by the fault.
         arrived: the messages that did.
-        failed: whether it has answered by the fault.
         over: ends the wait of who waits for an answer.
+        open: lets whoever calls connect.
     """
 
     def __init__(
@@ -86,8 +89,8 @@ class FaultyPlatform:
     ) -> None:
         self.faults = faults
         self.arrived: list[str] = []
-        self.failed = threading.Event()
         self.over = threading.Event()
+        self.open: Callable[[], None]
         self._dialect = dialect
         self._fault = fault
         self._arrives = arrives
@@ -98,7 +101,6 @@ class FaultyPlatform:
             return 200, json.dumps({"errcode": 0, "access_token": "a", "expires_in": 7200}).encode()
         fails = self.faults > 0
         self.faults -= 1
-        self.failed.set()
         if not fails or self._arrives:
             self.arrived.append(self._dialect.text(body))
         if fails and isinstance(self._fault, tuple):
@@ -117,7 +119,7 @@ class FaultyPlatform:
 
     @contextmanager
     def listening(self) -> Iterator[str]:
-        """Take calls at an address."""
+        """Take calls at an address; where nobody is to be there, only once `open` is called."""
         platform = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -141,7 +143,11 @@ class FaultyPlatform:
             def handle_error(self, *_: object) -> None:
                 """Whoever asked has gone."""
 
-        with Quiet(("127.0.0.1", 0), Handler) as server:
+        with Quiet(("127.0.0.1", 0), Handler, bind_and_activate=False) as server:
+            server.server_bind()
+            self.open = server.server_activate
+            if self._fault != NOBODY:
+                self.open()
             thread = threading.Thread(target=server.serve_forever, args=(0.05,))
             thread.start()
             try:
@@ -180,7 +186,8 @@ def test_a_platform_that_fails_gets_every_message_in_order_and_twice_only_what_n
     if answer == LATE:
         monkeypatch.setattr(telegram_api, "READ_S", 0.5)
         monkeypatch.setattr(tencent_http, "PAUSE_S", 0.5)
-    platform = FaultyPlatform(dialect, answer, len(pauses_s), arrives=arrives)
+    faults = 0 if answer == NOBODY else len(pauses_s)
+    platform = FaultyPlatform(dialect, answer, faults, arrives=arrives)
     with platform.listening() as base:
         settings = Settings(
             database_url=migrated_url,
@@ -192,10 +199,11 @@ def test_a_platform_that_fails_gets_every_message_in_order_and_twice_only_what_n
         platforms = Platforms(settings, store)
         with delivering(migrated_url, **platforms.channels) as post:
             sent = [post.say("7", text, channel=channel) for text in ("first", "second")]
-            post.wait(platform.failed.is_set)
             for attempt, pause_s in enumerate(pauses_s, 1):
                 post.wait(lambda made=attempt: post.attempts(sent[0]) == made)  # type: ignore[misc]
                 assert platform.said().count("first") == (attempt if arrives else 0)
+                if answer == NOBODY and attempt == len(pauses_s):
+                    platform.open()
                 post.ahead += timedelta(seconds=pause_s)
             post.wait(lambda: [post.status(each) for each in sent] == ["sent", "sent"])
         platforms.close()
