@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 
 from bot.delivery.relay import Handed, messages_of
 from bot.store import tables as t
@@ -53,13 +53,14 @@ def hand_over_again(
 
 
 def heed_the_clock(store: Store, now: datetime) -> None:
-    """Let messages that were written before the clock was set back not wait until it is as late again."""
+    """Let messages not wait by a clock that was set back since they were written or tried in vain."""
     row = t.OutboxRow
-    waiting = (row.status == "pending", row.relayed_at.is_(None), row.created_at > now + AHEAD)
+    since = func.coalesce(row.put_off_at, row.created_at)
+    waiting = (row.status == "pending", row.relayed_at.is_(None), row.try_at > now, since > now + AHEAD)
     with store.read() as session:  # the usual case is that there is none
         found = session.scalars(select(row.id).where(*waiting).limit(1)).first()
     if found is not None:
-        at_once = update(row).where(*waiting, row.try_at > now).values(try_at=now)
+        at_once = update(row).where(*waiting).values(try_at=now, put_off_at=now)
         store.transact(lambda unit: unit.session.execute(at_once), now)
 
 

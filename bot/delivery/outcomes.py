@@ -29,7 +29,8 @@ def note(row: t.OutboxRow, receipt: Receipt, now: datetime, jitter: float) -> No
     row.error = receipt.error
     note_parts(row, receipt)
     if receipt.outcome is Outcome.PART:  # the next one has its own attempts
-        row.attempts, row.unknowns, row.try_at, row.relayed_at = 0, 0, now, None
+        row.attempts, row.unknowns = 0, 0
+        put_off(row, now, now)
         return
     row.attempts += 1
     is_unknown = receipt.outcome is Outcome.UNKNOWN
@@ -41,7 +42,12 @@ def note(row: t.OutboxRow, receipt: Receipt, now: datetime, jitter: float) -> No
     else:
         pauses, step = (UNKNOWN_BACKOFF, row.unknowns) if is_unknown else (BACKOFF, row.attempts)
         backoff = pauses[min(step, len(pauses)) - 1] * jitter
-        row.try_at, row.relayed_at = receipt.retry_at or now + backoff, None
+        put_off(row, receipt.retry_at or now + backoff, now)
+
+
+def put_off(row: t.OutboxRow, until: datetime, now: datetime) -> None:
+    """Let a message go back to the relay, which hands it over at an instant."""
+    row.try_at, row.put_off_at, row.relayed_at = until, now, None
 
 
 def became_late(row: t.OutboxRow, outcome: Outcome) -> bool:

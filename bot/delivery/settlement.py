@@ -29,7 +29,7 @@ OUTBOX = t.table_of(t.OutboxRow)
 WAKE = (
     update(OUTBOX)
     .where(OUTBOX.c.chat_id == bindparam("in_chat"), OUTBOX.c.status == "held")
-    .values(status="pending", try_at=bindparam("at"), relayed_at=None)
+    .values(status="pending", try_at=bindparam("at"), put_off_at=bindparam("now"), relayed_at=None)
 )
 
 
@@ -141,7 +141,7 @@ class Settlement:
         if unit.session.scalars(
             written.limit(1)
         ).first():  # while the attempt was under way: nothing wakes it
-            row.try_at, row.relayed_at = now + outcomes.BACKOFF[1], None
+            outcomes.put_off(row, now + outcomes.BACKOFF[1], now)
             return
         row.status = "held"
         if is_call(unit, row):
@@ -230,4 +230,4 @@ class Settlement:
 
 def wake(unit: UnitOfWork, chat_id: int, at: datetime) -> None:
     """Let a chat's held messages go from ``at`` on: it wrote, so that the platform takes them again."""
-    unit.session.execute(WAKE, {"in_chat": chat_id, "at": at})
+    unit.session.execute(WAKE, {"in_chat": chat_id, "at": at, "now": unit.now})

@@ -356,6 +356,7 @@ class OutboxRow(Base):
     arrived: Mapped[int] = mapped_column(default=0, server_default="0")  # of its parts, where it goes in such
     created_at: Mapped[datetime]
     try_at: Mapped[datetime]
+    put_off_at: Mapped[datetime | None]  # when that was set anew: by which clock
     sent_at: Mapped[datetime | None]
     external_id: Mapped[str | None] = mapped_column(String(128))
     error: Mapped[str | None] = mapped_column(String(64))

@@ -20,7 +20,7 @@ from bot.delivery.attempts import SENDERS
 from bot.delivery.begun import LOOKS
 from bot.delivery.presence import Presence
 from bot.delivery.relay import BATCH, IN_HAND, Handed, Parcel
-from bot.delivery.settlement import Sent
+from bot.delivery.settlement import Sent, wake
 from bot.errors import SchemaMoved
 from bot.messages import Outbound, Outcome, Receipt
 from bot.store import migrate
@@ -384,6 +384,43 @@ def test_a_clock_that_was_set_back_holds_up_nothing_that_was_said_before(
         assert post.engine.feed() == 3
         post.wait(lambda: len(phone.arrived) == 3)
     assert [text for text in phone.heard("c") if text != "alarm"] == ["first", "second"]
+
+
+@pytest.mark.parametrize("back", [timedelta(seconds=50), timedelta(hours=1)])
+@pytest.mark.parametrize("outcome", [Outcome.LATER, Outcome.UNKNOWN, Outcome.HELD])
+def test_a_clock_that_was_set_back_holds_up_nothing_that_was_tried_in_vain(
+    migrated_url: str, outcome: Outcome, back: timedelta
+) -> None:
+    """However long before that it was written."""
+    phone = Phone()
+    phone.answer = lambda _: Receipt(outcome, error="busy")
+    with delivering(migrated_url, phone=phone) as post:
+        post.ahead = -timedelta(days=1)
+        old = post.say("c", "old")
+        post.ahead = timedelta()
+        if outcome is Outcome.HELD:
+            post.wait(lambda: post.status(old) == "held")
+            post.app.store.transact(lambda unit: wake(unit, 1, unit.now), post.app.now())
+        else:
+            post.wait(lambda: post.attempts(old) == 1)
+        phone.answer = lambda _: Receipt(Outcome.SENT)
+        post.ahead = -back
+        post.say("c", "behind it")
+        assert post.engine.feed() == 0  # for as long
+        post.engine.tidy()
+        post.wait(lambda: len(phone.arrived) == 2)
+    assert phone.heard("c") == ["old", "behind it"]
+
+
+def test_a_pause_that_a_platform_names_is_kept_however_long_it_is(migrated_url: str) -> None:
+    phone = Phone()
+    phone.answer = lambda _: later(24 * 3600)
+    with delivering(migrated_url, phone=phone) as post:
+        first = post.say("c", "first")
+        post.wait(lambda: post.attempts(first) == 1)
+        for _ in range(2):
+            post.engine.tidy()
+            assert post.engine.feed() == 0
 
 
 @pytest.mark.parametrize(
