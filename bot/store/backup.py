@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -37,11 +38,12 @@ def backup(url: str, target: Path) -> int:
 def restore(url: str, copy: Path, now: datetime) -> Path | None:
     """Put a backup in the database's place; return where the database that was there is kept, if there was.
 
-    No program may have the database open. Killed in between, it leaves the old database under both names,
-    which no program opens: none begins an empty one, or goes on with a part.
+    No program may have the database open. It is one replacement: killed at whatever moment, it leaves there
+    the database that was, or the backup, each as a whole.
 
     Raises:
-        StoreError: the backup is none, damaged, or a newer program wrote it; nothing is changed then.
+        StoreError: the backup is none, damaged, or a newer program wrote it, or somebody has the database
+            open; nothing is changed then.
     """
     place = _file(url)
     if not copy.is_file():
@@ -53,12 +55,27 @@ def restore(url: str, copy: Path, now: datetime) -> Path | None:
         _copy(copy, half)
         _check_schema(half, copy)
         had_one = place.exists()
-        if had_one:
-            os.link(place, kept)
-        for suffix in SIDE_FILES:
-            if (old := Path(f"{place}{suffix}")).exists():
-                os.replace(old, f"{kept}{suffix}")
+        _keep(place, kept)
     return kept if had_one else None
+
+
+def _keep(place: Path, kept: Path) -> None:
+    """Copy a database with all that is beside it, and leave nothing beside it."""
+    copies = {Path(f"{place}{suffix}"): Path(f"{kept}{suffix}") for suffix in ("", *SIDE_FILES)}
+    for old, copy in copies.items():
+        if old.exists():
+            with _new_file(copy) as half:
+                shutil.copyfile(old, half)
+    try:
+        with closing(sqlite3.connect(f"{place.absolute().as_uri()}?mode=rw", uri=True)) as store:
+            store.execute("PRAGMA journal_mode=DELETE")  # takes in what is beside it: the file is all of it
+    except sqlite3.DatabaseError as error:  # else it is damaged, or there is none
+        if "locked" in str(error):
+            for copy in copies.values():
+                copy.unlink(missing_ok=True)
+            raise StoreError(f"{place} is open in another program; end that first") from error
+    for suffix in SIDE_FILES:
+        Path(f"{place}{suffix}").unlink(missing_ok=True)
 
 
 def _file(url: str) -> Path:

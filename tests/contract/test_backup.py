@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import stat
 import threading
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -99,31 +102,84 @@ def test_what_was_backed_up_comes_back_and_what_was_there_is_kept(world: World, 
     assert [ticket["id"] for ticket in World(f"sqlite:///{kept}").tickets()] == [1, 2]
 
 
-def test_a_restore_that_is_killed_in_between_leaves_what_nobody_opens_and_is_done_again(
-    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize("was_killed", [False, True])
+def test_a_restore_that_is_killed_at_any_moment_leaves_what_was_there_or_the_backup(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, was_killed: bool
+) -> None:
+    """Also where the program before it was killed, so that part of the database is in its journal."""
+    world.customer(P1)
+    assert run(["db", "backup", str(tmp_path / "copy.db"), "--db", world.url]) == 0
+    world.customer("录音听不了了", who="enhanced")
+    if was_killed:
+        for file in tmp_path.glob("test.db*"):
+            (tmp_path / f"crashed{file.name}").write_bytes(file.read_bytes())
+        assert (tmp_path / "crashedtest.db-wal").stat().st_size
+    world.app.close()
+    url = f"sqlite:///{tmp_path / 'crashedtest.db'}" if was_killed else world.url
+    found, steps, code = [], 0, 130
+    while code == 130:
+        with monkeypatch.context() as meanwhile:
+            kill_after(meanwhile, steps)
+            code = run(["db", "restore", str(tmp_path / "copy.db"), "--db", url])
+        again = World(url)
+        found.append([ticket["id"] for ticket in again.tickets()])
+        again.app.close()
+        for left in {*tmp_path.glob("*test.db.2*"), *tmp_path.glob(".*.half")}:
+            left.unlink()  # a second later, in another process, the next have other names
+        steps += 1
+    assert code == 0
+    assert [1, 2] in found
+    assert found[-1] == [1]
+    assert all(one in ([1], [1, 2]) for one in found)
+
+
+def kill_after(monkeypatch: pytest.MonkeyPatch, steps: int) -> None:
+    """End the program once it has changed so many names of files or contents."""
+    left = iter(range(steps))
+
+    def counted(change: Callable[..., None]) -> Callable[..., None]:
+        def counting(*arguments: Any, **more: Any) -> None:
+            if next(left, None) is None:
+                raise KeyboardInterrupt
+            change(*arguments, **more)
+
+        return counting
+
+    for place, name in ((os, "replace"), (os, "link"), (shutil, "copyfile"), (Path, "unlink")):
+        if hasattr(place, name):
+            monkeypatch.setattr(place, name, counted(getattr(place, name)))
+
+
+def test_a_damaged_database_is_kept_as_it_was_and_replaced(world: World, tmp_path: Path) -> None:
+    world.customer(P1)
+    assert run(["db", "backup", str(tmp_path / "copy.db"), "--db", world.url]) == 0
+    world.app.close()
+    file = sqlite_file(world.url)
+    assert file is not None
+    file.write_bytes(b"this is no database\n" * 500)
+    Path(f"{file}-wal").write_bytes(b"nor is this its journal")
+
+    assert run(["db", "restore", str(tmp_path / "copy.db"), "--db", world.url]) == 0
+
+    assert [ticket["id"] for ticket in World(world.url).tickets()] == [1]
+    [kept] = tmp_path.glob("test.db.2*[0-9]")
+    assert kept.read_bytes().startswith(b"this is no database")
+    assert Path(f"{kept}-wal").read_bytes() == b"nor is this its journal"
+
+
+def test_a_database_that_another_program_has_open_is_not_replaced(
+    world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     world.customer(P1)
     assert run(["db", "backup", str(tmp_path / "copy.db"), "--db", world.url]) == 0
     world.customer("录音听不了了", who="enhanced")
     world.app.close()
-    file, replace = sqlite_file(world.url), os.replace
-
-    def killed(old: Path, new: Path) -> None:
-        if new == file:
-            raise KeyboardInterrupt
-        replace(old, new)
-
-    with monkeypatch.context() as meanwhile:
-        meanwhile.setattr(os, "replace", killed)
-        assert run(["db", "restore", str(tmp_path / "copy.db"), "--db", world.url]) == 130
-    capsys.readouterr()
-    assert run(["replay", "--db", world.url]) == 1
-    assert "has another name" in capsys.readouterr().err
-
-    [kept] = tmp_path.glob("test.db.2*[0-9]")
-    kept = kept.rename(tmp_path / "kept.db")  # a second later it has another name
-    assert run(["db", "restore", str(tmp_path / "copy.db"), "--db", world.url]) == 0
-    assert [ticket["id"] for ticket in World(world.url).tickets()] == [1]
+    with closing(sqlite3.connect(tmp_path / "test.db")) as other:
+        other.execute("BEGIN")
+        other.execute("SELECT * FROM tickets").fetchone()
+        assert run(["db", "restore", str(tmp_path / "copy.db"), "--db", world.url]) == 1
+    assert "open in another program" in capsys.readouterr().err
+    assert [ticket["id"] for ticket in World(world.url).tickets()] == [1, 2]
 
 
 def test_a_file_that_is_no_backup_changes_nothing(
