@@ -10,6 +10,7 @@ import threading
 from collections import Counter
 from collections.abc import Collection
 
+REMEMBERED = 1000  # of those that are over: one of them may begin just now, none of long ago does
 LOOKS = 5  # ten seconds: what was just taken from a queue, or just ended, is on its way
 
 
@@ -20,7 +21,7 @@ class Begun:
         self._lock = threading.Lock()
         self._running: Counter[str] = Counter()
         self._seen: Counter[str] = Counter()
-        self._over: set[str] = set()
+        self._over: dict[str, None] = {}  # in order
 
     def begin(self, workflow: str) -> bool:
         """Note that a workflow begins; it must not where it was said to be over."""
@@ -41,5 +42,7 @@ class Begun:
         with self._lock:
             self._seen = Counter({one: self._seen[one] + 1 for one in begun if one not in self._running})
             found = {one for one, looks in self._seen.items() if looks >= LOOKS}
-            self._over |= found
+            self._over |= dict.fromkeys(found)
+            for forgotten in list(self._over)[:-REMEMBERED]:
+                del self._over[forgotten]
         return found

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection
+from contextlib import ExitStack
 from typing import Any
 
 import structlog
@@ -17,11 +18,14 @@ from starlette.responses import JSONResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.log import places
+from bot.web.room import Room
 
 log = structlog.get_logger(__name__)
 
 MAX_BODY_BYTES = 64 * 1024
 SAFE_METHODS = {"GET", "HEAD"}
+AT_ONCE = 500  # requests that bring something and are not answered
+RETRY_AFTER_S = 5
 UNREMARKABLE = {404, 405}  # anybody may ask for anything: that is no news
 HEADERS = {
     "content-security-policy": "default-src 'self'; base-uri 'none'; form-action 'none'; "
@@ -37,6 +41,8 @@ HEADERS = {
 class Guard:
     """The outermost layer: headers on every answer, and a short answer instead of an exception's text.
 
+    What is more than can be taken at once is refused unread: the platforms bring it again.
+
     Args:
         hosts: names by which the service may be called, without port; None: any. A page elsewhere whose name
             is made to point at this machine (DNS rebinding) still calls by its own name.
@@ -45,12 +51,18 @@ class Guard:
     def __init__(self, app: ASGIApp, hosts: Collection[str] | None = None) -> None:
         self._app = app
         self._hosts = hosts
+        self._room = Room("requests", AT_ONCE)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        with ExitStack() as place:
+            await self._answer(scope, receive, send, place)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send, place: ExitStack) -> None:
+        """Answer one request, which takes its ``place`` until the answer is out."""
         started = False
 
         async def send_guarded(message: Message) -> None:
@@ -59,8 +71,10 @@ class Guard:
                 started = True
                 MutableHeaders(scope=message).update(HEADERS)
             await send(message)
+            if message["type"] == "http.response.body" and not message.get("more_body"):
+                place.close()  # what it brought about goes on
 
-        app = self._refusal(scope) or self._app
+        app = self._refusal(scope) or self._crowded(scope, place) or self._app
         try:
             await app(scope, receive, send_guarded)
         except ClientDisconnect:
@@ -84,6 +98,17 @@ class Guard:
         ):
             return refuse(403, "a page of another origin may not do this")
         return None
+
+    def _crowded(self, scope: Scope, place: ExitStack) -> Response | None:
+        """Give the request its place; return how it is refused where there is none."""
+        if scope["method"] in SAFE_METHODS:  # it brings nothing that could be too much
+            return None
+        if self._room.enter():
+            place.callback(self._room.leave)
+            return None
+        refusal = answer(503, "too much at once, send it again")
+        refusal.headers.update({"retry-after": str(RETRY_AFTER_S), "connection": "close"})
+        return refusal
 
 
 def _name(host: str) -> str:

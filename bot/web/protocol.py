@@ -1,4 +1,7 @@
-"""HTTP/1.1 with an end for a request's head: uvicorn waits for it as long as a byte comes now and then."""
+"""HTTP/1.1 with an end for a request's head: uvicorn waits for it as long as a byte comes now and then.
+
+And with an end to the number of connections: uvicorn takes as many as come.
+"""
 
 from __future__ import annotations
 
@@ -8,18 +11,22 @@ from typing import Any
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+CONNECTIONS = 700  # at once; a process may usually have 1024 files open, and needs some for the database
 HEAD_S = 10.0  # from the connection, or the head's first byte, to the end of the head
 
 
 class Protocol(H11Protocol):
-    """Closes a connection whose next request does not begin, or whose head drips."""
+    """Closes a connection that is one too many, whose next request does not begin, or whose head drips."""
 
     _end: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: Any) -> None:
-        """Wait for the first request."""
+        """Wait for the first request, unless there are too many who wait or are waited for."""
         super().connection_made(transport)
-        self._await_head()
+        if len(self.connections) > CONNECTIONS:
+            transport.abort()
+        else:
+            self._await_head()
 
     def data_received(self, data: bytes) -> None:
         """Take in a part of a request."""

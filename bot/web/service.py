@@ -18,6 +18,7 @@ from bot.messages import Inbound
 from bot.reception import Composer
 from bot.web.batches import Batches
 from bot.web.loops import Loop
+from bot.web.room import Room
 
 DELIVER_EVERY_S = 0.25
 FETCH_EVERY_S = 5.0
@@ -33,6 +34,7 @@ LOOPS_S = 2.0  # of these: more than a run of theirs takes
 RECEIVED, HANDLED = 50, 10  # at most by one commit
 LANES = 2  # of what is handled together, where others may write meanwhile
 LATE_S = 3.0  # what has waited so long to be handled is hardly answered inline: a platform waits for five
+IN_HAND = 400  # messages that are handled or wait for that; what is more waits in the database, at no cost
 HANDLERS = 4  # threads for what is handled by itself: more would only wait for each other
 
 
@@ -67,6 +69,7 @@ class Service:
             self._handle_all, HANDLED, LATE_S, 1 if app.store.writes_alone else LANES
         )
         self._handlers = asyncio.Semaphore(HANDLERS)
+        self._in_hand = Room("messages to be handled; the sweep takes what is more", IN_HAND)
         self._changed = changed
         self._engine = engine
         self._on_error: Callable[[], None] = lambda: None
@@ -148,9 +151,14 @@ class Service:
         return self.app.receive_all(inbounds)
 
     async def handle(self, inbox_id: int, compose: Composer | None = None) -> str | None:
-        """See `bot.reception.Reception`."""
-        with self.app.metrics.handling():  # waiting for its turn included
-            reply = await self._handle(Asked(inbox_id, compose))
+        """See `bot.reception.Reception`; where there is too much to handle the sweep does, later."""
+        if not self._in_hand.enter():
+            return None
+        try:
+            with self.app.metrics.handling():  # waiting for its turn included
+                reply = await self._handle(Asked(inbox_id, compose))
+        finally:
+            self._in_hand.leave()
         self._changed()
         self._delivery.wake()
         self._attachments.wake()
