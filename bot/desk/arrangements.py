@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -64,3 +65,25 @@ class Consent:
     def to_dict(self) -> dict[str, str]:
         """Return JSON types."""
         return {"who": self.who, "how": self.how, "at": self.at.isoformat()}
+
+    @classmethod
+    def from_dict(cls, raw: Mapping[str, str]) -> Consent:
+        """Read what `to_dict` gave."""
+        return cls(raw["who"], raw["how"], datetime.fromisoformat(raw["at"]))
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A view that the customer gave outside the chat: their consent, and who of staff recorded it."""
+
+    consent: Consent
+    by: str
+
+    def to_dict(self) -> dict[str, str]:
+        """Return JSON types."""
+        return {**self.consent.to_dict(), "by": self.by}
+
+    @classmethod
+    def from_dict(cls, raw: Mapping[str, str]) -> Recorded:
+        """Read what `to_dict` gave."""
+        return cls(Consent.from_dict(raw), raw["by"])

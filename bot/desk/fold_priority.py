@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.desk.agreement import Agreement
-from bot.desk.arrangements import Promise
+from bot.desk.arrangements import Consent, Promise, Recorded
 from bot.desk.events import Event, Side
 from bot.desk.fold_base import Changes, contract, missed, unacknowledged
 from bot.desk.sla import ClockName
@@ -25,6 +25,8 @@ def judged(ticket: Ticket, agreement: Agreement, at: datetime) -> Changes:
     is_raised = agreement.held < ticket.held
     if is_raised:
         changes |= {"raised_at": at, **unacknowledged(ticket, ClockName.CONFIRMATION, ClockName.RESPONSE)}
+    if agreement.customer is None:
+        changes["recorded"] = None
     if agreement.vendor is None:
         changes |= {"vendor_view_by": None, "vendor_view_at": None}
         is_void = ticket.agreement.vendor is not None
@@ -54,7 +56,10 @@ def viewed(ticket: Ticket, event: Event) -> Changes:
     side = Side(event.data["side"])
     agreement = ticket.agreement.view(side, Priority(event.data["priority"]))
     changes = judged(ticket, agreement, event.at)
-    if side is Side.CUSTOMER and not event.data.get("consent"):
+    if side is Side.CUSTOMER and (consent := event.data.get("consent")):
+        changes["recorded"] = Recorded(Consent.from_dict(consent), event.actor.name)
+    elif side is Side.CUSTOMER:
+        changes["recorded"] = None
         changes |= {"customer_word_at": event.at, "said": {agreement.customer: event.at}}
     if side is Side.VENDOR:
         changes |= {"vendor_view_by": event.actor.name, "vendor_view_at": event.at}
@@ -89,10 +94,20 @@ def absorbed(ticket: Ticket, event: Event) -> Changes:
         changes |= {
             "words": tuple(data["words"]),
             "vendor_view_at": datetime.fromisoformat(at) if at else None,
+            "recorded": _recorded(data),
         }
     elif other.held == ticket.held:
-        changes |= judged(ticket, ticket.agreement.joined(other), event.at)
+        joined = ticket.agreement.joined(other)
+        if joined.customer != ticket.agreement.customer:
+            changes["recorded"] = _recorded(data)
+        changes |= judged(ticket, joined, event.at)
     return changes
+
+
+def _recorded(data: Mapping[str, Any]) -> Recorded | None:
+    """Return by what record the other ticket's customer judged it; older events do not say."""
+    recorded = data.get("recorded")
+    return Recorded.from_dict(recorded) if recorded else None
 
 
 def _latest(own: Mapping[Priority, datetime], other: Mapping[str, str]) -> Mapping[Priority, datetime]:
@@ -138,6 +153,7 @@ def judged_anew(ticket: Ticket) -> Changes:
     return {
         "agreement": agreement,
         "certain": certain,
+        "recorded": None,
         "vendor_view_by": None,
         "vendor_view_at": None,
     }

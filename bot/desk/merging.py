@@ -93,6 +93,7 @@ def _taken(source: Case, now: datetime) -> dict[str, Any]:
         "words": list(ticket.words),
         "vendor_view_by": ticket.vendor_view_by,
         "vendor_view_at": view_at.isoformat() if view_at else None,
+        "recorded": ticket.recorded.to_dict() if ticket.recorded else None,
         "customer_word_at": word_at.isoformat() if word_at else None,
         "said": {int(priority): at.isoformat() for priority, at in ticket.said.items()},
         "missed": [late.to_dict() for late in _missed(source, now)],

@@ -11,7 +11,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.desk.agreement import Agreement
-from bot.desk.arrangements import AgreedTime, Offer, Promise
+from bot.desk.arrangements import AgreedTime, Offer, Promise, Recorded
 from bot.desk.late import Late
 from bot.desk.pauses import Pause
 from bot.desk.sla import ClockName
@@ -56,6 +56,7 @@ class Ticket:
         contract: number and version of the contract that it was opened under; None: reporter not bound.
         assigned_at: when ``assignee`` took it.
         responded_at: an engineer's first answer that reached the customer, since ``clock_from``.
+        recorded: how the customer's view came about where staff recorded it; None: by their own hand, or none.
         raised_at: when its priority was last raised.
         unjudged_since: when a raise, or facts that made support's view void, asked them to judge anew.
         remote_failed_at: when it was declared not solvable remotely: there the on-site clock starts.
@@ -92,6 +93,7 @@ class Ticket:
     assigned_at: datetime | None = None
     vendor_view_by: str | None = None
     vendor_view_at: datetime | None = None
+    recorded: Recorded | None = None
     raised_at: datetime | None = None
     unjudged_since: datetime | None = None
     responded_at: datetime | None = None

@@ -49,7 +49,7 @@ def card(
         _deadline(case, now),
         *(staff_lines(case, now) if case.ticket.work not in FINAL else cost_lines(case, now)),
         f"原话：{_words(reports, case.reporter.name) or case.summary}",
-        f"客户答：{_answer(case)}",
+        _answer(case, now),
     ]
     if case.ticket.assignee:
         lines.append(f"负责人：{case.ticket.assignee[1]}")
@@ -147,9 +147,14 @@ def pointer(one: Attachment) -> str:
     return f"［{KIND_NAMES[one.kind]} {shorten(said, POINTER_SHOWN)}］"
 
 
-def _answer(case: Case) -> str:
-    view = case.ticket.agreement.customer
-    return "未答" if view is None else EFFECT_NAMES[view]
+def _answer(case: Case, now: datetime) -> str:
+    """Return the customer's view: by their own hand, or as staff recorded it after a call (contract 2.1)."""
+    view, recorded = case.ticket.agreement.customer, case.ticket.recorded
+    if view is None or recorded is None:
+        return f"客户答：{'未答' if view is None else EFFECT_NAMES[view]}"
+    given = recorded.consent
+    how = one_line(f"{given.who} {say_clock(given.at, now)} {given.how}")
+    return f"客户同意：{PRIORITY_NAMES[view]}（{how}，{one_line(recorded.by)}记录）"
 
 
 def _recent(case: Case) -> str:

@@ -128,3 +128,38 @@ def test_a_late_arrival_is_marked_and_named_beside_the_late_response(world: Worl
     assert "响应超期" in card
     assert "到场超期" in card
     assert "（超期）" in card.split("已到场")[1].splitlines()[0]
+
+
+def test_a_card_tells_a_consent_by_telephone_from_the_customers_own_answer(world: World) -> None:
+    world.customer(P1)
+    world.staff("确认 T1 2")
+    world.wait(minutes=20)
+
+    world.staff("客户同意 T1 2 王经理 电话 10:15", who="zhao")
+
+    recorded = "客户同意：优先等级2（王经理 10:15 电话，赵主管记录）"
+    assert recorded in world.card().text.splitlines()
+    assert "客户答" not in world.card().text
+
+    world.tap("有异议")
+    world.tap("全部受影响")
+
+    assert "客户答：全部受影响" in world.card().text.splitlines()
+    assert "客户同意" not in world.card().text
+    assert world.differences() == {}
+
+
+def test_a_consent_by_telephone_is_void_with_the_view_and_moves_with_it(world: World) -> None:
+    world.customer(P2)
+    world.staff("客户同意 T1 2 王经理 电话 10:00", who="zhao")
+    world.wait(hours=2)
+    world.customer("IVR有时不播放")
+    world.staff("合并 T1 到 T2")
+    assert "客户答：未答" in world.card().text  # of the joined fault they have judged one half
+
+    world.staff("客户同意 T2 2 王经理 电话 12:00", who="zhao")
+    assert "客户同意：优先等级2（王经理 12:00 电话，赵主管记录）" in world.card().text
+    world.customer("IVR全部不播放了，电话全打不进来")
+
+    assert "客户答：未答" in world.card().text
+    assert world.differences() == {}
