@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from bot.desk.arrangements import Consent
+from bot.desk.arrangements import AgreedTime, Consent
 from bot.desk.calendar import SHANGHAI
 from bot.desk.case import Case
 from bot.desk.sla import ClockName
@@ -15,10 +15,16 @@ from bot.errors import Refused
 def check_later(case: Case, clock: ClockName, consent: Consent) -> None:
     """Raise `Refused` if the customer has since refused a time, agreed to one, or said it is graver."""
     ticket = case.ticket
-    agreed = ticket.agreed_time(clock)
-    own = agreed.agreed_at if agreed and agreed.recorded_by is None else None
+    own = _agreed_themselves(ticket.agreed_time(clock))
     for said_at in (own, ticket.refused_at.get(clock), ticket.customer_word_at):
         _check_latest(said_at, consent)
+
+
+def _agreed_themselves(agreed: AgreedTime | None) -> datetime | None:
+    """Return when they last agreed to a time by their own hand, whatever staff have recorded over it."""
+    while agreed is not None and agreed.recorded_by is not None:
+        agreed = agreed.replaced
+    return agreed.agreed_at if agreed else None
 
 
 def check_lower(case: Case, priority: Priority, consent: Consent) -> None:

@@ -56,7 +56,7 @@ class Ticket:
         contract: number and version of the contract that it was opened under; None: reporter not bound.
         assigned_at: when ``assignee`` took it.
         responded_at: an engineer's first answer that reached the customer, since ``clock_from``.
-        recorded: how the customer's view came about where staff recorded it; None: by their own hand, or none.
+        recorded: how the customer's view came about where staff recorded it, else None.
         raised_at: when its priority was last raised.
         unjudged_since: when a raise, or facts that made support's view void, asked them to judge anew.
         remote_failed_at: when it was declared not solvable remotely: there the on-site clock starts.

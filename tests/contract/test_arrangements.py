@@ -315,6 +315,21 @@ def test_a_refused_record_leaves_what_the_customer_had_agreed_to(world: World) -
     assert world.differences() == {}
 
 
+def test_an_earlier_time_that_support_recorded_does_not_hide_the_customers_own(world: World) -> None:
+    world.customer(P1)
+    world.wait(minutes=30)
+    world.staff("约定 T1 响应 11:30")
+    world.customer("同意时间")
+    world.wait(minutes=5)
+    world.staff("约定 T1 响应 11:00 王经理 电话 10:32")
+    world.wait(minutes=5)
+
+    said = world.staff("约定 T1 响应 12:30 王经理 电话 10:20", who="zhao")
+
+    assert "客户 03-02 10:30 在聊天里另有表示，晚于这次同意（03-02 10:20）" in said
+    assert str(world.tickets()[0]["response_due"]) == "2026-03-02 03:00:00+00:00"
+
+
 def test_a_call_before_the_customers_refusal_does_not_move_the_deadline(world: World) -> None:
     world.customer(P1)
     world.wait(minutes=30)

@@ -53,11 +53,14 @@ def judges(priority: Priority) -> Act:
 
 
 def reports(priority: Priority) -> Act:
-    """As the dialogue does: a word of the ticket, and a new reading where that is graver."""
+    """As the dialogue does: a word of the ticket or its reopening, and a new reading where that is graver."""
 
     def act(case: Case, now: datetime) -> Iterator[Event]:
         said = {"inbox": 2, "priority": int(priority)}
-        yield Event(Kind.DETAIL, now, CUSTOMER, said)
+        if case.ticket.is_live:
+            yield Event(Kind.DETAIL, now, CUSTOMER, said)
+        else:
+            yield reopened(case, CUSTOMER, "", now, case.terms)
         views = case.ticket.agreement
         if priority < max(views.held, views.customer or views.held):
             reading = {**said, "certain": True, "rule": "r", "clause": None, "words": []}
@@ -164,14 +167,30 @@ class Step:
     minutes: int
 
 
-steps = st.lists(
-    st.one_of(
-        st.builds(Step, st.just(value=True), own, st.sampled_from([0, 2, 30])),
-        st.builds(Step, st.just(value=False), theirs, st.sampled_from([0, 2, 30])),
-    ),
-    min_size=2,
-    max_size=8,
-)
+def lives(own: st.SearchStrategy[Act], theirs: st.SearchStrategy[Act]) -> st.SearchStrategy[list[Step]]:
+    minutes = st.sampled_from([0, 2, 30])
+    step = st.one_of(
+        st.builds(Step, st.just(value=True), own, minutes),
+        st.builds(Step, st.just(value=False), theirs, minutes),
+    )
+    return st.lists(step, min_size=2, max_size=8)
+
+
+def about_one_time(clock: ClockName) -> st.SearchStrategy[list[Step]]:
+    """Both sides bargain for the time of one clock, which among all other acts they would seldom do."""
+    bargaining = lives(
+        st.sampled_from([agrees_to_a_time, refuses_a_time(clock)]),
+        st.one_of(
+            st.builds(offers, st.just(clock), hours),
+            st.builds(records_a_time, st.just(clock), hours, agos),
+        ),
+    )
+    gone_on_site = Step(is_own=False, act=does(Kind.REMOTE_FAILED, reason="", inbox=3), minutes=2)
+    before = [gone_on_site] if clock is ClockName.ONSITE else []
+    return bargaining.map(lambda life: before + life)
+
+
+steps = st.one_of(lives(own, theirs), clocks.flatmap(about_one_time))
 
 
 def waiting(case: Case) -> dict[ClockName, Deadline]:
@@ -197,7 +216,9 @@ def loosened(before: Case, after: Case) -> set[ClockName]:
 def said_since(history: list[Event], since: datetime, lower: Priority) -> bool:
     """Tell whether the customer's latest word, by their own hand and later, is that it is graver."""
     views = [e for e in history if e.kind is Kind.VIEW and e.actor.side is Side.CUSTOMER]
-    words = [e for e in history if e.kind is Kind.DETAIL and (not views or e.at >= views[-1].at)]
+    words = [
+        e for e in history if e.kind in {Kind.DETAIL, Kind.PROPOSED} and (not views or e.at >= views[-1].at)
+    ]
     late = [e for e in (*views[-1:], *words) if e.at.replace(second=0) > since]
     return any(Priority(e.data["priority"]) < lower for e in late)
 
