@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -9,8 +10,11 @@ from bot.desk.case import Case
 from bot.desk.terms import Priority
 from bot.dialogue.turn import Turn
 from intents import Label, Verdict
+from knowledge import Concept
 
 FRAGMENT_WINDOW = timedelta(minutes=5)  # people write one report in several messages
+COMPONENT, SYMPTOM = "component", "symptom"  # kinds of concepts
+_NOT_OF_THE_PLATFORM = frozenset({"admin", "foreign", "own", "person"})  # spheres
 PRIORITIES = {Label.P1: Priority.ONE, Label.P2: Priority.TWO}
 
 
@@ -20,11 +24,13 @@ class Report:
 
     Attributes:
         since: when the report began: the first fragment of it.
+        within: parts of the platform that only the words of a symptom name: 录音 in 听不到录音.
     """
 
     text: str
     verdict: Verdict
     since: datetime
+    within: frozenset[str] = frozenset()
 
     @property
     def certain(self) -> bool:
@@ -50,12 +56,28 @@ class Report:
     @property
     def concepts(self) -> frozenset[str]:
         """What it names, to recognise a repeated report."""
-        return frozenset(e.concept for e in self.verdict.evidence)
+        return self.within.union(e.concept for e in self.verdict.evidence)
 
 
 def of(turn: Turn, text: str, since: datetime) -> Report:
     """Return what ``text`` amounts to, read by itself."""
-    return Report(text, turn.office.classifier.classify(text), since)
+    verdict = turn.office.classifier.classify(text)
+    return Report(text, verdict, since, frozenset(_within(turn.office.classifier.base.concepts, verdict)))
+
+
+def _within(known: Mapping[str, Concept], verdict: Verdict) -> Iterator[str]:
+    """Yield the parts that stand within a symptom's words, where the message names no part beside them."""
+    found = [(known[e.concept], e.text) for e in verdict.evidence if e.concept in known]
+    if any(concept.kind == COMPONENT and _is_of_the_platform(concept) for concept, _ in found):
+        return
+    parts = [one for one in known.values() if one.kind == COMPONENT and _is_of_the_platform(one)]
+    for concept, words in found:
+        if concept.kind == SYMPTOM:
+            yield from (part.id for part in parts if any(alias in words for alias in part.aliases))
+
+
+def _is_of_the_platform(part: Concept) -> bool:
+    return "yields" not in part.traits and part.traits.get("sphere") not in _NOT_OF_THE_PLATFORM
 
 
 def read(turn: Turn) -> Report:

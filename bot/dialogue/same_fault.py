@@ -9,7 +9,7 @@ from rapidfuzz import fuzz
 
 from bot.desk.case import Case
 from bot.desk.ticket import Work
-from bot.dialogue.reading import FRAGMENT_WINDOW, Report
+from bot.dialogue.reading import COMPONENT, FRAGMENT_WINDOW, SYMPTOM, Report
 from bot.dialogue.turn import Turn
 
 GENERIC = frozenset({"agent.people", "platform.system", "line.call"})
@@ -89,19 +89,21 @@ def _differ(turn: Turn, case: Case, report: Report) -> bool:
 
 def _effects(turn: Turn, concepts: frozenset[str]) -> frozenset[str]:
     known = turn.office.classifier.base.concepts
-    symptoms = (known[concept] for concept in _of_kind(turn, concepts, "symptom"))
+    symptoms = (known[concept] for concept in _of_kind(turn, concepts, SYMPTOM))
     return frozenset(str(one.traits.get("effect")) for one in symptoms) - VAGUE_EFFECTS
 
 
 def _is_same_fault(turn: Turn, case: Case, report: Report) -> bool:
     named, known = specific(turn, report.concepts), specific(turn, case.concepts)
+    if named and known and not named & known:
+        return False  # another part, however alike the words are
     if named and named <= known and not report.certain:
         return True  # 'the IVR again', without saying what of it
     recent = turn.reported_at - case.ticket.clock_from <= SAME_WINDOW
     if named and named == known and recent:
         return True  # the same part, in other words; support can split what should not have been joined
     if named == known or (recent and (not named or not known)):
-        symptoms = _of_kind(turn, report.concepts, "symptom") & _of_kind(turn, case.concepts, "symptom")
+        symptoms = _of_kind(turn, report.concepts, SYMPTOM) & _of_kind(turn, case.concepts, SYMPTOM)
         if symptoms:
             return True
     return bool(report.text) and fuzz.token_set_ratio(report.text, case.summary) >= SIMILAR
@@ -109,7 +111,7 @@ def _is_same_fault(turn: Turn, case: Case, report: Report) -> bool:
 
 def specific(turn: Turn, concepts: frozenset[str]) -> frozenset[str]:
     """Return the parts of the platform that are named; 'agents' and 'the system' tell no faults apart."""
-    return _of_kind(turn, concepts, "component") - GENERIC
+    return _of_kind(turn, concepts, COMPONENT) - GENERIC
 
 
 def _of_kind(turn: Turn, concepts: frozenset[str], kind: str) -> frozenset[str]:

@@ -74,3 +74,25 @@ def test_the_same_part_or_the_same_symptom_asks_nothing(world: World) -> None:
     world.customer("IVR挂了")
     assert "另一个故障" not in world.customer("IVR全挂了，打不进来")
     assert len(world.tickets()) == 1
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "again"),
+    [
+        (
+            "有两个座席听不到录音",
+            "报表导不出来",
+            "录音还是听不了",
+        ),  # the part stands within the symptom's words
+        ("昨天下午三点的录音导不出来", "昨天下午三点的报表导不出来", "录音导不出来"),
+    ],
+)
+def test_another_part_is_another_fault_however_alike_the_words_are(
+    world: World, first: str, second: str, again: str
+) -> None:
+    world.customer(first)
+    world.wait(minutes=20)
+
+    assert world.customer(second).startswith("已收到，工单号 T2。")
+    assert "已在工单 T1 中" in world.customer(again)
+    assert len(world.tickets()) == 2
