@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 
 from bot import clock
 from bot.accounts import WechatAccount
@@ -96,20 +98,57 @@ def _api(check: str, api: WechatApi, account: WechatAccount) -> Iterator[Finding
     else:
         yield warn(f"{check}: menu", "another one", "`hotline wechat menu` makes ours, which replaces it")
     if account.template:
-        yield _template(f"{check}: template", api, account)
+        yield _filled(TEMPLATE, check, api, account)
+    elif account.notice:
+        yield _filled(NOTICE, check, api, account)
 
 
-def _template(check: str, api: WechatApi, account: WechatAccount) -> Finding:
+@dataclass(frozen=True, slots=True)
+class _Filled:
+    """A kind of message with templates: by which call they are listed, on which page they stand."""
+
+    name: str
+    call: str
+    of: Callable[[WechatAccount], str | None]
+    id: str
+    page: str
+    listed: str
+    variable: str
+
+
+TEMPLATE = _Filled(
+    name="template",
+    call="template/get_all_private_template",
+    listed="template_list",
+    id="template_id",
+    of=attrgetter("template"),
+    page="模板消息 → 我的模板",
+    variable="HOTLINE_WECHAT_TEMPLATE",
+)
+NOTICE = _Filled(
+    name="notice",
+    call="/wxaapi/newtmpl/gettemplate",
+    listed="data",
+    id="priTmplId",
+    of=attrgetter("notice"),
+    page="订阅通知 → 我的模板",
+    variable="HOTLINE_WECHAT_NOTICE",
+)
+
+
+def _filled(kind: _Filled, account_check: str, api: WechatApi, account: WechatAccount) -> Finding:
     """Say whether the account has the template, and whether its fields are those of the settings."""
+    check, wanted = f"{account_check}: {kind.name}", kind.of(account)
     try:
-        found = api.get("template/get_all_private_template").get("template_list", [])
+        found = api.get(kind.call).get(kind.listed, [])
     except PlatformError as error:
         return warn(check, str(error), _ADVICE.get(error.code, _KNOWN))
-    contents = {one.get("template_id"): str(one.get("content", "")) for one in found}
-    if account.template not in contents:
-        advice = "copy 模板ID from 模板消息 → 我的模板 into HOTLINE_WECHAT_TEMPLATE"
-        return fail(check, "the account has no such template", advice)
-    fields = set(_FIELD.findall(contents[account.template]))
+    contents = {one.get(kind.id): str(one.get("content", "")) for one in found}
+    if wanted not in contents:
+        return fail(
+            check, "the account has no such template", f"copy 模板ID from {kind.page} into {kind.variable}"
+        )
+    fields = set(_FIELD.findall(contents[wanted]))
     if fields != set(account.notice_fields):
         advice = f"set HOTLINE_WECHAT_NOTICE_FIELDS to its fields: {', '.join(sorted(fields))}"
         return fail(check, "its fields are others", advice)

@@ -26,7 +26,7 @@ class Transport:
     """One account's way to its platform.
 
     Args:
-        base: address of the API, without ``/cgi-bin``.
+        base: address of the API, without ``/cgi-bin``; a call that begins with a slash is not below that.
     """
 
     def __init__(self, base: str, http: Http | None = None) -> None:
@@ -48,7 +48,7 @@ class Transport:
             PlatformError: anything else, an ``errcode`` above all.
         """
         content = None if data is None else json.dumps(data, ensure_ascii=False).encode("utf-8", "ignore")
-        url = f"{self._base}/cgi-bin/{call}"
+        url = self._base + (call if call.startswith("/") else f"/cgi-bin/{call}")
         answer = self._http.ask(
             call,
             method,

@@ -154,28 +154,48 @@ def test_an_account_that_may_only_answer_is_warned_of_and_no_failure(platform: C
 
 
 @pytest.mark.parametrize(
-    ("templates", "status", "words"),
+    ("check", "kept", "another"),
+    [("template", "templates", "notices"), ("notice", "notices", "templates")],
+    ids=["template message", "subscription notice"],
+)
+@pytest.mark.parametrize(
+    ("found", "status", "words"),
     [
         ({"tpl": ["character_string1", "thing2", "time3"]}, Status.OK, "the account has it"),
         ({"tpl": ["thing9", "time3"]}, Status.FAIL, "NOTICE_FIELDS to its fields: thing9, time3"),
-        ({}, Status.FAIL, "HOTLINE_WECHAT_TEMPLATE"),
+        ({}, Status.FAIL, "into HOTLINE_WECHAT_{check}"),
     ],
     ids=["right", "other fields", "none"],
 )
-def test_the_doctor_compares_the_template(
+def test_the_doctor_compares_the_template_with_its_fields(
     platform: Control,
     monkeypatch: pytest.MonkeyPatch,
-    templates: dict[str, list[str]],
+    check: str,
+    kept: str,
+    another: str,
+    found: dict[str, list[str]],
     status: Status,
     words: str,
 ) -> None:
-    platform(templates=templates)
-    monkeypatch.setenv("HOTLINE_WECHAT_TEMPLATE", "tpl")
+    platform(**{kept: found, another: {"tpl": ["thing7"]}})  # the other kind's is not asked for
+    monkeypatch.setenv(f"HOTLINE_WECHAT_{check.upper()}", "tpl")
 
-    found = findings(load())["wechat default: template"]
+    said = findings(load())[f"wechat default: {check}"]
 
-    assert found[0] is status
-    assert words in found[1]
+    assert said[0] is status
+    assert words.format(check=check.upper()) in said[1]
+
+
+def test_the_doctor_says_why_it_does_not_see_the_notices(
+    platform: Control, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    platform(faults=[{"endpoint": "wxaapi/newtmpl/gettemplate", "code": 48001}])
+    monkeypatch.setenv("HOTLINE_WECHAT_NOTICE", "tpl")
+
+    status, said = findings(load())["wechat default: notice"]
+
+    assert status is Status.WARN
+    assert "48001" in said
 
 
 def test_plain_mode_and_a_missing_address_are_warned_of(

@@ -94,7 +94,7 @@ def test_outside_the_window_a_notice_asks_the_user_to_write_once(
     migrated_url: str, wechat_api: str, tmp_path: Path, kind: str, failed: str
 ) -> None:
     wechat = WechatWorld(migrated_url, wechat_api, tmp_path, **{kind: "tpl"}, notice_fields=FIELDS)
-    wechat.platform(templates={"tpl": list(FIELDS)})
+    wechat.platform(**{f"{kind}s": {"tpl": list(FIELDS)}})
     wechat.bind()
     wechat.says("个别座席录音听不到")
     wechat.deliver_after(hours=49)

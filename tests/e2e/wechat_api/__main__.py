@@ -86,21 +86,28 @@ def _menu_of(account: Account, _: dict[str, Any]) -> dict[str, Any]:
 
 
 def _templates(account: Account, _: dict[str, Any]) -> dict[str, Any]:
-    found = [
-        {"template_id": name, "title": "进展", "content": "\n".join(f"{{{{{one}.DATA}}}}" for one in fields)}
-        for name, fields in account.templates.items()
-    ]
-    return {"template_list": found}
+    found = account.templates.items()
+    return {"template_list": [{"template_id": name, **_shown(fields)} for name, fields in found]}
+
+
+def _notices(account: Account, _: dict[str, Any]) -> dict[str, Any]:
+    found = account.notices.items()
+    return {"data": [{"priTmplId": name, "type": 2, **_shown(fields)} for name, fields in found]}
+
+
+def _shown(fields: list[str]) -> dict[str, str]:
+    return {"title": "进展", "content": "".join(f"{one}: {{{{{one}.DATA}}}}\n" for one in fields)}
 
 
 ENDPOINTS: dict[str, Callable[[Account, dict[str, Any]], dict[str, Any]]] = {
     "message/custom/send": Account.send_custom,
     "message/template/send": Account.send_template,
-    "message/subscribe/bizsend": Account.send_template,
+    "message/subscribe/bizsend": Account.send_notice,
     "qrcode/create": _qrcode,
     "menu/create": _menu,
     "menu/get": _menu_of,
     "template/get_all_private_template": _templates,
+    "wxaapi/newtmpl/gettemplate": _notices,
 }
 
 
@@ -189,6 +196,7 @@ def main() -> None:
             Route("/film/{appid}/{id}", film),
             Route("/cgi-bin/stable_token", token, methods=["POST"]),
             Route("/cgi-bin/{endpoint:path}", call, methods=["GET", "POST"]),
+            Route("/{endpoint:path}", call, methods=["GET"]),
         ]
     )
     listener = socket.create_server(("127.0.0.1", 0))

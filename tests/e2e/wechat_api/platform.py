@@ -46,7 +46,8 @@ class Account:
     is_verified: bool = True
     whitelisted: bool = True
     rejects_tokens: bool = False
-    templates: dict[str, list[str]] = field(default_factory=dict)
+    templates: dict[str, list[str]] = field(default_factory=dict)  # of template messages, with their fields
+    notices: dict[str, list[str]] = field(default_factory=dict)  # of subscription notices
     tokens: dict[str, float] = field(default_factory=dict)  # value → end
     users: dict[str, User] = field(default_factory=dict)
     media: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -116,10 +117,17 @@ class Account:
 
     def send_template(self, asked: dict[str, Any]) -> dict[str, Any]:
         """Take a template message (模板消息)."""
+        return self._send_filled(asked, self.templates)
+
+    def send_notice(self, asked: dict[str, Any]) -> dict[str, Any]:
+        """Take a subscription notice (订阅通知)."""
+        return self._send_filled(asked, self.notices)
+
+    def _send_filled(self, asked: dict[str, Any], templates: dict[str, list[str]]) -> dict[str, Any]:
         if not self.is_verified:
             raise Refusal(48001, "api unauthorized")
         user = self._user(asked)
-        fields = self.templates.get(str(asked.get("template_id")))
+        fields = templates.get(str(asked.get("template_id")))
         if fields is None:
             raise Refusal(40037, "invalid template_id")
         data = asked.get("data")
