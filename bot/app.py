@@ -43,6 +43,7 @@ from bot.store import edits, migrate
 from bot.store.store import Store, UnitOfWork, cause, sqlite_file
 from bot.watch.correction import recompute_page
 from bot.watch.heartbeat import DeadMan
+from bot.watch.next_year import NextYear
 from bot.watch.policy import policy_of
 from bot.watch.reroute import Rerouter
 from bot.watch.sweep import sweep
@@ -116,6 +117,7 @@ class App:
         inline = Inline(settlement.settle, now)
         handling = Handling(self.store, self._handle, self._rescue, self._give_up, told.unreadable)
         self.inbox = Inbox(handling, inline)
+        self._next_year = NextYear(self.store)
         self._dead_man = DeadMan(settings.deadman_url, now)
 
     @property
@@ -224,6 +226,10 @@ class App:
         self.inbox.resume(self.now(), RESUMED_A_ROUND, HOLD)
         tell_of_waiting(self.store, told.waiting, self.now())
         return done
+
+    def look_ahead(self) -> None:
+        """Tell support in good time of what will be missing: the working days of the next year."""
+        self._next_year.look(self._calendar.workdays, self.now())
 
     def check_schema(self) -> None:
         """Raise `SchemaMoved` if another version of the program has migrated the database."""

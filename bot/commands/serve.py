@@ -81,7 +81,7 @@ async def _run_demo(loaded: Settings, host: str, listener: socket.socket) -> Non
     app = App(loaded, {Simulator.name: Simulator(changes.notify)})
     try:
         samples.load(app.store, app.now(), Simulator.name)
-        service = Service(app, changed=changes.notify, engine=engine_of(app, changes.notify))
+        service = Service(app, demo=True, changed=changes.notify, engine=engine_of(app, changes.notify))
         served = application(service, TryPage(service, changes).routes(), ground.host_names(host))
         deadline = Deadline(service)
 

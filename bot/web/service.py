@@ -26,6 +26,7 @@ SWEEP_EVERY_S = 5.0
 LOOK_EVERY_S = 2.0
 TIDY_EVERY_S = 60.0
 EXPIRE_EVERY_S = 3600.0
+LOOK_AHEAD_EVERY_S = 600.0
 LEAST_S = 0.1  # between two rounds of what every message wakes: the queues are looked into less often
 FETCH_LEAST_S = 1.0  # few messages carry something
 LONGEST_PAUSE_S = 2.0  # after failures: a worker that is back must show its life before others take over
@@ -43,6 +44,7 @@ class Service:
 
     Args:
         worker: deliver and sweep here; without it `hotline worker` does.
+        demo: nobody operates it, so that nobody is told what to prepare.
         changed: called, in any thread, when messages came in or went out.
         engine: delivers; without it one loop does, which is enough for one process and keeps no limits.
 
@@ -57,6 +59,7 @@ class Service:
         app: App,
         *,
         worker: bool = True,
+        demo: bool = False,
         changed: Callable[[], None] = lambda: None,
         engine: Engine | None = None,
     ) -> None:
@@ -83,6 +86,8 @@ class Service:
             self._vital = [self._delivery, self._loop("sweep", app.sweep, SWEEP_EVERY_S)]
             self._loops += [*self._vital, self._attachments]
             self._loops.append(self._loop("expiry", app.forget_attachments, EXPIRE_EVERY_S))
+            if not demo:
+                self._loops.append(self._loop("ahead", app.look_ahead, LOOK_AHEAD_EVERY_S))
         else:
             self._loops.append(self._loop("edits", partial(app.follow_edits, tell=False), SWEEP_EVERY_S))
         if engine:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, time, timedelta
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
 from sqlalchemy import select
 
+from bot import samples
 from bot.commands.tickets import tickets as tickets_command
 from bot.desk.contract import Terms
 from bot.desk.events import Kind
@@ -16,7 +18,7 @@ from bot.store.tables import ContractRow
 from bot.watch import correction
 from bot.watch.correction import recompute_open
 from bot.workdays import FILE_NAME
-from tests.support.world import World
+from tests.support.world import CHANNEL, World
 
 P1 = "所有坐席都登不上系统了，电话全打不进来"
 
@@ -218,3 +220,48 @@ def test_the_command_says_what_it_corrected(world: World, monkeypatch: pytest.Mo
 
     assert "T1 response_due: 2026-03-02 04:00:00+00:00 -> 2026-03-03 02:00:00+00:00" in result.output
     assert "1 tickets corrected" in result.output
+
+
+def test_support_is_told_once_in_december_that_the_calendar_ends(world: World) -> None:
+    ends = "还没有 2041 年的工作日安排"
+
+    def told(instant: str) -> int:
+        world.at(f"{instant}:00+08:00")
+        world.app.look_ahead()
+        world.app.deliver()
+        return sum(ends in text for text in world.heard("staff"))
+
+    assert told("2040-11-30T17:00") == 0
+    assert told("2040-12-01T07:00") == 0  # nobody is woken for it
+    assert told("2040-12-01T10:00") == 1
+    assert told("2040-12-01T10:10") == 1
+    world.restart()
+    assert told("2040-12-02T10:00") == 1
+    assert told("2041-01-04T10:00") == 1  # for the same reason
+
+
+def test_a_calendar_that_knows_the_next_year_is_no_news(world: World) -> None:
+    world.at("2040-12-01T10:00:00+08:00")
+    edit_calendar(world, "2041: {holidays: [2041-01-01]}")
+    count = len(world.heard("staff"))
+
+    world.app.look_ahead()
+    world.app.deliver()
+
+    assert len(world.heard("staff")) == count
+
+
+def test_the_end_of_the_calendar_is_told_once_there_is_a_staff_chat(
+    migrated_url: str, tmp_path: Path
+) -> None:
+    world = World(migrated_url, staff=False, data=tmp_path)
+    world.at("2040-12-01T10:00:00+08:00")
+    world.app.look_ahead()
+    with world.app.store.begin(world.now) as unit:
+        samples.add_staff(unit.session, CHANNEL)
+
+    world.app.look_ahead()
+    world.app.deliver()
+
+    assert "还没有 2041 年的工作日安排" in world.last("staff")
+    world.app.close()
