@@ -8,14 +8,7 @@ from intents.classifier import Classifier
 from intents.explain import Explanation
 from intents.reload import Reloader
 from intents.verdict import Evidence, Label, Verdict
-from knowledge import load
-
-#: What a message can be about; ``fault`` for P1 and P2, each other one gets its own answer.
-INTENTS = (
-    *("fault", "greeting", "thanks", "howto", "status", "urge", "supplement", "recovered", "object", "fee"),
-    *("level", "training", "inspection", "upgrade", "backup", "ivr_change", "hardware_change", "complaint"),
-    *("human", "other"),
-)
+from knowledge import INTENTS, load
 
 
 @cache

@@ -22,7 +22,7 @@ class Reloader:
     def __init__(self, folder: Path | None = None) -> None:
         self._folder = folder
         self._lock = Lock()
-        self._seen = fingerprint(folder)
+        self._seen: str | None = fingerprint(folder)
         self.error: str | None = None
         self.classifier = self._build()
 
@@ -42,6 +42,7 @@ class Reloader:
         A broken edit is reported once, in ``error``, and the old base stays in use.
         """
         with self._lock:
+            found = None
             try:
                 found = fingerprint(self._folder)
                 if found == self._seen:
@@ -50,6 +51,7 @@ class Reloader:
                 self.classifier = self._build()
                 self.error = None
             except KnowledgeError as error:
+                self._seen = found  # None where unreadable: it may come back as it was
                 changed = self.error != str(error)
                 self.error = str(error)
                 return changed

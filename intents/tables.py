@@ -39,12 +39,17 @@ def simplified() -> dict[int, int]:
 @cache
 def _replace() -> Callable[[str], str]:
     table = {chr(written): chr(plain) for written, plain in simplified().items()}
+    # half of a surrogate pair is no character, and the fast automaton refuses it
+    table |= {chr(half): "\ufffd" for half in range(0xD800, 0xE000)}
     unusual = re.compile("[" + "".join(map(re.escape, table)) + "]")
     return partial(unusual.sub, lambda match: table[match[0]])
 
 
 def normalise(text: str) -> str:
-    """Return the text in simplified, half-width, lower-case characters; every offset stays."""
+    """Return the text in simplified, half-width, lower-case characters; every offset stays.
+
+    Half of a surrogate pair, which a platform's JSON may hold, becomes U+FFFD.
+    """
     return _replace()(text)
 
 

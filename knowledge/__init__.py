@@ -2,11 +2,12 @@
 
 from knowledge.corrections import Correction, read_corrections
 from knowledge.loader import PACKAGED, fingerprint, load
-from knowledge.model import Concept, KnowledgeBase, KnowledgeError, Rule, Telling
+from knowledge.model import INTENTS, Concept, KnowledgeBase, KnowledgeError, Rule, Telling
 from knowledge.telling import MESSAGES, read_messages
 from knowledge.telling import write as write_telling
 
 __all__ = [
+    "INTENTS",
     "MESSAGES",
     "PACKAGED",
     "Concept",

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 #: No alias list of a reader's own making grows beyond this; a slip of the keyboard must not eat the memory.
 LIMIT = 4000
+#: What writers of lists put between words, and brackets of the wrong width: in a word they are a slip, unless
+#: one stands alone in braces, ``那个{，}有人``.
+MARKS = ",，、；;。｛｝（）"
 
 
 def expand(word: str) -> list[str]:
     """Return all forms of ``word``: ``{a,b}`` offers a choice, ``(a)`` may be left out.
 
     Raises:
-        ValueError: a bracket is not closed, or there would be more than ``LIMIT`` forms.
+        ValueError: a bracket is not closed, a mark stands where a space should, or there would be more than
+            ``LIMIT`` forms.
     """
     forms, rest = _sequence(word, 0, "")
     if rest != len(word):
@@ -26,6 +30,8 @@ def _sequence(word: str, at: int, stop: str) -> tuple[list[str], int]:
             break
         if char in "{(":
             choices, at = _group(word, at)
+        elif char in MARKS:
+            raise ValueError(f"{char!r} in {word!r}: space parts words, {{,}} and () are of half width")
         else:
             choices, at = [char], at + 1
         forms = [form + choice for form in forms for choice in choices]
@@ -38,6 +44,8 @@ def _group(word: str, at: int) -> tuple[list[str], int]:
     close = "}" if word[at] == "{" else ")"
     choices: list[str] = [""] if close == ")" else []
     at += 1
+    if word[at : at + 1] in MARKS[1:] and word[at + 1 : at + 2] == close:
+        return [*choices, word[at]], at + 2
     while True:
         forms, at = _sequence(word, at, "," + close)
         choices += forms

@@ -8,8 +8,9 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from knowledge import private, source
+from knowledge import document, private, source
 from knowledge import telling as points
+from knowledge.document import Table
 from knowledge.model import Concept, KnowledgeBase, KnowledgeError, Rule, Telling
 
 PACKAGED = Path(__file__).parent
@@ -17,7 +18,7 @@ PACKAGED = Path(__file__).parent
 #: What a verdict may be in doubt about: which priority, whether it is so now, what the matter is.
 DOUBTS = ("priority", "present", "what")
 #: Raise it when the shape of the cached artefact changes.
-_FORMAT = "3"
+_FORMAT = "4"
 
 
 def load(folder: Path | None = None, *, cached: bool = True) -> KnowledgeBase:
@@ -29,27 +30,36 @@ def load(folder: Path | None = None, *, cached: bool = True) -> KnowledgeBase:
         KnowledgeError: names file and line of what is wrong.
     """
     folder = folder or PACKAGED
-    files = sorted(folder.glob("*.yaml"))
-    if not files:
-        raise KnowledgeError(str(folder), "holds no YAML file")
-    try:
-        digest = _digest(folder)
-    except OSError as error:
-        raise KnowledgeError(str(folder), f"cannot be read: {error}") from error
+    files = _contents(folder)
+    digest = _digest(files)
     name = f"base-{_FORMAT}-{digest}.json"
     if cached and (stored := private.read(name)) is not None and (base := _thaw(stored)):
         return replace(base, folder=str(folder))
-    base = replace(_merge(files, digest[:12]), telling=points.read(folder))
+    base = _merge(files, digest[:12])
     if cached:
         private.write(name, json.dumps(asdict(base), ensure_ascii=False).encode())
     return replace(base, folder=str(folder))
 
 
-def _digest(folder: Path) -> str:
+def _contents(folder: Path) -> dict[str, bytes]:
+    """Return name → content of the files that make a base, each read once: it may be edited meanwhile.
+
+    Raises:
+        KnowledgeError: there is none, or one cannot be read.
+    """
+    try:
+        files = {file.name: file.read_bytes() for file in sorted(folder.glob("*.yaml"))}
+        if not files:
+            raise KnowledgeError(str(folder), "holds no YAML file")
+        return files | {file.name: file.read_bytes() for file in folder.glob(points.FILE)}
+    except OSError as error:
+        raise KnowledgeError(str(folder), f"cannot be read: {error}") from error
+
+
+def _digest(files: dict[str, bytes]) -> str:
     whole = hashlib.sha256()
-    for file in [*sorted(folder.glob("*.yaml")), *folder.glob(points.FILE)]:
-        content = file.read_bytes()
-        whole.update(f"{file.name}\0{len(content)}\0".encode())
+    for name, content in files.items():
+        whole.update(f"{name}\0{len(content)}\0".encode())
         whole.update(content)
     return whole.hexdigest()
 
@@ -58,55 +68,65 @@ def fingerprint(folder: Path | None = None) -> str:
     """Return the hash of the folder's files: changes exactly when an edit could matter.
 
     Raises:
-        KnowledgeError: the folder cannot be read.
+        KnowledgeError: the folder cannot be read, or holds no base.
     """
-    folder = folder or PACKAGED
-    try:
-        return _digest(folder)
-    except OSError as error:
-        raise KnowledgeError(str(folder), f"cannot be read: {error}") from error
+    return _digest(_contents(folder or PACKAGED))
 
 
-def _merge(files: list[Path], version: str) -> KnowledgeBase:
+def _merge(files: dict[str, bytes], version: str) -> KnowledgeBase:
     concepts: dict[str, Concept] = {}
     rules: dict[str, Rule] = {}
     calibration: dict[str, float] = {}
     questions: dict[str, str] = {}
-    for file in files:
-        top = source.read(file)
-        for concept in source.concepts(top, file.name):
+    telling = Telling()  # without its table rules alone decide
+    for name, content in files.items():
+        if name == points.FILE:
+            telling = points.parse(content)
+            continue
+        top = document.parse(name, content)
+        top.known(source.TOP_KEYS)
+        for concept in source.concepts(top):
             if concept.id in concepts:
                 raise KnowledgeError(
                     concept.where, f"concept {concept.id} exists in {concepts[concept.id].where}"
                 )
             concepts[concept.id] = concept
-        for rule in source.rules(top, file.name):
+        for rule in source.rules(top):
             if rule.id in rules:
                 raise KnowledgeError(rule.where, f"rule {rule.id} exists in {rules[rule.id].where}")
             rules[rule.id] = rule
-        calibration |= _calibration(top, file.name)
-        questions |= _questions(top, file.name)
+        calibration |= _calibration(top)
+        questions |= _questions(top)
     _references(rules, calibration)
-    return KnowledgeBase(version, concepts, tuple(rules.values()), calibration, questions=questions)
+    return KnowledgeBase(version, concepts, tuple(rules.values()), calibration, telling, questions)
 
 
-def _calibration(top: source.Table, name: str) -> dict[str, float]:
+def _calibration(top: Table) -> dict[str, float]:
+    table = top.table("calibration")
     shares: dict[str, float] = {}
-    for level, share in (top.get("calibration") or {}).items():
+    for level in table:
         try:
-            shares[level] = float(share)
-        except ValueError as error:
-            where = f"{name}:{top['calibration'].lines[level]}"
-            raise KnowledgeError(where, f"calibration {level} must be a number") from error
+            share = float(table.text(level) or "")
+        except ValueError:
+            share = 0.0
+        if not 0 < share <= 1:
+            raise KnowledgeError(
+                table.where(level), f"calibration {level} must be a share: above 0, at most 1"
+            )
+        shares[level] = share
     return shares
 
 
-def _questions(top: source.Table, name: str) -> dict[str, str]:
-    questions = dict(top.get("questions") or {})
-    for doubt, question in questions.items():
-        if doubt not in DOUBTS or not isinstance(question, str) or not question.strip():
-            where = f"{name}:{top['questions'].lines[doubt]}"
-            raise KnowledgeError(where, f"question {doubt} must be a text, for one of {', '.join(DOUBTS)}")
+def _questions(top: Table) -> dict[str, str]:
+    table = top.table("questions")
+    questions: dict[str, str] = {}
+    for doubt in table:
+        question = table.text(doubt)
+        if doubt not in DOUBTS or not question or not question.strip():
+            raise KnowledgeError(
+                table.where(doubt), f"question {doubt} must be a text, for one of {', '.join(DOUBTS)}"
+            )
+        questions[doubt] = question
     return questions
 
 

@@ -5,6 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+#: What a message can be about; ``fault`` for P1 and P2, each other one gets its own answer.
+INTENTS = (
+    *("fault", "greeting", "thanks", "howto", "status", "urge", "supplement", "recovered", "object", "fee"),
+    *("level", "training", "inspection", "upgrade", "backup", "ivr_change", "hardware_change", "complaint"),
+    *("human", "other"),
+)
+
 
 class KnowledgeError(Exception):
     """The base cannot be used; the sentence names file, line and what is wrong."""

@@ -16,19 +16,20 @@ MESSAGES = "messages.tsv"
 LABELS = ("P1", "P2", "none")
 
 
-def read(folder: Path) -> Telling:
-    """Return the points of a folder; none where it holds no such table: then rules alone decide.
+def parse(content: bytes) -> Telling:
+    """Return the points that a table holds.
 
     Raises:
         KnowledgeError: names file and line of what is wrong.
     """
-    path = folder / FILE
-    if not path.exists():
-        return Telling()
+    try:
+        lines = content.decode("utf-8").splitlines()
+    except UnicodeDecodeError as error:
+        raise KnowledgeError(f"{FILE}:1", "not UTF-8") from error
     base: list[float] = [0.0, 0.0, 0.0]
     trust: dict[str, float] = {}
     signs: dict[str, tuple[int, int, int, int]] = {}
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+    for number, line in enumerate(lines, 1):
         try:
             if line.startswith("# base "):
                 base = [float(word) for word in line.split()[2:]]
@@ -52,7 +53,11 @@ def read_messages(files: Sequence[Path]) -> list[tuple[str, str]]:
     """
     found = []
     for file in files:
-        for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+        try:
+            lines = file.read_text(encoding="utf-8").splitlines()
+        except (OSError, UnicodeDecodeError) as error:
+            raise KnowledgeError(file.name, f"cannot be read: {error}") from error
+        for number, line in enumerate(lines, 1):
             if not line.strip() or line.startswith("#"):
                 continue
             label, _, text = line.partition("\t")

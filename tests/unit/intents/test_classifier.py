@@ -15,7 +15,7 @@ from tests.golden.utterances import read_golden
 
 PLAIN = Classifier(load(), accelerate=False)
 TERMS = [term.text for term in default_classifier().terms]
-ANY_TEXT = st.text(max_size=200)
+ANY_TEXT = st.text(st.characters(codec=None), max_size=200)  # halves of surrogate pairs too
 TERM_SALAD = st.lists(st.one_of(st.sampled_from(TERMS), st.text(max_size=3)), max_size=25).map("".join)
 
 
@@ -71,7 +71,12 @@ def test_an_explanation_is_plain_data_about_the_same_verdict(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "span"),
-    [("所有坐席都登錄不上", "登錄不上"), ("ＳＩＰ中继断了", "断了"), ("电话打不近来了", "打不近来")],
+    [
+        ("所有坐席都登錄不上", "登錄不上"),
+        ("ＳＩＰ中继断了", "断了"),
+        ("电话打不近来了", "打不近来"),
+        ("\ud83d系统崩了", "崩了"),
+    ],
 )
 def test_evidence_is_quoted_as_the_customer_wrote_it(text: str, span: str) -> None:
     assert span in [e.text for e in default_classifier().classify(text).evidence]

@@ -36,15 +36,16 @@ def test_traditional_full_width_and_capitals_become_plain(text: str, plain: str)
         ("打(电话)不通", ["打不通", "打电话不通"]),
         ("{a,b}{c,d}", ["ac", "ad", "bc", "bd"]),
         ("崩(了)", ["崩", "崩了"]),
+        ("那个{，}有人", ["那个，有人"]),
     ],
 )
 def test_brackets_spell_out_all_forms(word: str, forms: list[str]) -> None:
     assert expand(word) == forms
 
 
-@pytest.mark.parametrize("word", ["登{不上", "登不}上", "({a,b}" + "{a,b}" * 12])
+@pytest.mark.parametrize("word", ["登{不上", "登不}上", "登不上，", "登{不，勿}上", "({a,b}" + "{a,b}" * 12])
 def test_a_slip_in_brackets_is_refused(word: str) -> None:
-    with pytest.raises(ValueError, match=r"bracket|forms"):
+    with pytest.raises(ValueError, match=r"bracket|forms|space"):
         expand(word)
 
 

@@ -13,7 +13,7 @@ from intents.tables import normalise
 from intents.telling import LABELS, Scales, signs_of
 from intents.terms import Kind, Term
 from knowledge import KnowledgeError, Rule, Telling, load, read_messages, write_telling
-from knowledge.telling import read
+from knowledge.telling import FILE, parse
 from tests.golden.utterances import read_golden
 
 SIGNS = {
@@ -121,7 +121,7 @@ def test_what_is_learnt_tells_the_labels_apart_and_can_be_read_back(tmp_path: Pa
     base = load()
     telling = learn(read_messages([tmp_path / "messages.tsv"]), base)
     write_telling(telling, tmp_path)
-    assert read(tmp_path) == telling
+    assert parse((tmp_path / FILE).read_bytes()) == telling
     taught = Classifier(replace(base, telling=telling))
     told = [taught.explain(text).telling for text in ("全部话机断了", "有一个话机断了", "请问话机怎么设置")]
     assert [LABELS[sums.index(max(sums))] for sums in told] == ["P1", "P2", "none"]
@@ -130,7 +130,7 @@ def test_what_is_learnt_tells_the_labels_apart_and_can_be_read_back(tmp_path: Pa
 def test_signs_of_white_space_and_slashes_survive_the_table(tmp_path: Path) -> None:
     odd = Telling((0.0, 0.0, 0.0), {}, {" ": (1, 2, 3, 4), "#\\": (4, 3, 2, 1), "\t": (5, 5, 5, 5)})
     write_telling(odd, tmp_path)
-    assert read(tmp_path) == odd
+    assert parse((tmp_path / FILE).read_bytes()) == odd
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,15 @@ def test_signs_of_white_space_and_slashes_survive_the_table(tmp_path: Path) -> N
 def test_a_broken_table_names_its_line(tmp_path: Path, line: str, where: str) -> None:
     (tmp_path / "telling.tsv").write_text(line + "\n")
     with pytest.raises(KnowledgeError, match=f"telling.tsv{where}"):
-        read(tmp_path)
+        parse((tmp_path / FILE).read_bytes())
+
+
+def test_a_table_or_messages_in_another_encoding_are_refused(tmp_path: Path) -> None:
+    (tmp_path / "messages.tsv").write_bytes("P1\t系统崩了\n".encode("gbk"))
+    with pytest.raises(KnowledgeError, match=r"messages.tsv: cannot be read"):
+        read_messages([tmp_path / "messages.tsv"])
+    with pytest.raises(KnowledgeError, match=r"telling.tsv:1: not UTF-8"):
+        parse("崩\t1\t2\t3\t4\n".encode("gbk"))
 
 
 def test_a_message_without_a_label_names_its_line(tmp_path: Path) -> None:
