@@ -150,7 +150,11 @@ class App:
             _, self._recomputed = recompute_page(self.store, self._recomputed, "工作日历有更新", self.now())
 
     def _tell_of_edit(self, what: str, version: str, detail: str, error: str | None) -> None:
-        said = f"⚠ {what}的修改有误，仍用旧版：{error}" if error else f"{what}已更新{detail}。"
+        said = (
+            f"⚠ {what}的修改有误，仍用旧版：{error}\n改好保存后自动生效。"
+            if error
+            else f"{what}已更新{detail}。"
+        )
 
         def tell(unit: UnitOfWork) -> None:
             # Every process sees the edit; a broken one leaves the version of the old state in use.

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from importlib import import_module
 from pathlib import Path
 from typing import TextIO
 
 import click
 from rich.console import Console
-from rich.table import Table
 
+from bot.commands import explained, suggested
 from bot.commands.database import opened
 from bot.errors import HotlineError
 from bot.store.corrections import corrected
-from intents import Classifier, Explanation
-from intents.suggest import Proposal
+from intents import Classifier
 from intents.suggest import suggest as mine
-from intents.suggest_rules import RuleProposal, suggest_rules
+from intents.suggest_rules import suggest_rules
+from intents.trial import Trial
 from intents.verify import Report, inspect
 from knowledge import (
     MESSAGES,
@@ -109,50 +108,18 @@ def learn(messages: tuple[Path, ...], folder: Path | None) -> None:
 @_FOLDER
 def explain(text: str, as_json: bool, folder: Path | None) -> None:
     """Show why TEXT gets its verdict."""
-    explanation = _classifier(folder).explain(text)
+    explanation = _classifier(folder).explain(_whole(text))
     if as_json:
         click.echo(json.dumps(explanation.to_dict(), ensure_ascii=False))
         return
     console = Console(highlight=False)
-    for table in _tables(explanation):
+    for table in explained.tables(explanation):
         console.print(table)
 
 
-def _tables(e: Explanation) -> Iterable[Table | str]:
-    v = e.verdict
-    yield f"结论  {v.label.value}（{v.intent}）  规则 {v.rule}  条款 {v.clause or '—'}"
-    yield f"把握  {v.confidence:.0%}  知识库版本 {e.version}"
-    if v.ask:
-        yield f"问客户  {v.ask}"
-    if e.normalised != v.text:
-        yield f"规范化  {e.normalised}"
-    yield f"分词  {' / '.join(e.tokens)}"
-    words = Table("词", "位置", "概念", "作用", title="命中的词")
-    for match in e.matches:
-        words.add_row(
-            match.text, f"{match.start}–{match.end}", f"{match.title}（{match.concept}）", match.kind
-        )
-    yield words
-    clauses = Table("分句", "标记", title="分句")
-    for clause in e.clauses:
-        clauses.add_row(clause.text, "、".join(clause.marks) or "—")
-    yield clauses
-    if e.candidates:
-        faults = Table("说法", "为何不算", "规则", title="可能的故障")
-        for one in e.candidates:
-            faults.add_row(one.text, "、".join(one.fate) or "算", one.rule or "—")
-        yield faults
-    rules = Table("规则", "结论", "条款", "落选原因", title="考虑过的规则")
-    for rule in e.rules:
-        rules.add_row(rule.rule, rule.label, rule.clause or "—", rule.lost or "采用")
-    yield rules
-    signs = Table("说法", "优先等级1", "优先等级2", "非故障", title="说法的倾向（分）")
-    for sign in e.signs:
-        signs.add_row(sign.text, *(f"{value:+.2f}" for value in sign.adds))
-    signs.add_row("合计", *(f"{value:+.2f}" for value in e.telling))
-    yield signs
-    if v.rule != e.found:
-        yield f"词语指向 {e.found}，但说法的倾向更强，按 {v.rule}"
+def _whole(text: str) -> str:
+    """Return what a terminal can show of an argument: bytes that are no UTF-8 become question marks."""
+    return text.encode("utf-8", "replace").decode()
 
 
 @knowledge.command()
@@ -167,21 +134,33 @@ def _tables(e: Explanation) -> Iterable[Table | str]:
 def suggest(
     source: TextIO | None, database_url: str | None, support: int, as_json: bool, folder: Path | None
 ) -> None:
-    """Propose new aliases and rules from what staff corrected, each tried against every example."""
+    """Propose new aliases and rules from what staff corrected, each tried against all that is known."""
     try:
         found = _corrections(source, database_url)
     except KnowledgeError as error:
         raise HotlineError(str(error)) from error
     classifier = _classifier(folder)
-    proposals = mine(classifier, found, support=support)
-    for proposal in proposals:
-        click.echo(_as_json(proposal) if as_json else _as_text(proposal))
-    rules = suggest_rules(classifier, found, support=support)
-    for new in rules:
-        click.echo(_rule_as_json(new) if as_json else _rule_as_text(new))
-    if not proposals and not rules and not as_json:
+    messages = (folder or PACKAGED) / MESSAGES
+    try:
+        trial = Trial(classifier, found, read_messages([messages]) if messages.exists() else ())
+    except KnowledgeError as error:
+        raise HotlineError(str(error)) from error
+    aliases, rules = mine(trial, support=support), suggest_rules(trial, support=support)
+    for alias in aliases:
+        click.echo(suggested.alias_as_json(alias) if as_json else suggested.alias_as_text(alias))
+    for rule in rules:
+        click.echo(suggested.rule_as_json(rule) if as_json else suggested.rule_as_text(rule))
+    if not aliases and not rules and not as_json:
         what = f"{support} or more of {len(found)} corrections without breaking an example"
         click.echo(f"no word and no rule mends {what}")
+    mended = [text for alias in aliases for text in alias.messages]
+    mended += [text for rule in rules for text in rule.messages]
+    left = trial.left(mended)
+    if as_json:
+        for one in left:
+            click.echo(suggested.left_as_json(one))
+    elif left:
+        click.echo(suggested.left_as_text(left))
 
 
 def _corrections(source: TextIO | None, database_url: str | None) -> list[Correction]:
@@ -189,44 +168,3 @@ def _corrections(source: TextIO | None, database_url: str | None) -> list[Correc
         return list(read_corrections(source, source.name))
     with opened(database_url) as store, store.read() as session:
         return [Correction(*found) for found in corrected(session)]
-
-
-def _as_json(p: Proposal) -> str:
-    fields = {
-        "alias": p.alias,
-        "concept": p.concept,
-        "title": p.title,
-        "where": p.where,
-        "messages": p.messages,
-    }
-    return json.dumps(fields, ensure_ascii=False)
-
-
-def _as_text(p: Proposal) -> str:
-    asked = "\n".join(f"    {text}" for text in p.messages)
-    return f"{p.where}  {p.concept}（{p.title}）  + {p.alias}   ({p.mended} messages)\n{asked}"
-
-
-def _rule_as_json(p: RuleProposal) -> str:
-    rule = p.rule
-    fields = {
-        "rule": rule.id,
-        "label": rule.label,
-        "when": dict(rule.when),
-        "overrides": rule.overrides,
-        "instead_of": p.instead_of,
-        "messages": p.messages,
-    }
-    return json.dumps(fields, ensure_ascii=False)
-
-
-def _rule_as_text(p: RuleProposal) -> str:
-    """Return the rule as it would stand in a file, for a person to check and to put there."""
-    rule = p.rule
-    clause = f'"{rule.clause}"' if rule.clause else "null"
-    when = ", ".join(f"{feature}: [{', '.join(values)}]" for feature, values in rule.when.items())
-    lines = [f"instead of {p.instead_of}   ({len(p.messages)} messages)", f"  - id: {rule.id}"]
-    lines += [f"    label: {rule.label}", *([f"    intent: {rule.intent}"] if rule.label == "none" else [])]
-    lines += [f"    clause: {clause}", f"    level: {rule.level}", f"    when: {{{when}}}"]
-    lines += [f"    overrides: {' '.join(rule.overrides)}", f"    hit: [{', '.join(p.messages)}]"]
-    return "\n".join(lines)

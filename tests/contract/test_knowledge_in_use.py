@@ -39,7 +39,9 @@ def test_an_edit_is_taken_up_and_a_broken_one_refused_while_the_service_runs(
     app.sweep()
     app.deliver()
     assert app.classifier is before
-    assert phones.delivered["staff"][-1].text.startswith("⚠ 知识库的修改有误，仍用旧版：reports.yaml:")
+    told = phones.delivered["staff"][-1].text
+    assert told.startswith("⚠ 知识库的修改有误，仍用旧版：reports.yaml:")
+    assert told.endswith("改好保存后自动生效。")
 
     file.write_text(good + "\n# 改了一行\n", encoding="utf-8")
     app.sweep()

@@ -10,7 +10,10 @@ from click.testing import CliRunner
 
 from bot.cli import hotline
 from bot.commands.classify import as_json
-from intents import default_classifier
+from bot.commands.explained import FATE_NAMES, INTENT_NAMES, KIND_NAMES, MARK_NAMES, tables
+from intents import INTENTS, default_classifier
+from intents.features import GROUPS
+from intents.terms import KINDS
 from tests.golden.utterances import read_golden
 
 
@@ -70,6 +73,20 @@ def test_an_explanation_shows_words_and_rules() -> None:
     assert json.loads(run("knowledge", "explain", "--json", "系统崩了")[1])["verdict"]["label"] == "P1"
 
 
+def test_an_explanation_has_a_chinese_name_for_whatever_it_may_show() -> None:
+    assert set(INTENT_NAMES) == set(INTENTS)
+    assert set(KIND_NAMES) == set(KINDS)
+    assert set(FATE_NAMES) == set(GROUPS["fate"])
+    assert {f"scope.{scope}" for scope in GROUPS["scope"]} <= set(MARK_NAMES)
+    for row in [*read_golden(), {"text": "\ud83d系统崩了"}]:
+        assert list(tables(default_classifier().explain(row["text"])))
+
+
+def test_an_argument_in_another_encoding_is_explained_all_the_same() -> None:
+    assert run("knowledge", "explain", "系统崩了\udcff")[0] == 0
+    assert json.loads(run("knowledge", "explain", "--json", "系统崩了\udcff")[1])["verdict"]["label"] == "P1"
+
+
 def test_suggest_reads_corrections_from_a_file(tmp_path: Path) -> None:
     path = tmp_path / "corrections.jsonl"
     rows = [{"text": f"{who}呜哩哇了", "proposed": "none", "decided": "P2"} for who in ("话机", "坐席界面")]
@@ -77,3 +94,11 @@ def test_suggest_reads_corrections_from_a_file(tmp_path: Path) -> None:
     code, out = run("knowledge", "suggest", "--from", str(path), "--json")
     assert code == 0
     assert json.loads(out)["alias"].startswith("呜哩哇")
+
+
+def test_suggest_names_what_it_cannot_mend(tmp_path: Path) -> None:
+    path = tmp_path / "corrections.jsonl"
+    row = {"text": "系统卡死了", "proposed": "P1", "decided": "none"}
+    path.write_text(json.dumps(row) + "\n", encoding="utf-8")
+    assert json.loads(run("knowledge", "suggest", "--from", str(path), "--json")[1])["left"] == row["text"]
+    assert "messages.tsv" in run("knowledge", "suggest", "--from", str(path))[1]

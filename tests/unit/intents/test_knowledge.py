@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import re
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.commands.suggested import rule_as_text
 from intents import Classifier, Reloader, default_classifier
 from intents.suggest import suggest
 from intents.suggest_rules import suggest_rules
 from intents.terms import yields
+from intents.trial import Trial
 from intents.verify import inspect, verify
 from knowledge import PACKAGED, Correction, KnowledgeError, document, load, private, read_corrections
 
@@ -288,15 +291,18 @@ def test_a_question_for_no_known_doubt_or_without_text_is_refused(folder: Path, 
         load(folder, cached=False)
 
 
+def tried(*corrections: Correction, messages: Sequence[tuple[str, str]] = ()) -> Trial:
+    return Trial(default_classifier(), corrections, messages)
+
+
+NEW_WORD = (
+    Correction("话机呜哩哇了，真愁人", "none", "P2"),
+    Correction("咱这坐席呜哩哇，您瞧瞧", "none", "P2"),
+)
+
+
 def test_words_that_corrections_ask_for_are_proposed() -> None:
-    found = suggest(
-        default_classifier(),
-        [
-            Correction("话机呜哩哇了，真愁人", "none", "P2"),
-            Correction("咱这坐席呜哩哇，您瞧瞧", "none", "P2"),
-            Correction("系统崩了", "P1", "P1"),
-        ],
-    )
+    found = suggest(tried(*NEW_WORD, Correction("系统崩了", "P1", "P1")))
     assert [(one.alias, one.mended) for one in found] == [("呜哩哇", 2)]
 
 
@@ -308,26 +314,46 @@ GRAVE_REPORTS = (
 
 
 def test_a_rule_that_corrections_ask_for_is_proposed() -> None:
-    (found,) = suggest_rules(default_classifier(), GRAVE_REPORTS)
+    (found,) = suggest_rules(tried(*GRAVE_REPORTS))
     assert found.rule.when == {"effect": ("wrong",), "note": ("impact",), "found": ("live",)}
-    assert (found.rule.label, found.instead_of, len(found.messages)) == ("P1", "p2.default", 2)
+    assert (found.rule.label, found.instead_of.id, len(found.messages)) == ("P1", "p2.default", 2)
+
+
+def test_a_proposed_rule_can_be_put_into_its_file_as_it_is_shown(tmp_path: Path) -> None:
+    odd = (Correction("报表数据不准: 客服,主管#1都被领导[骂]了", "P2", "P1"), *GRAVE_REPORTS[1:])
+    (found,) = suggest_rules(tried(*odd))
+    for file in [*PACKAGED.glob("*.yaml"), PACKAGED / "telling.tsv"]:
+        shutil.copy(file, tmp_path)
+    name, line = found.instead_of.where.split(":")
+    lines = (PACKAGED / name).read_text(encoding="utf-8").splitlines()
+    behind = next(at for at in range(int(line), len(lines)) if lines[at].startswith("  - id:"))
+    shown = rule_as_text(found).splitlines()[1:]
+    (tmp_path / name).write_text("\n".join([*lines[:behind], *shown, *lines[behind:]]), encoding="utf-8")
+    grown = Classifier(load(tmp_path, cached=False))
+    verify(grown)
+    assert [grown.analyse(one.text).found.id for one in odd[:2]] == [found.rule.id] * 2
 
 
 def test_a_rule_that_would_break_another_message_is_not_proposed() -> None:
     contrary = Correction("大屏数字不对，领导在骂", "P2", "P2")
-    assert suggest_rules(default_classifier(), [*GRAVE_REPORTS, contrary]) == []
+    assert suggest_rules(tried(*GRAVE_REPORTS, contrary)) == []
 
 
 def test_a_word_that_would_break_another_message_is_not_proposed() -> None:
-    found = suggest(
-        default_classifier(),
-        [
-            Correction("话机呜哩哇了", "none", "P2"),
-            Correction("坐席界面呜哩哇", "none", "P2"),
-            Correction("昨晚看了个呜哩哇的片子", "none", "none"),
-        ],
-    )
-    assert found == []
+    contrary = Correction("昨晚看了个呜哩哇的片子", "none", "none")
+    assert suggest(tried(*NEW_WORD, contrary)) == []
+
+
+def test_neither_is_proposed_that_would_break_a_labelled_message_of_the_base() -> None:
+    messages = [("none", "昨晚看了个呜哩哇的片子"), ("P2", "大屏数字不对，领导在骂")]
+    trial = tried(*NEW_WORD, *GRAVE_REPORTS, messages=messages)
+    assert (suggest(trial), suggest_rules(trial)) == ([], [])
+
+
+def test_what_no_word_and_no_rule_mends_is_left_to_be_told() -> None:
+    odd = Correction("系统卡死了", "P1", "none")
+    trial = tried(*NEW_WORD, Correction("系统崩了", "P1", "P1"), odd)
+    assert trial.left([one.text for one in NEW_WORD]) == [odd]
 
 
 def test_a_malformed_correction_is_named_by_line() -> None:
