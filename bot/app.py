@@ -52,8 +52,6 @@ from intents import Classifier, Reloader
 
 log = structlog.get_logger(__name__)
 
-RESUMED_A_ROUND = 50  # chats: alarms must not wait for a backlog of another process
-
 
 class App:
     """The program, wired; what `serve`, `chat`, `demo` and the tests drive.
@@ -77,6 +75,7 @@ class App:
     ) -> None:
         self.settings = settings
         self.now = now
+        self._since = now()
         self._reloader = _reloader(settings.knowledge) if classifier is None else None
         first = classifier or (self._reloader.classifier if self._reloader else Classifier(knowledge.load()))
         self.store = store or open_store(settings)
@@ -205,9 +204,18 @@ class App:
                 log.info("handled", message=one.id)
         return results
 
-    def resume(self) -> int:
-        """Handle what was received and not handled before a crash; what another process may have, later."""
-        return self.inbox.resume(self.now(), waited=timedelta(0) if self.store.writes_alone else HOLD)
+    def resume(self) -> bool:
+        """Handle a part of what was received and not handled, as after a crash; tell whether there is more.
+
+        What was received just now is left alone, unless nobody can have it in hand: what a process received
+        that had the SQLite file before. Once all has been tried, support is told of what waits for long.
+        """
+        now = self.now()
+        before = max(now - HOLD, self._since) if self.store.writes_alone else now - HOLD
+        has_more = self.inbox.resume(now, before)
+        if not has_more:
+            tell_of_waiting(self.store, told.waiting, now)
+        return has_more
 
     def deliver(self, chats: Collection[int] | None = None) -> int:
         """Deliver what is pending, to all chats or to some."""
@@ -222,13 +230,11 @@ class App:
         return self._expiry.run(self.now)
 
     def sweep(self) -> int:
-        """Do what time makes due, and what was received and not handled."""
+        """Do what time makes due, and take up edits."""
         with self.metrics.sweeping():
             done = sweep(self.store, self.now(), self.metrics.missed)
         self._dead_man.ping()
         self.follow_edits()
-        self.inbox.resume(self.now(), RESUMED_A_ROUND, HOLD)
-        tell_of_waiting(self.store, told.waiting, self.now())
         return done
 
     def look_ahead(self) -> None:

@@ -42,7 +42,8 @@ def chat(side: str, customer: str | None, database_url: str | None) -> None:
 
 
 def _talk(app: App, chat_id: int, place: Address, sender: Sender) -> None:
-    app.resume()
+    while app.resume():
+        pass
     app.sweep()
     app.deliver([chat_id])
     for line in _lines(sender.name):

@@ -8,13 +8,11 @@ import threading
 from collections.abc import Callable
 
 import structlog
-from sqlalchemy.exc import DBAPIError
 
 from bot import clock
 from bot.app import App
 from bot.delivery.engine import Engine
 from bot.dialogue import told
-from bot.errors import StoreError
 from bot.web.service import Service
 
 END_WITHIN_S = 8.5  # ten are promised
@@ -59,19 +57,6 @@ class Deadline:
     def _end_as_it_is(self) -> None:
         log.warning("not all has ended in time; what was under way is taken up again by the next process")
         _leave(1 if self._service.error else 0)
-
-
-async def start(service: Service, on_error: Callable[[], None]) -> None:
-    """Start a service; ``on_error`` is called when it must end by itself.
-
-    Raises:
-        StoreError: the database fails at the start.
-    """
-    try:
-        await service.start(on_error)
-    except DBAPIError as error:
-        address, reason = service.app.store.address, type(error.orig).__name__
-        raise StoreError(f"HOTLINE_DATABASE_URL: {address} fails at the start: {reason}") from error
 
 
 def end(service: Service) -> None:

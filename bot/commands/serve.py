@@ -13,7 +13,7 @@ import click
 from bot import log, samples, settings
 from bot.app import App, open_store
 from bot.channels.simulator import Simulator
-from bot.commands.running import Deadline, end, engine_of, start
+from bot.commands.running import Deadline, end, engine_of
 from bot.delivery.alone import alone
 from bot.errors import SettingError
 from bot.platforms import Platforms
@@ -102,7 +102,7 @@ async def _serve(
     listener: socket.socket,
     platforms: Platforms | None = None,
 ) -> None:
-    await start(service, server.end)
+    await service.start(server.end)
     polling = asyncio.create_task(platforms.run(service)) if platforms else None
     try:
         await server.serve([listener])

@@ -11,7 +11,7 @@ import click
 
 from bot import log, settings
 from bot.app import App, open_store
-from bot.commands.running import Deadline, end, engine_of, start
+from bot.commands.running import Deadline, end, engine_of
 from bot.delivery.alone import alone
 from bot.platforms import Platforms
 from bot.settings import Settings
@@ -58,7 +58,7 @@ async def _work(service: Service, deadline: Deadline) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, ending.set)
     try:
-        await start(service, ending.set)
+        await service.start(ending.set)
         click.echo("hotline worker is ready")
         await ending.wait()
     finally:
@@ -70,7 +70,7 @@ async def _work_and_answer(service: Service, deadline: Deadline, listener: socke
     ready = f"hotline worker is ready: {url_of(listener)}"
     server = Server(application(service), lambda: click.echo(ready), deadline.begin)
     try:
-        await start(service, server.end)
+        await service.start(server.end)
         await server.serve([listener])
     finally:
         await service.stop(deadline.left_s())

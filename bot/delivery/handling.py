@@ -59,7 +59,7 @@ class Handling:
     unreadable: Callable[[UnitOfWork, int], None]
 
     def next(
-        self, find: Find, now: datetime, answer: Answer = lambda *_: None, patience_s: int | None = None
+        self, find: Find, now: datetime, answer: Answer = lambda *_: None, patience_s: float | None = None
     ) -> Handled | None:
         """Handle a chat's earliest message that is not handled; return it, None if there is none.
 

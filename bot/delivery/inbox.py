@@ -7,15 +7,16 @@ the customer: no report is ever lost to a bug of ours.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 import structlog
 from sqlalchemy import or_, select
 from structlog.contextvars import bound_contextvars
 
+from bot.clock import steady_s
 from bot.delivery import together
-from bot.delivery.handling import Answer, Handling, wake_held
+from bot.delivery.handling import HOLD, Answer, Handling, wake_held
 from bot.delivery.inline import Inline
 from bot.delivery.next_message import chat_of, in_chat
 from bot.delivery.receiving import Receiver
@@ -27,6 +28,9 @@ from bot.store.store import UnitOfWork
 log = structlog.get_logger(__name__)
 
 PATIENCE_S = 1  # for a lock: messages must not wait long for one of them
+BRIEFLY_S = 0.2  # nor what is resumed, which is tried again anyway
+RESUMED = 50  # chats that are looked for at once
+ROUND_S = 1.0  # of resuming: a process that is told to end must not wait for a backlog
 
 
 class Asked(NamedTuple):
@@ -55,7 +59,7 @@ class Inbox(Receiver):
         super().__init__(handling.store)
         self.handling = handling
         self._inline = inline
-        self._resumed = 0  # the chat that was looked into last
+        self._resumed = 0  # the last chat that this pass has looked into
 
     def handle(self, inbox_id: int, now: datetime, compose: Composer | None = None) -> str | None:
         """Handle what this chat has received and not handled, up to this message; see `bot.reception`."""
@@ -101,32 +105,43 @@ class Inbox(Receiver):
         with self._store.read() as session:
             return session.get_one(t.InboxRow, inbox_id).reply
 
-    def resume(self, now: datetime, limit: int = 1000, waited: timedelta = timedelta(0)) -> int:
-        """Handle what was received and not handled (after a crash); return how many chats had such.
+    def resume(
+        self, now: datetime, before: datetime, limit: int = RESUMED, within_s: float = ROUND_S
+    ) -> bool:
+        """Handle a part of what was received and not handled (after a crash); tell whether there is more.
 
-        A chat that somebody holds is left to the next time.
+        A pass over all such chats takes as many calls as it must. A chat that somebody holds, or that fails,
+        is left to the next pass, so that none starves others.
 
         Args:
-            limit: of chats at once; each call goes on where the last one ended, so that none starves others.
-            waited: for how long: what came just now is in somebody's hands, who can answer it inline.
+            before: what came later is in somebody's hands, who can answer it inline.
+            limit: of chats in this call.
+            within_s: after which no other message is begun in it.
         """
-        chats = self._waiting_chats(limit, now, waited)
+        until_s = steady_s() + within_s
+        chats = self._waiting_chats(limit, now, before)
         for chat_id in chats:
-            try:
-                while self.handling.next(in_chat(chat_id), now, patience_s=PATIENCE_S) is not None:
-                    pass
-            except Exception as error:  # noqa: BLE001 - one chat's trouble must not keep the others waiting
-                log.error("a chat waits", chat_id=chat_id, error=type(error).__name__, where=places(error))
-        return len(chats)
+            if self._resume_chat(chat_id, now, until_s):
+                self._resumed = chat_id
+            if steady_s() >= until_s:
+                return True
+        if len(chats) < limit:
+            self._resumed = 0
+        return self._resumed > 0
 
-    def _waiting_chats(self, limit: int, now: datetime, waited: timedelta) -> Sequence[int]:
-        at = t.InboxRow.received_at
-        long_ago = or_(at <= now - waited, at >= now + waited)  # of the future: the clock was set back
-        waiting = select(t.InboxRow.chat_id).where(t.InboxRow.status == "received", long_ago).distinct()
-        in_turn = waiting.order_by(t.InboxRow.chat_id).limit(limit)
+    def _resume_chat(self, chat_id: int, now: datetime, until_s: float) -> bool:
+        """Handle what waits in a chat; tell whether this pass is through with it."""
+        try:
+            while self.handling.next(in_chat(chat_id), now, patience_s=BRIEFLY_S) is not None:
+                if steady_s() >= until_s:
+                    return False
+        except Exception as error:  # noqa: BLE001 - one chat's trouble must not keep the others waiting
+            log.error("a chat waits", chat_id=chat_id, error=type(error).__name__, where=places(error))
+        return True
+
+    def _waiting_chats(self, limit: int, now: datetime, before: datetime) -> Sequence[int]:
+        row = t.InboxRow
+        long_ago = or_(row.received_at <= before, row.received_at >= now + HOLD)  # the clock was set back
+        waiting = select(row.chat_id).where(row.status == "received", long_ago, row.chat_id > self._resumed)
         with self._store.read() as session:
-            after = session.scalars(in_turn.where(t.InboxRow.chat_id > self._resumed)).all()
-            first = session.scalars(in_turn).all() if len(after) < limit else ()
-        chats = [*after, *(chat_id for chat_id in first if chat_id <= self._resumed)][:limit]
-        self._resumed = chats[-1] if chats else 0
-        return chats
+            return session.scalars(waiting.distinct().order_by(row.chat_id).limit(limit)).all()

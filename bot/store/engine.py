@@ -138,10 +138,10 @@ def create_postgres(url: URL, *, lock_timeout_s: int, **pool: Any) -> Engine:
     return engine
 
 
-def limit_waiting(connection: Connection, seconds: int) -> None:
+def limit_waiting(connection: Connection, seconds: float) -> None:
     """Wait for each lock at most so long in this transaction; on SQLite there are none."""
     if connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{seconds}s'")
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {round(1000 * seconds)}")
 
 
 def _prepare_postgres(connection: Any, lock_timeout_s: int) -> None:

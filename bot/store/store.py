@@ -90,7 +90,7 @@ class Store:
         self._readers = self.engine.execution_options(readonly=True)
 
     @contextmanager
-    def begin(self, now: datetime, patience_s: int | None = None) -> Iterator[UnitOfWork]:
+    def begin(self, now: datetime, patience_s: float | None = None) -> Iterator[UnitOfWork]:
         """Open a unit of work that commits at the end, or rolls back on an error.
 
         Args:
@@ -106,7 +106,7 @@ class Store:
                 engines.limit_waiting(session.connection(), patience_s)
             yield UnitOfWork(session, self.workdays, self.policy, self.rules, now)
 
-    def transact(self, work: Callable[[UnitOfWork], T], now: datetime, patience_s: int | None = None) -> T:
+    def transact(self, work: Callable[[UnitOfWork], T], now: datetime, patience_s: float | None = None) -> T:
         """Run ``work`` in a unit of work (see `begin`); once more when it was a deadlock's victim."""
 
         def transaction() -> T:

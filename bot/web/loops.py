@@ -22,6 +22,7 @@ class Loop:
     """One kind of work, in a thread, every so often or when it is woken.
 
     Args:
+        work: a run that returns True has more to do: the next one follows without a pause.
         every_s: pause between two runs, in seconds; it doubles with every failure in a row.
         longest_s: the pause doubles no further.
         fatal: told why the whole process must end; the loop ends itself.
@@ -69,7 +70,8 @@ class Loop:
         self._went_well_at = self._clock()
         while not self._stopping:
             self._woken.clear()
-            await self._once()
+            if await self._once():
+                continue
             pause = self._every_s * 2.0 ** min(self._failures, 10)
             if self._least_s and not self._stopping:
                 await asyncio.sleep(self._least_s)
@@ -78,9 +80,10 @@ class Loop:
             except TimeoutError:
                 continue
 
-    async def _once(self) -> None:
+    async def _once(self) -> bool:
+        has_more = False
         try:
-            await run_in_threadpool(self._work)
+            has_more = await run_in_threadpool(self._work) is True
         except SchemaMoved as error:
             self._stopping = True
             self._fatal(error)
@@ -92,3 +95,4 @@ class Loop:
         else:
             self._failures = 0
             self._went_well_at = self._clock()
+        return has_more

@@ -23,6 +23,7 @@ from bot.web.room import Room
 DELIVER_EVERY_S = 0.25
 FETCH_EVERY_S = 5.0
 SWEEP_EVERY_S = 5.0
+RESUME_EVERY_S = 5.0
 LOOK_EVERY_S = 2.0
 TIDY_EVERY_S = 60.0
 EXPIRE_EVERY_S = 3600.0
@@ -80,7 +81,10 @@ class Service:
             "delivery", engine.feed if engine else self._deliver, DELIVER_EVERY_S, LEAST_S
         )
         self._attachments = self._loop("attachments", self._fetch, FETCH_EVERY_S, FETCH_LEAST_S)
-        self._loops = [self._loop("schema", app.check_schema, LOOK_EVERY_S)]
+        self._loops = [
+            self._loop("schema", app.check_schema, LOOK_EVERY_S),
+            self._loop("resume", app.resume, RESUME_EVERY_S),
+        ]
         self._vital: list[Loop] = []
         if worker:
             self._vital = [self._delivery, self._loop("sweep", app.sweep, SWEEP_EVERY_S)]
@@ -97,13 +101,12 @@ class Service:
         self._tasks: list[asyncio.Task[None]] = []
 
     async def start(self, on_error: Callable[[], None] = lambda: None) -> None:
-        """Handle what a crash left unhandled, then let the loops run.
+        """Let the loops run; one of them handles what a crash left unhandled.
 
         Args:
             on_error: called when the process must end; `error` says why.
         """
         self._on_error = on_error
-        await run_in_threadpool(self.app.resume)
         if self._engine:
             await run_in_threadpool(self._engine.start)
         self._tasks = [asyncio.create_task(loop.run(), name=loop.name) for loop in self._loops]

@@ -54,6 +54,7 @@ def test_a_received_message_is_handled_after_a_crash(world: World) -> None:
 
 
 def test_what_came_just_now_is_left_to_whoever_can_answer_it_inline(world: World) -> None:
+    world.now += HOLD  # since the start
     world.app.receive(world.inbound("regular", Sender("regular", "陈班长"), P1))
     world.wait(seconds=4)
     assert world.tickets() == []
@@ -62,6 +63,7 @@ def test_what_came_just_now_is_left_to_whoever_can_answer_it_inline(world: World
 
 
 def test_a_process_that_starts_takes_nothing_that_another_may_have_in_hand(world: World) -> None:
+    world.now += HOLD
     world.app.receive(world.inbound("regular", Sender("regular", "陈班长"), P1))
     is_shared = not world.app.store.writes_alone
     world.restart()
@@ -256,19 +258,19 @@ def test_a_channel_that_breaks_is_an_unknown_outcome_and_stops_no_other_chat(wor
     assert [said[:2] for said in world.heard("regular")] == ["您好"]
 
 
-def test_a_backlog_is_resumed_in_rounds_so_that_alarms_do_not_wait_for_it(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("bot.app.RESUMED_A_ROUND", 2)
-    for number in range(3):
-        message = replace(world.inbound("x", Sender(f"u{number}", "u"), P1), address=address(f"c{number}"))
+def test_a_backlog_is_resumed_in_rounds_that_end_soon_and_alarms_wait_for_none_of_them(world: World) -> None:
+    for number, said in ((0, P1), (0, "查进度"), (1, P1)):
+        message = replace(world.inbound("x", Sender(f"u{number}", "u"), said), address=address(f"c{number}"))
         world.app.receive(message)
+    now = world.now + HOLD
+    world.app.sweep()
+    assert all(row.status == "received" for row in inbox(world))
 
-    world.now += HOLD
-    world.app.sweep()
-    assert len(world.tickets()) == 2
-    world.app.sweep()
-    assert len(world.tickets()) == 3
+    rounds = []
+    for _ in range(4):
+        has_more = world.app.inbox.resume(now, now, within_s=0)
+        rounds.append((has_more, [row.status for row in inbox(world)].count("handled")))
+    assert rounds == [(True, 1), (True, 2), (True, 3), (False, 3)]
 
 
 def test_what_is_received_together_is_each_known_by_itself(world: World) -> None:
@@ -309,10 +311,10 @@ def test_chats_that_can_not_be_handled_starve_no_other(world: World, monkeypatch
     handled = keep_waiting(world, monkeypatch, "regular", "enhanced")
     for who in ("regular", "enhanced", "diamond"):
         last, _ = world.app.receive(world.inbound(who, Sender(who, who), "在吗"))
-    for _ in range(2):
-        world.app.inbox.resume(world.now, limit=2)
+    rounds = [world.app.inbox.resume(world.now, world.now, limit=2) for _ in range(2)]
     assert handled == [last]
-    assert world.app.inbox.resume(world.now, limit=2) == 2  # and those two are tried again
+    assert rounds == [True, False]
+    assert world.app.inbox.resume(world.now, world.now, limit=2)  # and those two are tried again
 
 
 def test_support_is_told_once_of_messages_that_wait_for_five_minutes(
@@ -342,9 +344,7 @@ def test_what_was_received_before_the_clock_was_set_back_waits_for_no_later_hour
     world.now -= timedelta(hours=1)
     if is_restarted:
         world.restart()
-        world.app.resume()
-    else:
-        world.app.sweep()
+    world.app.resume()
     assert len(world.tickets()) == 1
     world.wait(seconds=HOLD.total_seconds())
     assert "T1" in world.last()

@@ -31,7 +31,8 @@ def test_a_burst_over_many_connections_is_handled_in_the_order_it_was_written(
         held.setattr(telegram.app, "handle_all", lambda asked: [None] * len(asked))
         telegram.api.control("hold", is_held=False)
         telegram.until(lambda: telegram.api.look()["waiting"] == 0)
-    telegram.app.inbox.resume(telegram.app.now())
+    now = telegram.app.now()
+    telegram.app.inbox.resume(now, before=now)
     telegram.settle()
     first, *rest = (line for line in telegram.heard(telegram.chen.id) if "T1" in line)
     assert "已收到，工单号 T1" in first

@@ -90,6 +90,8 @@ class World:
         """Let time pass, as `timedelta` takes it, then do what it makes due."""
         self.now += timedelta(**span)
         self.app.sweep()
+        while self.app.resume():
+            pass
         self.app.deliver()
 
     def wait_undelivered(self, **span: float) -> None:
