@@ -60,6 +60,12 @@ def test_it_has_the_password_that_the_database_asks_for(name: str) -> None:
     )
 
 
+def test_the_migration_waits_for_the_server_that_others_can_reach() -> None:
+    """The first start sets the database up by a server on its own socket: it is ready for nobody else."""
+    assert COMPOSE["services"]["migrate"]["depends_on"] == {"database": {"condition": "service_healthy"}}
+    assert "--host=127.0.0.1" in COMPOSE["services"]["database"]["healthcheck"]["test"]
+
+
 def test_each_secret_that_is_named_is_given() -> None:
     used = set(re.findall(r"/run/secrets/(\w+)", (ROOT / "compose.yaml").read_text(encoding="utf-8")))
     assert used <= COMPOSE.get("secrets", {}).keys()
