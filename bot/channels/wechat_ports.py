@@ -56,13 +56,6 @@ class Waiting(Protocol):
         """Return the due messages to the same chat that follow this one, in order."""
 
 
-class Parts(Protocol):
-    """Messages that go in parts; `bot.delivery.parts.Parts` is the real one."""
-
-    def arrived(self, outbox_id: int, count: int) -> None:
-        """Note that the first ``count`` parts of a message have arrived."""
-
-
 @dataclass(frozen=True, slots=True)
 class Ports:
     """All of them, the folder of attachments, and the clock."""
@@ -70,7 +63,6 @@ class Ports:
     accounts: Accounts
     quotas: Quotas
     waiting: Waiting
-    parts: Parts
     alarm: Alarm
     files: Path
     now: Callable[[], datetime]

@@ -58,42 +58,45 @@ class Sending:
         left = ledger.left(self._now(), is_vital=message.vital)
         if left == 0:
             return self._held(message, self._why(user))
+        if not _count(message):  # its file has gone since
+            return Receipt(Outcome.SENT)
         batch, whole = self._together(message, is_scarce=left <= SCARCE)
-        try:
-            contents = [_text(whole.text, whole.choices)] if whole.taken else self._contents(message)
-        except PlatformError as error:
-            return self._failed(message, error)
-        ended = self._within_quota(message, contents, left)
+        if not whole.taken:
+            return self._next_piece(message, left)
+        ended = self._sent(message, _text(whole.text, whole.choices))
         if ended.outcome is not Outcome.SENT:
             return ended
         carried = (other.id for other in batch[: whole.taken] if other.id != message.id)
         return replace(ended, carried=tuple(carried))
 
-    def _contents(self, message: Outbound) -> list[Content]:
-        """Return what is to be sent of a message that goes by itself, without what has arrived.
+    def _next_piece(self, message: Outbound, left: int) -> Receipt:
+        """Send what comes next of a message that goes by itself; the rest goes in its turn.
+
+        Where the quota ends the rest waits until the user writes, and they are asked to.
+        """
+        is_last = _count(message) == 1
+        is_cut = left == 1 and not is_last
+        try:
+            ended = self._sent(message, self._content(message, is_cut=is_cut))
+        except PlatformError as error:
+            return self._failed(message, error)
+        if ended.outcome is not Outcome.SENT or is_last:
+            return ended
+        rest = self._held(message, Trouble.USED_UP) if is_cut else Receipt(Outcome.PART)
+        return replace(rest, arrived=message.arrived + 1)
+
+    def _content(self, message: Outbound, *, is_cut: bool) -> Content:
+        """Return the next piece of what is said, at last the file, or what is said where that can't be sent.
 
         Raises:
-            PlatformError: its file can't be put on the platform now.
+            PlatformError: the file can't be put on the platform now.
         """
-        file, last = message.file, None
-        if file is not None and (last := content_of(self._api, KINDS, self._ports.files, file)) is None:
-            message = replace(message, text=message.text + instead(file))
-        parts = texts.parts_of(message)
-        contents = [_text(part) for part in parts[:-1]]
-        contents += [_text(part, texts.choices_of(message)) for part in parts[-1:]]
-        return [*contents, last] if last is not None else contents
-
-    def _within_quota(self, message: Outbound, contents: Sequence[Content], left: int) -> Receipt:
-        """Send as much as may be sent; the rest waits until the user writes, and they are asked to."""
-        now = contents[:left]
-        if len(now) < len(contents) and (cut := now[-1].get("text")):
-            now = [*now[:-1], _text(cut["content"] + texts.UNFINISHED)]
-        if not self._quotas.take(message.address, len(now), is_vital=message.vital):
-            return self._held(message, self._why(message.address))
-        ended = self._sent(message, now)
-        if ended.outcome is not Outcome.SENT or len(now) == len(contents):
-            return ended
-        return replace(self._held(message, Trouble.USED_UP), arrived=message.arrived + len(now))
+        if pieces := texts.parts_of(message):
+            said = pieces[0] + (texts.UNFINISHED if is_cut else "")
+            return _text(said, texts.choices_of(message) if len(pieces) == 1 else ())
+        assert message.file is not None  # noqa: S101 - else all has arrived
+        made = content_of(self._api, KINDS, self._ports.files, message.file)
+        return made or _text(instead(message.file))
 
     def _together(self, message: Outbound, *, is_scarce: bool) -> tuple[Sequence[Outbound], Together]:
         """Return what goes out as one: the message alone, or where little may be sent what waits with it."""
@@ -107,17 +110,17 @@ class Sending:
             whole = texts.together(batch, as_numbers=False)
         return batch, whole
 
-    def _sent(self, message: Outbound, contents: Sequence[Content]) -> Receipt:
+    def _sent(self, message: Outbound, content: Content) -> Receipt:
+        """Send one content, which counts in the quota if it may have arrived."""
         user = message.address
-        for number, content in enumerate(contents):
-            if number:
-                self._ports.parts.arrived(message.id, message.arrived + number)
-            try:
-                self._post(message, content)
-            except PlatformError as error:
-                may_have_arrived = error.trouble is Trouble.UNKNOWN
-                self._quotas.give_back(user, len(contents) - number - may_have_arrived)
-                return replace(self._failed(message, error), arrived=message.arrived + number)
+        if not self._quotas.take(user, 1, is_vital=message.vital):
+            return self._held(message, self._why(user))
+        try:
+            self._post(message, content)
+        except PlatformError as error:
+            if error.trouble is not Trouble.UNKNOWN:
+                self._quotas.give_back(user, 1)
+            return self._failed(message, error)
         return Receipt(Outcome.SENT)
 
     def _post(self, message: Outbound, content: Content) -> None:
@@ -158,6 +161,11 @@ class Sending:
         if self._quotas.of(message.address).nudged_at is not None or self._notice.ask(message):
             return Receipt(Outcome.HELD, error=NUDGED)
         return Receipt(Outcome.HELD, error="window" if why is Trouble.WINDOW else "quota")
+
+
+def _count(message: Outbound) -> int:
+    """Return how many pieces of a message, its file among them, have not arrived."""
+    return len(texts.parts_of(message)) + (message.file is not None)
 
 
 def _text(text: str, choices: Sequence[Choice] = ()) -> Content:

@@ -63,20 +63,12 @@ class Book(Protocol):
         """Return a card and what it should show by now; None where it does, or a change is on its way."""
 
 
-class Parts(Protocol):
-    """Messages that go in parts; `bot.delivery.parts.Parts` is the real one."""
-
-    def arrived(self, outbox_id: int, count: int) -> None:
-        """Note that the first ``count`` parts of a message have arrived."""
-
-
 @dataclass(frozen=True, slots=True)
 class Ports:
     """All of them, the folder of attachments, and the clock."""
 
     accounts: Shelf
     book: Book
-    parts: Parts
     alarm: Alarm
     files: Path
     now: Callable[[], datetime]

@@ -7,7 +7,6 @@ press. Where there is none, one line says what changed; the card itself catches 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import structlog
@@ -37,7 +36,6 @@ class Sending:
         self._key = key_of(account)
         self._api = api
         self._book = ports.book
-        self._parts = ports.parts
         self._alarm = ports.alarm
         self._files = ports.files
         self._now = ports.now
@@ -48,7 +46,7 @@ class Sending:
             if message.card is not None and message.note is not None:
                 return self._change(message, message.note)
             if message.file is not None:
-                return self._with_file(message, message.file)
+                return self._texts(message, cards.texts(message), message.file)
             return self._new(message)
         except PlatformError as error:
             return self._failed(message, error)
@@ -138,27 +136,22 @@ class Sending:
         self._book.sent(task.id, code if isinstance(code, str) else None)
         return Receipt(Outcome.SENT, external_id=task.id)
 
-    def _with_file(self, message: Outbound, file: File) -> Receipt:
-        content = content_of(self._api, KINDS, self._files, file)
-        if content is None:
-            return self._texts(message, cards.texts(replace(message, text=message.text + instead(file))))
-        return self._texts(message, cards.texts(message), content)
-
-    def _texts(self, message: Outbound, parts: Sequence[str], *more: dict[str, Any]) -> Receipt:
-        """Send the parts that have not arrived yet."""
-        contents = [*({"msgtype": "text", "text": {"content": part}} for part in parts), *more]
-        contents = contents[message.arrived :]
-        if (wait := self._book.allow(message.address, len(contents))) is not None:
+    def _texts(self, message: Outbound, parts: Sequence[str], file: File | None = None) -> Receipt:
+        """Send the next piece, at last the file; the rest goes in its turn."""
+        number, count = message.arrived, len(parts) + (file is not None)
+        if number >= count:
+            return Receipt(Outcome.SENT)
+        if file is not None and number == len(parts):
+            content = content_of(self._api, KINDS, self._files, file) or _text(instead(file))
+        else:
+            content = _text(parts[number])
+        if (wait := self._book.allow(message.address, 1)) is not None:
             return Receipt(Outcome.LATER, retry_at=wait, error="pace")
-        said: dict[str, Any] = {}
-        for number, content in enumerate(contents):
-            if number:
-                self._parts.arrived(message.id, message.arrived + number)
-            try:
-                said = self._post(message, content)
-            except PlatformError as error:
-                return replace(self._failed(message, error), arrived=message.arrived + number)
-        return Receipt(Outcome.SENT, external_id=str(said.get("msgid", ""))[:128] or None)
+        said = self._post(message, content)
+        external_id = str(said.get("msgid", ""))[:128] or None
+        if number < count - 1:
+            return Receipt(Outcome.PART, external_id, arrived=number + 1)
+        return Receipt(Outcome.SENT, external_id)
 
     def _post(self, message: Outbound, content: dict[str, Any]) -> dict[str, Any]:
         data = {"touser": message.address.chat, "agentid": self._agent_id, **content}
@@ -179,6 +172,10 @@ class Sending:
         if error.code in _MEMBERS:
             return Receipt(Outcome.FAILED, error=error.short)
         return receipt(error, self._now())
+
+
+def _text(text: str) -> dict[str, Any]:
+    return {"msgtype": "text", "text": {"content": text}}
 
 
 def key_of(account: WecomAccount) -> str:

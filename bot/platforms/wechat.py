@@ -7,7 +7,6 @@ from bot.channels.wechat_ports import Ports
 from bot.clock import Clock
 from bot.delivery.downloads import FOLDER
 from bot.delivery.inline import Neighbours
-from bot.delivery.parts import Parts
 from bot.operator_alarm import OperatorAlarm
 from bot.settings import Settings
 from bot.store.platform_accounts import PlatformAccounts
@@ -19,6 +18,5 @@ def wired(settings: Settings, store: Store, now: Clock) -> Wechat:
     """Return the platform with the accounts of the settings."""
     accounts, files = PlatformAccounts(store, now), settings.data / FOLDER
     alarm = OperatorAlarm(store, accounts, now)
-    quotas, waiting, parts = Quotas(store, now), Neighbours(store, now), Parts(store, now)
-    ports = Ports(accounts, quotas, waiting, parts, alarm, files, now)
-    return Wechat(settings.wechat, ports)
+    quotas, waiting = Quotas(store, now), Neighbours(store, now)
+    return Wechat(settings.wechat, Ports(accounts, quotas, waiting, alarm, files, now))

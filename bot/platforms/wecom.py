@@ -6,7 +6,6 @@ from bot.channels.wecom import Wecom
 from bot.channels.wecom_ports import Ports
 from bot.clock import Clock
 from bot.delivery.downloads import FOLDER
-from bot.delivery.parts import Parts
 from bot.delivery.wecom_book import WecomBook
 from bot.operator_alarm import OperatorAlarm
 from bot.settings import Settings
@@ -18,5 +17,4 @@ def wired(settings: Settings, store: Store, now: Clock) -> Wecom:
     """Return the platform with the accounts of the settings."""
     accounts, files = PlatformAccounts(store, now), settings.data / FOLDER
     alarm = OperatorAlarm(store, accounts, now)
-    book, parts = WecomBook(store, now), Parts(store, now)
-    return Wecom(settings.wecom, Ports(accounts, book, parts, alarm, files, now))
+    return Wecom(settings.wecom, Ports(accounts, WecomBook(store, now), alarm, files, now))

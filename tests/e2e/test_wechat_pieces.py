@@ -32,6 +32,15 @@ def test_of_a_long_text_each_piece_is_sent_once_though_one_of_them_fails(wechat:
     assert wechat.left() == 1  # each piece cost one message, the failure none
 
 
+def test_each_piece_goes_in_a_turn_of_its_own(wechat: WechatWorld) -> None:
+    wechat.bind()
+    with wechat.app.store.begin(wechat.now) as unit:
+        said = unit.messages.say(wechat.chat_of("openid-1"), Say("".join(STEPS)))
+    for turn in range(1, 4):
+        wechat.app.courier.attempt(said, lambda: wechat.now)
+        assert len(wechat.sent()) == turn
+
+
 def test_a_piece_that_may_have_arrived_is_repeated_alone(wechat: WechatWorld) -> None:
     wechat.bind()
     wechat.platform(faults=[GOES_WELL, {"endpoint": SEND, "lost": True}])

@@ -483,6 +483,16 @@ def test_of_a_long_text_each_piece_is_sent_once_though_one_of_them_fails(wecom: 
     assert "".join(wecom.api.texts(LI)[told:]) == "".join(sentences)
 
 
+def test_each_piece_of_a_long_text_goes_in_a_turn_of_its_own(wecom: WecomWorld) -> None:
+    told = len(wecom.api.texts(LI))
+    with wecom.app.store.begin(wecom.now) as unit:
+        [chat, *_] = unit.chats.staff()
+        said = unit.messages.say(chat, Say("检查话务台与语音网关之间的连接是否正常。" * 60))
+    for turn in range(1, 3):
+        wecom.app.courier.attempt(said, lambda: wecom.now)
+        assert len(wecom.api.texts(LI)) == told + turn
+
+
 def test_a_busy_platform_delays_a_picture(wecom: WecomWorld) -> None:
     a_picture(wecom)
     wecom.api.tell("fault", call="media/upload", fault="html")
