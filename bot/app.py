@@ -20,6 +20,7 @@ from bot.channels.pager import NAME as PAGER
 from bot.channels.pager import Pager
 from bot.clock import Clock
 from bot.delivery.alone import alone
+from bot.delivery.consequences import Consequences, Watchers
 from bot.delivery.dispatcher import Dispatcher
 from bot.delivery.downloads import FOLDER, Downloads, Fetcher
 from bot.delivery.expiry import Expiry
@@ -28,7 +29,7 @@ from bot.delivery.inbox import Apart, Asked, Inbox
 from bot.delivery.inline import Inline
 from bot.delivery.next_message import Message
 from bot.delivery.outbox import Channel, Courier
-from bot.delivery.settlement import Settlement, Watchers
+from bot.delivery.settlement import Settlement
 from bot.delivery.waiting import tell_of_waiting
 from bot.desk.policy import TicketPolicy
 from bot.dialogue import customer, files, notify, occasions, staff, staff_gone, told
@@ -95,19 +96,18 @@ class App:
         self.channels: dict[str, Channel] = {
             name: Counted(name, way, self.metrics) for name, way in ways.items()
         }
-        settlement = Settlement(
-            Watchers(
-                told.responded,
-                told.answered,
-                told.undelivered,
-                Rerouter(ALARM_ADDRESS if pager else None),
-                told.held,
-                told.late,
-                told.unheard,
-                staff_gone.gone,
-                told.unrecorded,
-            )
+        watchers = Watchers(
+            told.responded,
+            told.answered,
+            told.undelivered,
+            Rerouter(ALARM_ADDRESS if pager else None),
+            told.held,
+            told.late,
+            told.unheard,
+            staff_gone.gone,
+            told.unrecorded,
         )
+        settlement = Settlement(Consequences(watchers))
         self.courier = Courier(self.store, self.channels, settlement)
         self.dispatcher = Dispatcher(self.store, self.courier)
         folder, limit = settings.data / FOLDER, settings.attachment_mb * 1024 * 1024

@@ -16,9 +16,9 @@ from structlog.testing import capture_logs
 from bot import samples
 from bot.delivery import held, stranded
 from bot.delivery.alone import alone
+from bot.delivery.consequences import Consequences
 from bot.delivery.presence import Presence
 from bot.delivery.relay import Handed
-from bot.delivery.settlement import Settlement
 from bot.desk.events import Kind
 from bot.dialogue import notify
 from bot.errors import StoreError
@@ -38,7 +38,7 @@ def test_a_bug_while_an_outcome_is_recorded_sends_nothing_again_and_support_hear
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world.customer(P1)
-    monkeypatch.setattr(Settlement, "_note_response", a_bug)
+    monkeypatch.setattr(Consequences, "of_answer", a_bug)
     world.staff("回复 T1 马上处理")
     for _ in range(3):
         world.wait(minutes=3)
