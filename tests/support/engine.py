@@ -81,11 +81,13 @@ class Post:
     def wait(self, condition: Callable[[], bool]) -> None:
         """Let the engine work until something holds."""
         deadline = time.monotonic() + PATIENCE_S
-        while not condition():
-            assert time.monotonic() < deadline, "the engine did not do it"
-            with suppress(OperationalError):  # the program's loop feeds again, too
+        while time.monotonic() < deadline:
+            with suppress(OperationalError):  # the database is away: the program's loop feeds again, too
+                if condition():
+                    return
                 self.engine.feed()
             time.sleep(0.05)
+        raise AssertionError("the engine did not do it")
 
 
 @contextmanager
