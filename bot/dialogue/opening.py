@@ -12,15 +12,13 @@ from bot.desk.terms import Priority
 from bot.dialogue import choices, notify, reading, replies
 from bot.dialogue.ports import Desk
 from bot.dialogue.reading import Report
+from bot.dialogue.self_help import self_help
 from bot.dialogue.turn import Turn
 from bot.messages import Received
 
 SUMMARY_LENGTH = 60
 SHOWN = "shown"  # in a chat's state
 SHOWN_WINDOW = timedelta(hours=2)  # a picture of so long before still belongs to what is reported
-ASKS_SCOPE = "是否所有"  # in a self-help line: it asks how many are affected
-ELSEWHERE = "换一"  # in a self-help line: it compares with another computer, phone or headset
-PEOPLE = "agent.people"  # the concept of whom it concerns
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,26 +165,3 @@ def contract_reference(desk: Desk, customer_id: int | None, at: datetime) -> dic
     """Return number and version of the customer's contract at an instant; None where there is none."""
     terms = desk.customers.terms(customer_id, at) if customer_id is not None else None
     return {"number": terms.contract_number, "version": terms.version} if terms else None
-
-
-def self_help(turn: Turn, report: Report) -> str | None:
-    """Return one thing that the customer can try or collect while they wait (contract 2.2.2).
-
-    What was seen goes before where, and where before who: that they have said already.
-    """
-    base = turn.office.classifier.base
-    named = dict.fromkeys(e.concept for e in sorted(report.verdict.evidence, key=lambda e: e.start))
-    kinds = ("symptom", "component")
-    ranked = sorted(named, key=lambda c: kinds.index(k) if (k := _kind(turn, c)) in kinds else len(kinds))
-    told = [concept for concept in ranked if concept != PEOPLE] + [PEOPLE] * (PEOPLE in named)
-    is_told = any(concept.startswith("scope.") for concept in named)  # how many: they have said that too
-    lines = (line for concept in told for line in base.self_help(concept))
-    is_everybody = "scope.all" in named  # then another computer or phone shows nothing new
-    useless = [ASKS_SCOPE] * is_told + [ELSEWHERE] * is_everybody
-    first = next((line for line in lines if not any(words in line for words in useless)), None)
-    return f"等待时{first}" if first else None
-
-
-def _kind(turn: Turn, concept: str) -> str:
-    known = turn.office.classifier.base.concepts.get(concept)
-    return known.kind if known else ""

@@ -8,9 +8,10 @@ from bot.desk.case import Case
 from bot.desk.events import BOT, Event, Kind
 from bot.dialogue import choices, notify, reading, reopening, replies
 from bot.dialogue.commands import Command
-from bot.dialogue.opening import Finding, gather, open_ticket, self_help, shown, touch
+from bot.dialogue.opening import Finding, gather, open_ticket, shown, touch
 from bot.dialogue.reading import Report, whole
 from bot.dialogue.same_fault import came_back, find_same, may_be_another
+from bot.dialogue.self_help import self_help
 from bot.dialogue.their_ticket import hotline
 from bot.dialogue.turn import Turn
 
