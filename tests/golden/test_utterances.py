@@ -31,8 +31,10 @@ def test_a_golden_message_that_is_no_fault_gets_its_intent(row: dict[str, Any]) 
 
 def test_golden_messages_cover_every_phenomenon_and_intent() -> None:
     assert len(ROWS) >= 300
-    assert {row["phenomenon"] for row in ROWS} == set(range(14))
-    assert {row["intent"] for row in ROWS} == set(INTENTS)
+    phenomena = Counter(row["phenomenon"] for row in ROWS)
+    assert min(phenomena[number] for number in range(14)) >= 12
+    intents = Counter(row["intent"] for row in ROWS)
+    assert min(intents[intent] for intent in INTENTS) >= 6
 
 
 def test_no_golden_message_stands_twice() -> None:
