@@ -31,20 +31,24 @@ WHO := $(shell { $(PYTHON) -VV; pwd; } 2>/dev/null | cksum | cut -d' ' -f1)
 WHAT := $(shell cat pyproject.toml constraints.txt | cksum | cut -d' ' -f1)
 RUN_STAMP := $(VENV)/.run-$(WHO)-$(WHAT)
 DEV_STAMP := $(VENV)/.dev-$(WHO)-$(WHAT)
+# What is compiled is compiled anew when one of its sources has changed; see setup.py.
+COMPILED := $(VENV)/.compiled
+SOURCES := setup.py bot/commands/lines.py $(wildcard intents/*.py intents/*/*.py)
 
 .PHONY: run test check demo bench pins clean
+.NOTPARALLEL:
 
-run: $(RUN_STAMP)
+run: $(RUN_STAMP) $(COMPILED)
 	@exec $(PY) -m bot serve --demo $(ARGS)
 
-demo: $(RUN_STAMP)
+demo: $(RUN_STAMP) $(COMPILED)
 	@exec $(PY) -m bot demo $(ARGS)
 
-test: $(DEV_STAMP)
+test: $(DEV_STAMP) $(COMPILED)
 	@mkdir -p $(TMPDIR)
 	@$(PY) -m pytest --numprocesses=$(WORKERS) --dist=worksteal $(ARGS)
 
-bench: $(DEV_STAMP)
+bench: $(DEV_STAMP) $(COMPILED)
 	@for name in $(BENCHES); do echo "== $$name"; $(PY) -m tests.bench.$$name || exit 1; done
 
 check: $(DEV_STAMP)
@@ -64,6 +68,7 @@ pins:
 
 clean:
 	rm -rf .venv .cache build dist hotline.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find bot intents -name '*.so' -exec rm -f {} +
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 $(RUN_STAMP):
@@ -71,6 +76,11 @@ $(RUN_STAMP):
 
 $(DEV_STAMP):
 	@$(call install,.[dev],run dev)
+
+$(COMPILED): $(SOURCES)
+	@echo 'Compiling the classifier; this takes half a minute, and again when it has changed.' >&2
+	@$(PY) setup.py --quiet build_ext --inplace
+	@touch $@
 
 # setuptools: an old one that comes with the venv brings pkg_resources, which jieba would import, and that is slow.
 # A venv that was left half-way (.installing), or made by another interpreter or in another folder, is made anew.
@@ -83,9 +93,11 @@ define install
 	  echo 'hotline needs the Python module venv (on Debian: apt install python3-venv)' >&2; exit 1; }; \
 	if [ -e $(VENV)/.installing ] || [ ! -x $(PY) ] || [ "$$(cat $(VENV)/.who 2>/dev/null || echo $(WHO))" != $(WHO) ]; \
 	then rm -rf $(VENV); mkdir -p $(VENV); touch $(VENV)/.installing; '$(PYTHON)' -m venv $(VENV); fi; \
-	touch $(VENV)/.installing; rm -f $(VENV)/.run-* $(VENV)/.dev-*; \
+	touch $(VENV)/.installing; rm -f $(VENV)/.run-* $(VENV)/.dev-* $(COMPILED); \
 	echo 'Installing into $(VENV); this takes a minute, once.' >&2; \
-	$(PY) -m pip install --quiet --use-pep517 --constraint constraints.txt setuptools --editable '$1'; \
+	$(PY) -m pip install --quiet --constraint constraints.txt setuptools mypy; \
+	HOTLINE_PURE=1 $(PY) -m pip install --quiet --use-pep517 --no-build-isolation --constraint constraints.txt \
+	  --editable '$1'; \
 	echo $(WHO) >$(VENV)/.who; \
 	for kind in $2; do touch $(VENV)/.$$kind-$(WHO)-$(WHAT); done; \
 	rm -f $(VENV)/.installing

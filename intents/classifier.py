@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from functools import cached_property
 from operator import itemgetter
+from typing import Final
 
 from intents import automaton
 from intents.automaton import Hit
@@ -23,10 +23,10 @@ from intents.telling import Above, Scales
 from intents.verdict import Evidence, Label, Verdict
 from knowledge import KnowledgeBase, Rule
 
-HANZI = re.compile("[\u4e00-\u9fd5]+")
-ALNUM = re.compile(r"[a-z0-9]")
+HANZI: Final = re.compile("[\u4e00-\u9fd5]+")
+ALNUM: Final = re.compile(r"[a-z0-9]")
 #: Cues that leave no doubt what a message is about, when it names no part of the platform.
-OTHER_MATTERS = frozenset(
+OTHER_MATTERS: Final = frozenset(
     [
         *("fee", "level", "training", "inspection", "upgrade", "backup", "ivr_change", "hardware_change"),
         *("complaint", "status", "human", "object", "supplement", "speech", "well", "recovered", "own"),
@@ -34,14 +34,14 @@ OTHER_MATTERS = frozenset(
     ]
 )
 #: P1 and P2 lie so far below none where the telling leaves no doubt that no fault is told: no need to guess.
-NO_FAULT = -0.75
-LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz")
-DIGITS = frozenset("0123456789")
-_MINOR = Label.P2.value
-_LABELS = {label.value: label for label in Label}
+NO_FAULT: Final = -0.75
+LETTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyz")
+DIGITS: Final = frozenset("0123456789")
+_MINOR: Final = Label.P2.value
+_LABELS: Final = {label.value: label for label in Label}
 #: Named tuples are made as plain ones are: half the cost of their own constructor, and there are many.
-_new = tuple.__new__
-_start = itemgetter(1)  # of a span
+_new: Final = tuple.__new__
+_start: Final = itemgetter(1)  # of a span
 
 #: Label, intent, id and clause of the rule, confidence, question: all of a verdict but text and evidence.
 Outcome = tuple[Label, str, str, str | None, float, str | None]
@@ -101,21 +101,22 @@ class Classifier:
             self.features.bits[f"cue.{cue}"] for cue in OTHER_MATTERS & self.features.cues
         )
         self._steps = Steps(self.terms)
+        # made when a message first needs them
+        self._segment: Segmenter | None = None
+        self._homophones: Homophones | None = None
+        self._fuzzy: Fuzzy | None = None
         self._outcomes: dict[tuple[str, str, str], Outcome] = {}
 
-    @cached_property
+    @property
     def segment(self) -> Segmenter:
         """Cuts normalised text into words, those of the base whole."""
-        words = [self.terms.texts[index] for index in self.terms.guessable]
-        return Segmenter([word for word in words if HANZI.fullmatch(word)], accelerate=self.accelerate)
+        if self._segment is None:
+            words = [word for word in self._guessable() if HANZI.fullmatch(word)]
+            self._segment = Segmenter(words, accelerate=self.accelerate)
+        return self._segment
 
-    @cached_property
-    def _homophones(self) -> Homophones:
-        return Homophones([self.terms.texts[i] for i in self.terms.guessable], accelerate=self.accelerate)
-
-    @cached_property
-    def _fuzzy(self) -> Fuzzy:
-        return Fuzzy([self.terms.texts[i] for i in self.terms.guessable], accelerate=self.accelerate)
+    def _guessable(self) -> list[str]:
+        return [self.terms.texts[index] for index in self.terms.guessable]
 
     def classify(self, text: str) -> Verdict:
         """Return the verdict on one message, read alone; any string gets one."""
@@ -163,7 +164,7 @@ class Classifier:
         single = self.terms.single
         if sum([end - start for index, start, end in hits if index not in single]) == len(norm):
             return None  # every word is known: nothing is mistyped
-        for find in (self._by_sound, self._fuzzy.find):
+        for find in (self._by_sound, self._by_slip):
             if found := find(norm):
                 return _merge(
                     hits, [(self.terms.guessable[index], start, end) for index, start, end in found]
@@ -171,7 +172,14 @@ class Classifier:
         return None
 
     def _by_sound(self, norm: str) -> list[Hit]:
+        if self._homophones is None:
+            self._homophones = Homophones(self._guessable(), accelerate=self.accelerate)
         return self._homophones.find(norm, self.segment)
+
+    def _by_slip(self, norm: str) -> list[Hit]:
+        if self._fuzzy is None:
+            self._fuzzy = Fuzzy(self._guessable(), accelerate=self.accelerate)
+        return self._fuzzy.find(norm)
 
     def _gravest(self, case: Case, hits: list[Hit], above: Above | None) -> Analysis:
         judge = self.judge

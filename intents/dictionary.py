@@ -12,6 +12,7 @@ from functools import lru_cache
 from operator import add
 from pathlib import Path
 from threading import Lock
+from typing import Final
 
 from knowledge import private
 
@@ -19,7 +20,7 @@ from knowledge import private
 Index = dict[str, list[tuple[int, int]]]
 
 #: How many characters and pairs are remembered as read.
-READ = 1 << 16
+READ: Final = 1 << 16
 
 
 class Dictionary:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Final
 
 from knowledge import Concept, KnowledgeError
 
 #: group → its values; ``cue`` is filled from the base's concepts.
-GROUPS: dict[str, tuple[str, ...]] = {
+GROUPS: Final[dict[str, tuple[str, ...]]] = {
     # what went wrong
     "effect": (
         *("down", "access", "call", "voice", "fail", "quality", "slow", "lost", "leak", "wrong", "drop"),
@@ -57,7 +58,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
 }
 
 #: The bits of all values but the cues, which are the base's own and come after them.
-BITS = {
+BITS: Final = {
     name: 1 << at
     for at, name in enumerate(f"{group}.{value}" for group, values in GROUPS.items() for value in values)
 }
@@ -68,20 +69,20 @@ def _spheres(*names: str) -> int:
 
 
 #: What a failure is about, wherever a component of this sphere stands next to it.
-STRONG = _spheres("device", "server", "foreign", "own", "admin", "monitor")
-ASIDE = _spheres("foreign", "own", "admin")
+STRONG: Final = _spheres("device", "server", "foreign", "own", "admin", "monitor")
+ASIDE: Final = _spheres("foreign", "own", "admin")
 #: What 没有 after it says is missing.
-MACHINE = _spheres("core", "function")
+MACHINE: Final = _spheres("core", "function")
 #: What one person looks at.
-SINGLE = _spheres("device", "function")
+SINGLE: Final = _spheres("device", "function")
 #: What 全部 means all of, whatever number stands before it.
-SHARED = _spheres("system", "server", "line", "call")
+SHARED: Final = _spheres("system", "server", "line", "call")
 #: What a bare 断 or 黑 behind it is said of.
-THINGS = _spheres("core", "function", "system", "server", "line", "call", "device")
+THINGS: Final = _spheres("core", "function", "system", "server", "line", "call", "device")
 #: That it is well says nothing of the work: 系统无法访问，期间指标正常.
-MONITOR = BITS["sphere.monitor"]
+MONITOR: Final = BITS["sphere.monitor"]
 #: What one phone can tell: 别人打不进来.
-SPOKEN = BITS["effect.call"] | BITS["effect.voice"]
+SPOKEN: Final = BITS["effect.call"] | BITS["effect.voice"]
 
 
 class Features:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from itertools import pairwise
+from typing import Final
 
 from rapidfuzz.distance import OSA
 
@@ -16,11 +17,11 @@ from intents.automaton import Hit
 from intents.tables import readings
 
 #: Distance 1 is safe from here on; at four characters 业务受理 would still be read as 业务受阻.
-LENGTH = 5
+LENGTH: Final = 5
 #: A half that opens more terms than this says too little.
-_CROWD = 12
+_CROWD: Final = 12
 #: A slip never makes or takes away one of these: 没人能 is not 没人接.
-_DECISIVE = frozenset("不没无未能有全都各每")
+_DECISIVE: Final = frozenset("不没无未能有全都各每")
 
 
 class Fuzzy:

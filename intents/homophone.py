@@ -11,23 +11,24 @@ import re
 from collections.abc import Sequence
 from functools import cache
 from operator import eq
+from typing import Final
 
 from intents import automaton
 from intents.automaton import Hit
 from intents.segment import Cut
 from intents.tables import PRIVATE_USE, readings, sounds, syllable_codes
 
-_LATIN = re.compile(r"[a-z]{2,40}")
-_JOINED = re.compile("[a-z_]{2}")
-_HANZI = re.compile(r"[\u4e00-\u9fff]")
-_HEARD = re.compile(f"[{chr(PRIVATE_USE)}-\U0010ffff]*")
+_LATIN: Final = re.compile(r"[a-z]{2,40}")
+_JOINED: Final = re.compile("[a-z_]{2}")
+_HANZI: Final = re.compile(r"[\u4e00-\u9fff]")
+_HEARD: Final = re.compile(f"[{chr(PRIVATE_USE)}-\U0010ffff]*")
 #: Some of what jieba never puts into a word with Hanzi.
-_BETWEEN = frozenset("，。！？、；：“”‘’（）…—～,!?;:()\"' \n\r")
+_BETWEEN: Final = frozenset("，。！？、；：“”‘’（）…—～,!?;:()\"' \n\r")
 
 #: A pair with one of these is too common a sound: not 烧了 for 捎了.
-FILLERS = frozenset("了不没一是的你您我就都也有在到上")
+FILLERS: Final = frozenset("了不没一是的你您我就都也有在到上")
 #: A word of these syllables only is English or a name as often as pinyin.
-_ENGLISH = frozenset(
+_ENGLISH: Final = frozenset(
     [
         *("a", "an", "ban", "can", "dan", "die", "fan", "gang", "hang", "he", "long", "me", "men"),
         *("pan", "ping", "song", "sun", "to", "you"),

@@ -3,22 +3,33 @@
 from __future__ import annotations
 
 import re
+from typing import Final
 
 from intents.features import ASIDE, BITS, SHARED, SPOKEN, STRONG
 from intents.quantity import Quantity, find
 from intents.reading import Clause, Finding, Reading, Span
 from intents.terms import Kind, Term
 
-_LIVE, _DEAD, _NONE = BITS["found.live"], BITS["found.dead"], BITS["found.none"]
-_LINE, _UNKNOWN_SPHERE = BITS["sphere.line"], BITS["sphere.unknown"]
-_NO_TOPIC = BITS["sphere.person"] | ASIDE
-_ALL, _SOME, _ONE, _UNKNOWN_SCOPE = (BITS[f"scope.{name}"] for name in ("all", "some", "one", "unknown"))
-_SELF, _WE = BITS["who.self"], BITS["who.we"]
-_PAST, _HYPOTHETICAL, _RECOVERED, _RECORD = (
-    BITS[f"fate.{name}"] for name in ("past", "hypothetical", "recovered", "record")
-)
-_NOT_NOW = _PAST | BITS["fate.status"] | BITS["fate.define"]
-_INTERMITTENT, _QUESTION, _SHORT = (BITS[f"note.{name}"] for name in ("intermittent", "question", "short"))
+_LIVE: Final = BITS["found.live"]
+_DEAD: Final = BITS["found.dead"]
+_NONE: Final = BITS["found.none"]
+_LINE: Final = BITS["sphere.line"]
+_UNKNOWN_SPHERE: Final = BITS["sphere.unknown"]
+_NO_TOPIC: Final = BITS["sphere.person"] | ASIDE
+_ALL: Final = BITS["scope.all"]
+_SOME: Final = BITS["scope.some"]
+_ONE: Final = BITS["scope.one"]
+_UNKNOWN_SCOPE: Final = BITS["scope.unknown"]
+_SELF: Final = BITS["who.self"]
+_WE: Final = BITS["who.we"]
+_PAST: Final = BITS["fate.past"]
+_HYPOTHETICAL: Final = BITS["fate.hypothetical"]
+_RECOVERED: Final = BITS["fate.recovered"]
+_RECORD: Final = BITS["fate.record"]
+_NOT_NOW: Final = _PAST | BITS["fate.status"] | BITS["fate.define"]
+_INTERMITTENT: Final = BITS["note.intermittent"]
+_QUESTION: Final = BITS["note.question"]
+_SHORT: Final = BITS["note.short"]
 
 
 class Case:
@@ -214,27 +225,27 @@ def _possible(norm: str) -> int:
     return match.start() if match and not _HELP.search(match[0]) else FAR_AWAY
 
 
-_WOULD = re.compile(r"(?:会|能|可以|支持)(?!不能)[^，。？?！!；、\s]{0,14}(?:吗|么|嘛|不)[？?。\s]*$")
+_WOULD: Final = re.compile(r"(?:会|能|可以|支持)(?!不能)[^，。？?！!；、\s]{0,14}(?:吗|么|嘛|不)[？?。\s]*$")
 #: What cannot be without something, asked of as of a condition: 不是会员不能用吗.
-_WITHOUT = re.compile(
+_WITHOUT: Final = re.compile(
     "(?:没有?|不是|不用|不装|不开)[^，。？?！!了]{1,10}(?:不能|不可以|用不了|没法)[^，。？?！!了]{0,8}[吗么][？?]?$"
 )
 #: 一…就, 必定: what is told of every time is told as it is.
-_ALWAYS = re.compile("[就必准总都便老]")
-_ASKS = re.compile(
+_ALWAYS: Final = re.compile("[就必准总都便老]")
+_ASKS: Final = re.compile(
     "[?？吗谁哪]|怎么|怎样|如何|多久|什么|应该|多少|会不会|能不能|可不可以|算|找|联系|投诉|负责|请|希望"
 )
-_BEFORE = re.compile("刚才|刚刚|之前|早上|上午|昨[天晚]|原来是|应该是|原因|由于|导致")
-_ENDS = frozenset("吗么嘛不？?。")
+_BEFORE: Final = re.compile("刚才|刚刚|之前|早上|上午|昨[天晚]|原来是|应该是|原因|由于|导致")
+_ENDS: Final = frozenset("吗么嘛不？?。")
 #: Whoever asks for this has the fault: 打不开了，能看一下吗.
-_HELP = re.compile("看|查|找|处理|修|解决|过来|帮|派|快|远程|尽|安排|恢复|给|是不是|会不会|能不能")
+_HELP: Final = re.compile("看|查|找|处理|修|解决|过来|帮|派|快|远程|尽|安排|恢复|给|是不是|会不会|能不能")
 #: What a quantity is evidence of.
-COUNTED = {scope: Term("", Kind.SCOPE, f"scope.{scope}") for scope in ("all", "many", "some", "one")}
-SHORT = 8
-LONG = 60
+COUNTED: Final = {scope: Term("", Kind.SCOPE, f"scope.{scope}") for scope in ("all", "many", "some", "one")}
+SHORT: Final = 8
+LONG: Final = 60
 #: How many neighbours are looked at: a message of 4,000 characters must cost no more than its length.
-REACH = 8
-FAR_AWAY = -1
+REACH: Final = 8
+FAR_AWAY: Final = -1
 
 
 def _after(f: Finding) -> Span | None:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import overload
+from typing import Final, overload
 
 from intents.features import Features
 from intents.tables import normalise
 from intents.terms import Kind, Term, maker, yields
 from knowledge import Concept, KnowledgeBase, KnowledgeError
 
-_LETTERS = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
+_LETTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
 #: The marks that end clauses belong to no concept: their owner is ``#`` and the kind.
-_MARKS = {"#stop": "。！？!?;；\n\r…", "#pause": "，, :：—~～|()（）", "#listed": "、"}
+_MARKS: Final = {"#stop": "。！？!?;；\n\r…", "#pause": "，, :：—~～|()（）", "#listed": "、"}
 #: What is worth guessing at when nothing exact was found.
-_GUESSED = frozenset({Kind.COMPONENT, Kind.ACTION, Kind.SYMPTOM, Kind.CANNOT})
+_GUESSED: Final = frozenset({Kind.COMPONENT, Kind.ACTION, Kind.SYMPTOM, Kind.CANNOT})
 
 #: Owner and its words, in the order of the automaton.
 Vocabulary = list[tuple[str, list[str]]]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 
 def _one_of(words: str) -> str:
@@ -15,56 +15,60 @@ def _one_of(words: str) -> str:
     return f"(?:(?=[{''.join(sorted({word[0] for word in words.split('|')}))}])(?:{words}))"
 
 
-_NUM = r"(?:\d{1,6}|[一二两三四五六七八九十百千几俩仨半]{1,6})"  # bounded: a run of 4,000 digits is no number
-_CLASS = r"(?:多|来|几)?(?:个|名|位|台|部|路|条|通|只|张|家|间|处|号)?"
-_WHO = _one_of(
+_NUM: Final = (
+    r"(?:\d{1,6}|[一二两三四五六七八九十百千几俩仨半]{1,6})"  # bounded: a run of 4,000 digits is no number
+)
+_CLASS: Final = r"(?:多|来|几)?(?:个|名|位|台|部|路|条|通|只|张|家|间|处|号)?"
+_WHO: Final = _one_of(
     "坐席|座席|客服|同事|话机|电脑|机器|分机|用户|客户|员工|终端|中继|线路|话务员|接线员|工位|姑娘|兄弟|网点|分公司|"
     "技能组|队列|人|台|部|位|名|路|号机|号台|号人|号线|端口|通道|座机|节点|磁盘|硬盘|电源|风扇|模块|板卡|实例|进程|省|地市|县|科室|窗口|号码|"
     "席位|座位|位子|席|工作站|职场|厂区|厅|楼层|层楼|校区|网关|外线|内线|机柜|服务器|交换机|软电话|耳机|屏"
 )
-_RATIO = re.compile(
+_RATIO: Final = re.compile(
     rf"({_NUM}){_CLASS}{_WHO}?次?(?:里|中|当中|之中|里面|里头|有|只有|才|能|掉|断|丢|坏|挂|失败|打不通|只剩|就剩|剩)[了得就只有能才剩]*({_NUM})({_NUM})?{_CLASS}"
 )
-_COUNT = re.compile(
+_COUNT: Final = re.compile(
     rf"({_NUM})(多|来|几)?(?:个|名|位|台|部|路|条|家|只|间)?{_WHO}(?!次|点|分|月|天|遍|报|写)"
 )
-_SHARE = re.compile(rf"({_NUM}|\d+(?:\.\d+)?)(?:成|%)(?:多|以上)?的?(?:{_WHO}|电话|通话|呼叫|来电|录音)")
-_NAMED = re.compile(
+_SHARE: Final = re.compile(
+    rf"({_NUM}|\d+(?:\.\d+)?)(?:成|%)(?:多|以上)?的?(?:{_WHO}|电话|通话|呼叫|来电|录音)"
+)
+_NAMED: Final = re.compile(
     r"(?=[\d分工坐座机话ea])(?:"
     r"(?:分机|工号|坐席|座席|机位|工位|话机|\bext(?:ension)?\.?|\bagent)号?[是为]?\s?\d{1,6}|\d{1,6}号?(?:分机|坐席|座席|工位|台|机|座|话机|线))"
 )
 #: Not one of them: 一个都分不到, 没剩一条好的; and all that were counted: 四台全离线.
-_ONE = r"(?:一|半)(?:个|条|通|台|部|路|位|名|家|只|间|张|笔)"
-_NONE = re.compile(
+_ONE: Final = r"(?:一|半)(?:个|条|通|台|部|路|位|名|家|只|间|张|笔)"
+_NONE: Final = re.compile(
     rf"{_ONE}[^，。,！!？?；;\s]{{0,5}}[都也](?:没|不|无|未|冇|打|分|接|登|进|拨|听|连|派|上|录|出|导|收|建|拿|找|看|响|亮|存|弹|呼|转)"
     rf"|(?:没|没有|冇|无|木有)(?:剩|剩下|接到|接进来|进来|打进来|回来|录到|分到|收到|留下)?{_ONE}"
 )
 #: What is left that works: 能用的就剩四个, 只有三个还能接, 能接的不到一成.
-_GOOD = r"(?:(?:能|可以)(?:用|接|登|打|进|上|通|拨|听|干活|签入|工作)|在线|正常|好的?|活着?|通)"
-_LEFT = re.compile(
+_GOOD: Final = r"(?:(?:能|可以)(?:用|接|登|打|进|上|通|拨|听|干活|签入|工作)|在线|正常|好的?|活着?|通)"
+_LEFT: Final = re.compile(
     rf"{_GOOD}[^，。,]{{0,2}}的?(?:数了数)?[，,]?(?:总共|一共)?(?:就|只|才|仅)?(?:剩|剩下|有|不到|不足|不超过){{1,2}}了?{_NUM}{_CLASS}"
     rf"|(?:只|就|才|仅|只剩|就剩|剩下)(?:有|剩|下|能有){{0,2}}(?:不到)?{_NUM}{_CLASS}{_WHO}?(?:还|勉强|才)?(?:是)?{_GOOD}"
 )
-_ALL_OF = re.compile(
+_ALL_OF: Final = re.compile(
     rf"([二两三四五六七八九十几\d]{{1,3}})(?:个|台|条|路|部|块|间)(?:{_WHO})?(?:就)?(?:全|都全|一起全)"
 )
 #: Cheap looks before the patterns: a number at all, and soon after it (or a name before it) what is counted.
-_NUMBER = re.compile(r"[\d一二两三四五六七八九十百千几俩仨半]")
-_DIGIT = re.compile(r"\d")
-_NOT = re.compile("[都也没冇无木]")
-_JUST_ONE = re.compile(_ONE)
+_NUMBER: Final = re.compile(r"[\d一二两三四五六七八九十百千几俩仨半]")
+_DIGIT: Final = re.compile(r"\d")
+_NOT: Final = re.compile("[都也没冇无木]")
+_JUST_ONE: Final = re.compile(_ONE)
 #: What stands right before a number that says what is left.
-_REST = re.compile(r"[就只才仅剩下有到足过了][\d一二两三四五六七八九十百千几俩仨半]")
-_NAMES = _one_of(r"节点|通道|端口|分机|工号|坐席|座席|机位|工位|话机|ext\.?|extension|agent")
-_HINT = re.compile(
+_REST: Final = re.compile(r"[就只才仅剩下有到足过了][\d一二两三四五六七八九十百千几俩仨半]")
+_NAMES: Final = _one_of(r"节点|通道|端口|分机|工号|坐席|座席|机位|工位|话机|ext\.?|extension|agent")
+_HINT: Final = re.compile(
     r"[\d一二两三四五六七八九十百千几俩仨半].{0,3}[个名位台部路条通只张家间处号人坐座客同话电机分用员终中线姑兄网技队端通节成%]"
     rf"|{_NAMES}号?[是为]?\s?\d"
 )
 #: How far before its number the name of what is counted may begin.
-_NAME = 12
+_NAME: Final = 12
 
-_UNITS = {"十": 10, "百": 100, "千": 1000}
-_DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {
+_UNITS: Final = {"十": 10, "百": 100, "千": 1000}
+_DIGITS: Final = {char: value for value, char in enumerate("零一二三四五六七八九")} | {
     "两": 2,
     "几": 4,
     "俩": 2,
@@ -72,7 +76,7 @@ _DIGITS = {char: value for value, char in enumerate("零一二三四五六七八
 }
 
 #: Up to so many, without a total, is some (labelling rule of the desk; contract 2.1 P2 (A) 'some agents').
-FEW = 5
+FEW: Final = 5
 
 
 class Quantity(NamedTuple):

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from intents.features import BITS, MACHINE, Features
 from intents.terms import Term
 
 #: How many characters may stand between a negation and what it negates, a verb and its failure, …
-NEG_GAP = 4
-DENY_GAP = 6
-ATTACH_GAP = 8
-CANNOT_GAP = 14
-RECORD_GAP = 2
-FAR = -1000
+NEG_GAP: Final = 4
+DENY_GAP: Final = 6
+ATTACH_GAP: Final = 8
+CANNOT_GAP: Final = 14
+RECORD_GAP: Final = 2
+FAR: Final = -1000
 
-FAIL = BITS["effect.fail"]
+FAIL: Final = BITS["effect.fail"]
 
 Span = tuple[Term, int, int]
 

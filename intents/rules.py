@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 from intents.features import Features
 from knowledge import KnowledgeBase, KnowledgeError, Rule
 
-_RANK = {"P1": 0, "P2": 1, "none": 2}
+_RANK: Final = {"P1": 0, "P2": 1, "none": 2}
 #: How many decisions are kept: far more than a base can tell apart in practice.
-TABLED = 50_000
+TABLED: Final = 50_000
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from threading import Lock
 from types import ModuleType
-from typing import Any
+from typing import Any, Final
 
 from intents.dictionary import Dictionary
 from knowledge import private
@@ -22,7 +22,7 @@ from knowledge import private
 Cut = Callable[[str], list[str]]
 
 #: rjieba takes a quarter of a second to load, as long as jieba takes for so many messages.
-WORTHWHILE = 5000
+WORTHWHILE: Final = 5000
 
 
 class Segmenter:

@@ -6,16 +6,17 @@ import re
 from collections.abc import Callable
 from functools import cache, partial
 from pathlib import Path
+from typing import Final
 
-_HERE = Path(__file__).parent
+_HERE: Final = Path(__file__).parent
 
 #: Sounds that typists of many regions do not keep apart (翘舌/平舌, 前鼻/后鼻, n/l).
-_MERGED_INITIALS = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("n", "l"))
+_MERGED_INITIALS: Final = (("zh", "z"), ("ch", "c"), ("sh", "s"), ("n", "l"))
 
-_PUNCTUATION = "，。！？、；：“”‘’（）《》【】…—～·"
+_PUNCTUATION: Final = "，。！？、；：“”‘’（）《》【】…—～·"
 
 #: First code point of the private-use area: one per syllable, so that a mapped text keeps its offsets.
-PRIVATE_USE = 0xE000
+PRIVATE_USE: Final = 0xE000
 
 
 def _rows(name: str) -> list[str]:

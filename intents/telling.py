@@ -10,32 +10,31 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from math import sqrt
-from operator import itemgetter
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from intents.automaton import Hit
 from intents.terms import Term
 from knowledge import Rule, Telling
 
-LABELS = ("P1", "P2", "none")
+LABELS: Final = ("P1", "P2", "none")
 #: Before the id of a concept, in the name of its sign.
-CONCEPT = "@"
+CONCEPT: Final = "@"
 #: What a sign speaks for P1 and for P2, against none, and its rarity squared are kept in one number, a field
 #: each, so that one sum adds up all; it stays a machine word up to some hundreds of characters.
-_BITS = 20
-_FIELD = 1 << _BITS
-_MASK = _FIELD - 1
-_HALF = _FIELD // 2
+_BITS: Final = 20
+_FIELD: Final = 1 << _BITS
+_MASK: Final = _FIELD - 1
+_HALF: Final = _FIELD // 2
+#: From this code point on there are few characters with points, emoji most of them.
+_RARE: Final = 0x10000
 #: Added to a sum so that no field is negative.
-_BIAS = _HALF * (1 + _FIELD)
-_BOTH = _FIELD * _FIELD - 1
+_BIAS: Final = _HALF * (1 + _FIELD)
+_BOTH: Final = _FIELD * _FIELD - 1
 #: A rule that finds a fault speaks so much for the other priority too, as a share: it is no matter of none.
-_EITHER = 0.2
-_SHORTEST = 4  # signs: of a shorter text little is said by how it is told
-_SHOWN = 6  # signs in an explanation
-_EVIDENCE = 3  # signs that stand as evidence, when they decided
-
-_index = itemgetter(0)  # of a hit's term
+_EITHER: Final = 0.2
+_SHORTEST: Final = 4  # signs: of a shorter text little is said by how it is told
+_SHOWN: Final = 6  # signs in an explanation
+_EVIDENCE: Final = 3  # signs that stand as evidence, when they decided
 
 #: By how much P1 and P2 lie above none.
 Above = tuple[float, float]
@@ -65,9 +64,10 @@ class Scales:
         self._rarest = max((rarity for *_, rarity in telling.signs.values()), default=0) ** 2
         self._least = _SHORTEST * self._rarest
         self._unknown = _FIELD * _FIELD * self._rarest
-        chars = {sign: self._packed(sign) for sign in telling.signs if len(sign) == 1}
-        self._of_char = _OfChar(chars, self._unknown).__getitem__
-        self._of_term = _OfTerm(self).__getitem__
+        chars = {ord(sign): self._packed(sign) for sign in telling.signs if len(sign) == 1}
+        self._of_rare = {code: points for code, points in chars.items() if code >= _RARE}
+        self._of_char = [chars.get(code, self._unknown) for code in range(_RARE)]
+        self._of_term: list[int | None] = [None] * len(terms)  # worked out on its first hit
         largest = max((max(row[:3]) - min(row[:3]) for row in telling.signs.values()), default=0)
         #: so many signs fit into a field, whatever they are
         self._fits = (_HALF - 1) // largest if largest else _HALF
@@ -88,16 +88,43 @@ class Scales:
     def above_none(self, norm: str, hits: Sequence[Hit]) -> Above | None:
         """Return by how much P1 and P2 lie above none in `weigh`; None where nothing is known of the text."""
         if len(norm) + 2 * len(hits) > self._fits:
-            p1, p2, none = sums = self.weigh(norm, hits)
-            return (p1 - none, p2 - none) if any(sums) else None
-        chars = sum(map(self._of_char, {*norm}), _BIAS)
-        total = sum(map(self._of_term, {*map(_index, hits)}), chars)
+            sums = self.weigh(norm, hits)
+            return (sums[0] - sums[2], sums[1] - sums[2]) if any(sums) else None
+        total = self._chars(norm) + self._met(hits)
         if total & _BOTH == _BIAS:
             return None
         rarity = total >> 2 * _BITS
         length = sqrt(rarity if rarity > self._least else self._least)
         p1, p2 = (total & _MASK) - _HALF, (total >> _BITS & _MASK) - _HALF
         return self._starts[0] + p1 / length, self._starts[1] + p2 / length
+
+    def _chars(self, norm: str) -> int:
+        """Return the packed points of the text's characters, each counted once."""
+        of_char = self._of_char
+        total: int = _BIAS
+        seen = 0  # a bit for each 60th character: most that come again are none that could
+        for at in range(len(norm)):
+            code = ord(norm[at])
+            bit = 1 << code % 60
+            if seen & bit and norm.find(norm[at]) < at:
+                continue
+            seen |= bit
+            total += of_char[code] if code < _RARE else self._of_rare.get(code, self._unknown)
+        return total
+
+    def _met(self, hits: Sequence[Hit]) -> int:
+        """Return the packed points of the terms that were hit, each counted once."""
+        of_term = self._of_term
+        total = 0
+        seen: set[int] = set()
+        for index, _, _ in hits:
+            if index not in seen:
+                seen.add(index)
+                points = of_term[index]
+                if points is None:
+                    points = of_term[index] = self.packed(index)
+                total += points
+        return total
 
     def weigh(self, norm: str, hits: Sequence[Hit]) -> tuple[float, float, float]:
         """Return what the normalised text adds for each of `LABELS`; all 0 where nothing is known of it.
@@ -177,29 +204,6 @@ class Scales:
                 if len(kept) == _EVIDENCE:
                     break
         return sorted(kept)
-
-
-class _OfChar(dict[str, int]):
-    """The packed points of the characters that are known; all others have the same."""
-
-    def __init__(self, known: dict[str, int], unknown: int) -> None:
-        super().__init__(known)
-        self._unknown = unknown
-
-    def __missing__(self, char: str) -> int:
-        return self._unknown
-
-
-class _OfTerm(dict[int, int]):
-    """The packed points of a term's signs, worked out on its first hit."""
-
-    def __init__(self, scales: Scales) -> None:
-        super().__init__()
-        self._scales = scales
-
-    def __missing__(self, index: int) -> int:
-        points = self[index] = self._scales.packed(index)
-        return points
 
 
 def _signs_of_term(term: Term) -> list[str]:

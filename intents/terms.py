@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import IntEnum, auto
+from typing import Final
 
 from intents.features import Features
 from knowledge import Concept, KnowledgeError
@@ -57,11 +58,11 @@ class Kind(IntEnum):
     PAUSE = auto()  # end of a clause
 
 
-KINDS = {kind.name.lower(): kind for kind in Kind}
+KINDS: Final = {kind.name.lower(): kind for kind in Kind}
 
 #: A symptom that begins so says by itself that all are met: 全断, 均中断.
-_WHOLE = frozenset("全均")
-_NEGATIVE = frozenset("不没无未勿唔冇木别莫妹")
+_WHOLE: Final = frozenset("全均")
+_NEGATIVE: Final = frozenset("不没无未勿唔冇木别莫妹")
 
 
 @dataclass(slots=True)

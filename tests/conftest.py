@@ -10,6 +10,7 @@ import pytest
 
 pytest_plugins = [
     "tests.support.postgres",
+    "tests.support.compiled",
     "tests.support.needs",
     "tests.support.browser",
     "tests.support.world",

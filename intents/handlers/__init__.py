@@ -6,6 +6,7 @@ A handler gets the reading, the term, and where the hit starts and ends.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Final
 
 from intents.automaton import Hit
 from intents.features import Features
@@ -14,7 +15,7 @@ from intents.reading import Reading
 from intents.terms import Kind, Term
 
 _Handler = Callable[[Reading, Term, int, int], None]
-_HANDLERS: dict[Kind, _Handler] = {
+_HANDLERS: Final[dict[Kind, _Handler]] = {
     Kind.COMPONENT: failures.component,
     Kind.ACTION: failures.action,
     Kind.SYMPTOM: failures.symptom,
@@ -60,24 +61,28 @@ _HANDLERS: dict[Kind, _Handler] = {
 }
 
 
-class Steps(dict[int, tuple[_Handler, Term]]):
+class Steps:
     """What to do on a hit of a term, beside it: looked up on the first hit, not once a hit."""
 
-    def __init__(self, terms: Sequence[Term]) -> None:
-        super().__init__()
-        self._terms = terms
+    __slots__ = ("_terms", "known")
 
-    def __missing__(self, index: int) -> tuple[_Handler, Term]:
+    def __init__(self, terms: Sequence[Term]) -> None:
+        self._terms = terms
+        self.known: list[tuple[_Handler, Term] | None] = [None] * len(terms)
+
+    def meet(self, index: int) -> tuple[_Handler, Term]:
+        """Return the step of a term that was not met before."""
         term = self._terms[index]
-        step = self[index] = (_HANDLERS[term.kind], term)
+        step = self.known[index] = (_HANDLERS[term.kind], term)
         return step
 
 
 def read(hits: Sequence[Hit], steps: Steps, features: Features, size: int) -> Reading:
     """Return the reading of one message's hits."""
     reading = Reading(features, size)
+    known = steps.known
     for index, start, end in hits:
-        handle, term = steps[index]
+        handle, term = known[index] or steps.meet(index)
         handle(reading, term, start, end)
     reading.finish()
     return reading

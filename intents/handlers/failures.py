@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from intents.features import BITS, MONITOR, SINGLE, THINGS
 from intents.handlers import fates, whom
 from intents.reading import ATTACH_GAP, CANNOT_GAP, DENY_GAP, FAR, NEG_GAP, Reading
 from intents.terms import Term
 
-EFFECT_FAIL, SCOPE_ALL = BITS["effect.fail"], BITS["scope.all"]
-FATE_HOWTO, FATE_NEGATED, FATE_REQUEST = (BITS[f"fate.{name}"] for name in ("howto", "negated", "request"))
-NOTE_AGAIN, NOTE_OTHERS_FINE, NOTE_REST_WORKS = (
-    BITS[f"note.{name}"] for name in ("again", "others_fine", "rest_works")
-)
+EFFECT_FAIL: Final = BITS["effect.fail"]
+SCOPE_ALL: Final = BITS["scope.all"]
+FATE_HOWTO: Final = BITS["fate.howto"]
+FATE_NEGATED: Final = BITS["fate.negated"]
+FATE_REQUEST: Final = BITS["fate.request"]
+NOTE_AGAIN: Final = BITS["note.again"]
+NOTE_OTHERS_FINE: Final = BITS["note.others_fine"]
+NOTE_REST_WORKS: Final = BITS["note.rest_works"]
 
 
 def component(r: Reading, t: Term, s: int, e: int) -> None:

@@ -3,13 +3,18 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from intents.features import BITS
 from intents.handlers import wishes
 from intents.reading import FAR, NEG_GAP, Reading
 from intents.terms import Term
 
-FATE_PAST, FATE_PLAN = BITS["fate.past"], BITS["fate.plan"]
-NOTE_AGAIN, NOTE_OCCURS, NOTE_OFTEN = BITS["note.again"], BITS["note.occurs"], BITS["note.often"]
+FATE_PAST: Final = BITS["fate.past"]
+FATE_PLAN: Final = BITS["fate.plan"]
+NOTE_AGAIN: Final = BITS["note.again"]
+NOTE_OCCURS: Final = BITS["note.occurs"]
+NOTE_OFTEN: Final = BITS["note.often"]
 
 
 def neg(r: Reading, t: Term, s: int, e: int) -> None:

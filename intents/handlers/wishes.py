@@ -3,13 +3,17 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from intents.features import BITS
 from intents.reading import FAR, RECORD_GAP, Reading
 from intents.terms import Term
 
-FATE_HOWTO, FATE_RECORD, FATE_REQUEST = BITS["fate.howto"], BITS["fate.record"], BITS["fate.request"]
-NOTE_QUESTION = BITS["note.question"]
-_CLOSING = frozenset('”’"」』')
+FATE_HOWTO: Final = BITS["fate.howto"]
+FATE_RECORD: Final = BITS["fate.record"]
+FATE_REQUEST: Final = BITS["fate.request"]
+NOTE_QUESTION: Final = BITS["note.question"]
+_CLOSING: Final = frozenset('”’"」』')
 
 
 def _kill(r: Reading, fate: int) -> None:

@@ -1,7 +1,7 @@
 """What a test needs from the machine: it is skipped, with a reason, where that is absent.
 
-A test says so with a marker (`browser`, `node`, `npm`, `postgres`), or by asking for a fixture that needs
-one. With `CI=true` or `HOTLINE_NO_SKIP=1` every skip, of a test or of a whole module, is a failure.
+A test says so with a marker (`browser`, `compiled`, `node`, `npm`, `postgres`), or by asking for a fixture
+that needs one. With `CI=true` or `HOTLINE_NO_SKIP=1` every skip, of a test or of a module, is a failure.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from tests.support.compiled import compiled
 from tests.support.postgres import postgres_bin
 
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -45,8 +46,14 @@ def npm() -> str | None:
     return shutil.which("npm") if node() else None
 
 
+def is_compiled() -> bool:
+    """Tell whether the modules that setup.py lists are there compiled."""
+    return any(compiled())
+
+
 NEEDS: dict[str, tuple[Callable[[], object], str]] = {
     "browser": (browser, "needs Chromium (on Debian: apt install chromium libatomic1)"),
+    "compiled": (is_compiled, "needs a C compiler (on Debian: apt install gcc libc6-dev python3-dev)"),
     "node": (node, "needs Node.js (on Debian: apt install nodejs)"),
     "npm": (npm, "needs Node.js and npm (on Debian: apt install nodejs npm)"),
     "postgres": (

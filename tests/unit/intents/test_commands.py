@@ -9,8 +9,8 @@ import pytest
 from click.testing import CliRunner
 
 from bot.cli import hotline
-from bot.commands.classify import as_json
 from bot.commands.explained import FATE_NAMES, INTENT_NAMES, KIND_NAMES, MARK_NAMES, tables
+from bot.commands.lines import as_json
 from intents import INTENTS, default_classifier
 from intents.features import GROUPS
 from intents.terms import KINDS
