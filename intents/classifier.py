@@ -308,7 +308,12 @@ def _evidence(case: Case, finding: Finding | None) -> list[Span]:
             for other in reading.clauses:
                 if other.sentence is clause.sentence:
                     spans += other.scoped
-    if len(spans) < 2:
-        return spans
-    by_start = dict(zip(map(_start, spans), spans, strict=True))
-    return [*map(by_start.__getitem__, sorted(by_start))]
+    return _ordered(spans)
+
+
+def _ordered(spans: list[Span]) -> list[Span]:
+    spans.sort(key=_start)
+    for at in range(len(spans) - 2, -1, -1):
+        if spans[at][1] == spans[at + 1][1]:
+            del spans[at]
+    return spans

@@ -6,7 +6,6 @@ No library is safe here (一直 is no number), so this is a small parser: number
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 
@@ -139,13 +138,15 @@ def _all(text: str, numbers: list[int]) -> list[Quantity | None]:
     return found
 
 
-def _at(pattern: re.Pattern[str], text: str, places: list[int]) -> Iterator[re.Match[str]]:
-    """Yield what ``finditer`` would, of a pattern that begins with a number: at its places only."""
+def _at(pattern: re.Pattern[str], text: str, places: list[int]) -> list[re.Match[str]]:
+    """Return what ``finditer`` would, of a pattern that begins with a number: at its places only."""
+    found: list[re.Match[str]] = []
     end = 0
     for place in places:
         if place >= end and (match := pattern.match(text, place)):
-            yield match
+            found.append(match)
             end = match.end()
+    return found
 
 
 def _ratio(match: re.Match[str]) -> Quantity | None:

@@ -33,6 +33,7 @@ _BOTH: Final = _FIELD * _FIELD - 1
 #: A rule that finds a fault speaks so much for the other priority too, as a share: it is no matter of none.
 _EITHER: Final = 0.2
 _SHORTEST: Final = 4  # signs: of a shorter text little is said by how it is told
+_LONG: Final = 600  # of a longer text each sign is looked at by itself: what is packed is for messages
 _SHOWN: Final = 6  # signs in an explanation
 _EVIDENCE: Final = 3  # signs that stand as evidence, when they decided
 
@@ -70,7 +71,7 @@ class Scales:
         self._of_term: list[int | None] = [None] * len(terms)  # worked out on its first hit
         largest = max((max(row[:3]) - min(row[:3]) for row in telling.signs.values()), default=0)
         #: so many signs fit into a field, whatever they are
-        self._fits = (_HALF - 1) // largest if largest else _HALF
+        self._fits = min((_HALF - 1) // largest if largest else _HALF, _LONG)
         base = telling.base
         self._starts = base[0] - base[2], base[1] - base[2]
 
@@ -116,14 +117,18 @@ class Scales:
         """Return the packed points of the terms that were hit, each counted once."""
         of_term = self._of_term
         total = 0
-        seen: set[int] = set()
+        seen = 0
+        met: list[int] = []
         for index, _, _ in hits:
-            if index not in seen:
-                seen.add(index)
-                points = of_term[index]
-                if points is None:
-                    points = of_term[index] = self.packed(index)
-                total += points
+            bit = 1 << index % 60
+            if seen & bit and index in met:
+                continue
+            seen |= bit
+            met.append(index)
+            points = of_term[index]
+            if points is None:
+                points = of_term[index] = self.packed(index)
+            total += points
         return total
 
     def weigh(self, norm: str, hits: Sequence[Hit]) -> tuple[float, float, float]:

@@ -15,7 +15,7 @@ import click
 
 from bot.commands.lines import Answers, Block, answers, as_json, as_text
 from bot.errors import BadInput, SettingError
-from intents import Classifier, Reloader, default_classifier
+from intents import Classifier, Reloader, Verdict, default_classifier
 from knowledge import KnowledgeError
 
 #: How many bytes are read at once: about a thousand messages.
@@ -100,16 +100,17 @@ def classify(
     if text and jsonl:
         raise click.UsageError("--jsonl reads standard input and takes no TEXT")
     classifier = _classifier(folder)
-    show = as_json if as_lines else as_text
     # what is loaded stays: the collector need not look at it again, nor after every few messages
     gc.freeze()
     gc.set_threshold(20_000)
 
-    encoding = "utf-8" if as_lines else sys.stdout.encoding  # a terminal may have another one, JSON has not
+    def show_text(verdict: Verdict) -> bytes:
+        return as_text(verdict).encode(sys.stdout.encoding, "replace")
+
+    show = as_json if as_lines else show_text
     if text:
-        verdicts = "".join([show(classifier.classify(message)) + "\n" for message in text])
-        _write([Answers(verdicts.encode(encoding, "replace"))])
+        _write([Answers(b"".join([show(classifier.classify(message)) for message in text]))])
         return
-    work = partial(answers, classifier=classifier, show=show, encoding=encoding, jsonl=jsonl)
+    work = partial(answers, classifier=classifier, show=show, jsonl=jsonl)
     with closing(_answered(sys.stdin.buffer, work, jobs or _cores())) as found:
         _write(found)

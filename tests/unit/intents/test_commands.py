@@ -50,7 +50,7 @@ def test_the_json_put_together_by_hand_is_what_the_encoder_would_write() -> None
         verdict = default_classifier().classify(row["text"])
         fields = verdict._asdict() | {"label": verdict.label.value}
         fields["evidence"] = [evidence._asdict() for evidence in verdict.evidence]
-        assert as_json(verdict) == json.dumps(fields, ensure_ascii=False)
+        assert as_json(verdict) == json.dumps(fields, ensure_ascii=False).encode() + b"\n"
 
 
 def test_the_packaged_base_passes_its_check() -> None:
