@@ -73,7 +73,7 @@ class Service:
             self._handle_all, HANDLED, LATE_S, 1 if app.store.writes_alone else LANES
         )
         self._handlers = asyncio.Semaphore(HANDLERS)
-        self._in_hand = Room("messages to be handled; the sweep takes what is more", IN_HAND)
+        self._in_hand = Room("messages to be handled; what is more is resumed", IN_HAND)
         self._changed = changed
         self._engine = engine
         self._on_error: Callable[[], None] = lambda: None
@@ -159,7 +159,7 @@ class Service:
         return self.app.receive_all(inbounds)
 
     async def handle(self, inbox_id: int, compose: Composer | None = None) -> str | None:
-        """See `bot.reception.Reception`; where there is too much to handle the sweep does, later."""
+        """See `bot.reception.Reception`; what is too much is left to be resumed."""
         if not self._in_hand.enter():
             return None
         try:

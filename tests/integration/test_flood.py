@@ -98,7 +98,7 @@ def test_connections_beyond_what_is_kept_are_closed(monkeypatch: pytest.MonkeyPa
     served.stop()
 
 
-def test_messages_beyond_what_can_be_handled_are_left_to_the_sweep_and_lost_to_nobody(
+def test_messages_beyond_what_can_be_handled_soon_are_resumed_later_and_lost_to_nobody(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.web.service.IN_HAND", AT_ONCE)
