@@ -150,7 +150,7 @@ def supplement(turn: Turn, read: reading.Report) -> None:
     if case := spoken_of(turn):
         report.add(turn, case, read)
     else:
-        not_understood(turn, read)
+        not_understood(turn, read, "您没有处理中的工单，这条已转给值班工程师。")
 
 
 def recovered(turn: Turn, _: reading.Report) -> None:
@@ -166,7 +166,7 @@ def objection(turn: Turn, read: reading.Report) -> None:
     if turn.desk.tickets.live(turn.chat):
         customer_priority.object_(turn, NOTHING)
     else:
-        not_understood(turn, read)
+        not_understood(turn, read, "您没有未结的工单，没有可改的优先级；这条已转给值班工程师。")
 
 
 def ask_human(turn: Turn, _: reading.Report) -> None:
@@ -189,18 +189,23 @@ def complaint(turn: Turn, _: reading.Report) -> None:
     pass_on(turn, "投诉")
 
 
-def not_understood(turn: Turn, read: reading.Report) -> None:
+def not_understood(turn: Turn, read: reading.Report, said: str = "") -> None:
     """Nothing ends in silence: a person sees it, and asked twice the answer is more concrete.
 
     What follows an engineer's words about a ticket belongs to that.
+
+    Args:
+        said: what is known of it all the same, and that a person has it.
     """
     if case := _spoken_with(turn):
         report.add(turn, case, read)
         return
     turn = reading.keep_fragment(turn)
-    missed = int(turn.chat.state.get("missed", 0)) + 1
+    missed = int(turn.chat.state.get("missed", 0)) + (not said)
     turn.remember(missed=missed)
-    if missed == 1:
+    if said:
+        text = f"{said}如果是故障，请点“按故障报修”。"
+    elif missed == 1:
         text = "已转给值班工程师。如果是故障，请点“按故障报修”，或说一下：哪里、什么现象、影响多少坐席。"
     else:
         text = (
