@@ -10,6 +10,9 @@ import sys
 import tempfile
 from pathlib import Path
 
+#: So many files of a kind are kept: a cache that grew with every edit would fill the disk in the end.
+KEPT = 16
+
 
 def folder() -> Path | None:
     """Return the cache folder, made if need be; None when no safe one can be had (then nothing is cached).
@@ -43,7 +46,7 @@ def read(name: str) -> bytes | None:
     if where is None:
         return None
     try:
-        handle = os.open(where / name, os.O_RDONLY | os.O_NOFOLLOW)
+        handle = os.open(where / name, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         found = os.fstat(handle)
         if not stat.S_ISREG(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o022:
             os.close(handle)
@@ -62,9 +65,20 @@ def write(name: str, content: bytes) -> None:
         return
     with contextlib.suppress(OSError):
         handle, part = tempfile.mkstemp(dir=where)
-        with os.fdopen(handle, "wb") as file:
-            file.write(_digest(content) + b"\n" + content)
-        Path(part).replace(where / name)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(_digest(content) + b"\n" + content)
+            Path(part).replace(where / name)
+        except OSError:
+            Path(part).unlink(missing_ok=True)  # a full disk is not filled further
+        _prune(where, name.partition("-")[0])
+
+
+def _prune(where: Path, kind: str) -> None:
+    """Delete what has long been written over: every edit of a base leaves a file."""
+    files = sorted(where.glob(f"{kind}-*"), key=lambda file: file.stat().st_mtime_ns)
+    for file in files[:-KEPT]:
+        file.unlink(missing_ok=True)
 
 
 def _digest(content: bytes) -> bytes:

@@ -101,6 +101,62 @@ def test_a_content_that_is_not_what_was_written_is_not_read(empty: Path) -> None
     assert private.read("x") is None
 
 
+def _by_others(file: Path, patch: pytest.MonkeyPatch) -> None:
+    owner = file.stat().st_uid
+    patch.setattr(os, "getuid", lambda: owner + 1)
+
+
+def _to_others(file: Path, _: pytest.MonkeyPatch) -> None:
+    file.chmod(0o660)
+
+
+def _to_all(file: Path, _: pytest.MonkeyPatch) -> None:
+    file.chmod(0o606)
+
+
+def _a_pipe(file: Path, _: pytest.MonkeyPatch) -> None:
+    file.unlink()
+    os.mkfifo(file)
+
+
+def _a_link(file: Path, _: pytest.MonkeyPatch) -> None:
+    elsewhere = file.parent.with_name("elsewhere")
+    file.rename(elsewhere)
+    file.symlink_to(elsewhere)
+
+
+def _in_a_linked_folder(file: Path, _: pytest.MonkeyPatch) -> None:
+    elsewhere = file.parent.with_name("elsewhere")
+    file.parent.rename(elsewhere)
+    file.parent.symlink_to(elsewhere)
+
+
+@pytest.mark.parametrize("change", [_by_others, _to_others, _to_all, _a_pipe, _a_link, _in_a_linked_folder])
+def test_what_others_could_have_written_is_not_read(
+    empty: Path, monkeypatch: pytest.MonkeyPatch, change: Callable[[Path, pytest.MonkeyPatch], None]
+) -> None:
+    private.write("x", b"content")
+    assert private.read("x") == b"content"
+    change(empty / "x", monkeypatch)
+    assert private.read("x") is None
+
+
+def test_what_cannot_be_written_leaves_nothing_behind(empty: Path) -> None:
+    (empty / "x" / "inside").mkdir(parents=True)
+    empty.chmod(0o700)
+    private.write("x", b"content")
+    assert [file.name for file in empty.iterdir()] == ["x"]
+
+
+def test_old_files_of_a_kind_go_when_new_ones_come(empty: Path) -> None:
+    private.write("words-0", b"content")
+    for number in range(private.KEPT + 3):
+        private.write(f"base-{number:02}", b"content")
+        os.utime(empty / f"base-{number:02}", (number, number))
+    kept = sorted(file.name for file in empty.iterdir())
+    assert kept == [*(f"base-{number:02}" for number in range(3, private.KEPT + 3)), "words-0"]
+
+
 def test_processes_that_start_at_once_fill_one_cache_and_say_the_same(empty: Path) -> None:
     lines = "".join(json.dumps(text) + "\n" for text in TEXTS)
     command = [sys.executable, "-c", _START]
