@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from contextlib import nullcontext
 from dataclasses import replace
 from datetime import timedelta
 from hashlib import sha256
 from pathlib import Path
 
 import structlog
-from sqlalchemy.exc import DBAPIError
 from structlog.contextvars import bound_contextvars
 
 import knowledge
@@ -19,7 +17,6 @@ from bot.channels.pager import ADDRESS as ALARM_ADDRESS
 from bot.channels.pager import NAME as PAGER
 from bot.channels.pager import Pager
 from bot.clock import Clock
-from bot.delivery.alone import alone
 from bot.delivery.consequences import Consequences, Watchers
 from bot.delivery.dispatcher import Dispatcher
 from bot.delivery.downloads import FOLDER, Downloads, Fetcher
@@ -31,24 +28,23 @@ from bot.delivery.next_message import Message
 from bot.delivery.outbox import Channel, Courier
 from bot.delivery.settlement import Settlement
 from bot.delivery.waiting import tell_of_waiting
-from bot.desk.policy import TicketPolicy
 from bot.dialogue import customer, files, notify, occasions, staff, staff_gone, told
 from bot.dialogue.rescue import give_up, rescue
 from bot.dialogue.turn import Office, Turn
-from bot.errors import SettingError, StoreError
+from bot.errors import SettingError
 from bot.messages import Inbound
 from bot.metrics import Counted, Metrics
+from bot.opening import open_store
 from bot.reception import Composer
 from bot.settings import Settings
-from bot.store import edits, migrate
-from bot.store.store import Store, UnitOfWork, cause, sqlite_file
+from bot.store import edits
+from bot.store.store import Store, UnitOfWork
 from bot.watch.correction import recompute_page
 from bot.watch.heartbeat import DeadMan
 from bot.watch.next_year import NextYear
-from bot.watch.policy import policy_of
 from bot.watch.reroute import Rerouter
 from bot.watch.sweep import sweep
-from bot.workdays import FILE_NAME, WorkdaysFile, load_workdays
+from bot.workdays import FILE_NAME, WorkdaysFile
 from intents import Classifier, Reloader
 
 log = structlog.get_logger(__name__)
@@ -284,77 +280,6 @@ class App:
             now=unit.now,
             understood=lambda verdict: unit.on_commit(lambda: self.metrics.understood(verdict.label)),
         )
-
-
-def open_store(settings: Settings, *, checked: bool = False) -> Store:
-    """Open the database of the settings: SQLite is made and migrated, PostgreSQL must be migrated by hand.
-
-    Args:
-        checked: for a service, which holds the database (`bot.delivery.alone`): first read a SQLite file
-            through, since it must not write for days into a damaged one.
-
-    Raises:
-        StoreError: it can't be reached, is damaged, or its schema is not this program's and can't be made so:
-            it is newer, PostgreSQL's, or in the hands of a service.
-        SettingError: the address is wrong.
-    """
-    store = connect(settings)
-    try:
-        if checked:
-            store.check_sound()
-        if sqlite_file(settings.database_url) is not None:
-            _migrate(store, settings.database_url, is_held=checked)
-        else:
-            migrate.check_current(store.engine)
-        store.guard(migrate.head())
-    except DBAPIError as error:  # a full disk, a file or a database that may only be read
-        raise StoreError(f"HOTLINE_DATABASE_URL: {store.address} failed: {cause(error)}") from error
-    return store
-
-
-def _migrate(store: Store, url: str, *, is_held: bool) -> None:
-    """Migrate a SQLite file, but not under a service of an older version, which is sending."""
-    if migrate.is_current(store.engine):
-        return
-    try:
-        with nullcontext() if is_held else alone(url):
-            migrate.upgrade(store.engine)
-    except StoreError as error:
-        raise StoreError(f"the database's schema is older than this program: {error}") from error
-
-
-def connect(settings: Settings) -> Store:
-    """Connect to the database of the settings, whatever its schema.
-
-    Raises:
-        StoreError: it can't be reached or is damaged.
-        SettingError: the address is wrong.
-    """
-    file = sqlite_file(settings.database_url)
-    if file is not None and not file.parent.is_dir():
-        raise SettingError(f"HOTLINE_DATABASE_URL: there is no folder {file.parent}")
-    if file is not None and not file.exists():
-        _make_private(file)
-    if file is not None and file.stat().st_nlink > 1:
-        raise StoreError(
-            f"HOTLINE_DATABASE_URL: {file} has another name (a hard link), under which SQLite would keep a "
-            "second journal and damage it; remove one of the names"
-        )
-    rules = TicketPolicy(
-        timedelta(days=settings.reopen_days), settings.update_minutes, 60 * settings.follow_up_hours
-    )
-    workdays = load_workdays(settings.data / FILE_NAME)
-    store = Store(settings.database_url, workdays, policy_of(settings), rules)
-    store.ping()
-    return store
-
-
-def _make_private(file: Path) -> None:
-    """Make an empty database file that only its owner can read: it will hold customers' words (5.2)."""
-    try:
-        file.touch(mode=0o600, exist_ok=True)
-    except OSError as error:
-        raise SettingError(f"HOTLINE_DATABASE_URL: cannot write {file}: {error.strerror}") from error
 
 
 def _pager(settings: Settings) -> dict[str, Channel]:

@@ -9,7 +9,6 @@ from typing import Any
 import click
 
 from bot import clock, settings
-from bot.app import open_store
 from bot.channels.wechat_menu import scan_code
 from bot.commands.output import DB_OPTION, JSON_OPTION, print_json, print_table
 from bot.commands.wechat import ACCOUNT_OPTION, account_api
@@ -17,6 +16,7 @@ from bot.desk.calendar import SHANGHAI
 from bot.desk.staff import Grant, Purpose
 from bot.dialogue import codes
 from bot.errors import BadInput
+from bot.opening import open_store
 from bot.store import tables as t
 from bot.store.store import UnitOfWork
 

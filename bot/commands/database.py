@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 
 from bot import settings
-from bot.app import open_store
+from bot.opening import open_store
 from bot.store.store import Store
 
 

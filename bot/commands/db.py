@@ -8,9 +8,9 @@ from pathlib import Path
 import click
 
 from bot import clock, settings
-from bot.app import connect
 from bot.commands.output import DB_OPTION
 from bot.delivery.alone import alone
+from bot.opening import connect
 from bot.store import backup as backups
 from bot.store import migrate
 
@@ -31,7 +31,7 @@ def upgrade(database_url: str | None) -> None:
     not be in use.
     """
     loaded = settings.load(database_url=database_url)
-    with alone(loaded.database_url), closing(connect(loaded)) as store:
+    with alone(loaded.database_url), closing(connect(loaded, is_held=True)) as store:
         before = migrate.current(store.engine)
         migrate.upgrade(store.engine)
         after = migrate.head()

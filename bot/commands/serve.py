@@ -11,11 +11,12 @@ from types import FrameType
 import click
 
 from bot import log, samples, settings
-from bot.app import App, open_store
+from bot.app import App
 from bot.channels.simulator import Simulator
 from bot.commands.running import Deadline, end, engine_of
 from bot.delivery.alone import alone
 from bot.errors import SettingError
+from bot.opening import open_store
 from bot.platforms import Platforms
 from bot.settings import Settings
 from bot.store.store import sqlite_file
@@ -61,7 +62,7 @@ def _interrupt(_signal: int, _frame: FrameType | None) -> None:
 
 
 async def _run(loaded: Settings, listener: socket.socket, *, worker: bool) -> None:
-    store = open_store(loaded, checked=True)
+    store = open_store(loaded, is_held=True)
     platforms = Platforms(loaded, store)
     app = App(loaded, platforms.channels, store=store, fetchers=platforms.fetchers)
     try:

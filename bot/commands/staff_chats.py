@@ -8,10 +8,10 @@ from dataclasses import asdict
 import click
 
 from bot import clock, settings
-from bot.app import open_store
 from bot.commands.database import opened
 from bot.commands.output import DB_OPTION, JSON_OPTION, print_json, print_table
 from bot.dialogue import notify
+from bot.opening import open_store
 from bot.settings import Settings
 from bot.store import staff_chats
 from bot.store.staff_chats import StaffChat

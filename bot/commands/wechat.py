@@ -8,11 +8,11 @@ from contextlib import contextmanager
 import click
 
 from bot import clock, settings
-from bot.app import open_store
 from bot.channels import wechat_menu
 from bot.channels.wechat import api_of
 from bot.commands.output import DB_OPTION, JSON_OPTION, print_json
 from bot.errors import BadInput
+from bot.opening import open_store
 from bot.settings import Settings
 from bot.store.platform_accounts import PlatformAccounts
 from bot.store.store import Store

@@ -10,9 +10,10 @@ from contextlib import ExitStack
 import click
 
 from bot import log, settings
-from bot.app import App, open_store
+from bot.app import App
 from bot.commands.running import Deadline, end, engine_of
 from bot.delivery.alone import alone
+from bot.opening import open_store
 from bot.platforms import Platforms
 from bot.settings import Settings
 from bot.web.application import application
@@ -37,7 +38,7 @@ def worker(host: str, port: int | None) -> None:
 
 
 async def _run(loaded: Settings, listener: socket.socket | None) -> None:
-    store = open_store(loaded, checked=True)
+    store = open_store(loaded, is_held=True)
     platforms = Platforms(loaded, store)
     app = App(loaded, platforms.channels, store=store, fetchers=platforms.fetchers)
     try:

@@ -15,7 +15,7 @@ from bot.doctor.finding import Finding, fail, ok, warn
 from bot.doctor.machine import check_folder
 from bot.doctor.work import check_work
 from bot.errors import HotlineError, StoreError
-from bot.store import migrate
+from bot.store import files, migrate
 from bot.store import tables as t
 from bot.store.staff_chats import made, staff_chats
 from bot.store.store import Store, sqlite_file
@@ -31,11 +31,14 @@ def check_database(url: str, now: datetime) -> Iterator[Finding]:
         file = sqlite_file(url)
         if file is not None:
             yield check_folder("database folder", file.parent)
-            if not file.exists():
-                detail = f"{file} does not exist yet"
-                yield warn("database", detail, f"`hotline serve` makes it, or {UPGRADE}")
-                return
-        store = Store(url, PrcWorkdays())
+        store = _opened(url)
+        if store is None:
+            detail = f"{file} does not exist yet"
+            yield warn("database", detail, f"`hotline serve` makes it, or {UPGRADE}")
+            return
+    except StoreError as error:
+        yield fail("database", str(error), "look for the file, and for the last `hotline db backup`")
+        return
     except HotlineError as error:
         yield fail("database", str(error), "mend HOTLINE_DATABASE_URL")
         return
@@ -49,10 +52,9 @@ def staff_chats_of(url: str, channel: str) -> dict[str, list[str]]:
     """Return by account the platform's ids of support's chats; empty where the database can't tell."""
     found: dict[str, list[str]] = {}
     try:
-        file = sqlite_file(url)
-        if file is not None and not file.exists():
+        store = _opened(url)
+        if store is None:
             return found
-        store = Store(url, PrcWorkdays())
         try:
             with store.read() as session:
                 for chat in made(session):
@@ -63,6 +65,20 @@ def staff_chats_of(url: str, channel: str) -> dict[str, list[str]]:
     except (HotlineError, SQLAlchemyError):
         return {}  # `check_database` says why
     return found
+
+
+def _opened(url: str) -> Store | None:
+    """Return the store to look at; None where there is none yet.
+
+    Raises:
+        SettingError: the address is wrong.
+        StoreError: of the store only a part is there.
+    """
+    if (file := sqlite_file(url)) is not None:
+        files.check(file.resolve())
+        if not file.exists():
+            return None
+    return Store(url, PrcWorkdays(), looks_only=True)
 
 
 def _examined(store: Store, file: Path | None, now: datetime) -> Iterator[Finding]:

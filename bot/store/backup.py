@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
 from bot.errors import StoreError
-from bot.store import migrate
+from bot.store import files, migrate
+from bot.store.files import SIDE_FILES, new_file
 from bot.store.store import sqlite_file
-
-SIDE_FILES = ("-wal", "-shm")  # what a database keeps beside it while it is open
 
 
 def backup(url: str, target: Path) -> int:
@@ -23,14 +20,15 @@ def backup(url: str, target: Path) -> int:
     The copy is what was committed when it began; it is checked before it gets its name.
 
     Raises:
-        StoreError: it is no SQLite file, or is damaged, or ``target`` exists or can't be written.
+        StoreError: it is no SQLite file, or is damaged or emptied, or ``target`` exists or can't be written.
     """
     source = _file(url)
+    files.check(source.resolve())
     if not source.is_file():
         raise StoreError(f"there is no database {source}")
     if target.exists():
         raise StoreError(f"{target} exists already; name another file")
-    with _new_file(target) as half:
+    with new_file(target) as half:
         _copy(source, half)
     return target.stat().st_size
 
@@ -51,7 +49,7 @@ def restore(url: str, copy: Path, now: datetime) -> Path | None:
     kept = place.with_name(f"{place.name}.{now:%Y%m%d-%H%M%S}")
     if kept.exists():
         raise StoreError(f"{kept} exists already; try again in a second")
-    with _new_file(place) as half:
+    with new_file(place) as half:
         _copy(copy, half)
         _check_schema(half, copy)
         had_one = place.exists()
@@ -64,7 +62,7 @@ def _keep(place: Path, kept: Path) -> None:
     copies = {Path(f"{place}{suffix}"): Path(f"{kept}{suffix}") for suffix in ("", *SIDE_FILES)}
     for old, copy in copies.items():
         if old.exists():
-            with _new_file(copy) as half:
+            with new_file(copy) as half:
                 shutil.copyfile(old, half)
     try:
         with closing(sqlite3.connect(f"{place.absolute().as_uri()}?mode=rw", uri=True)) as store:
@@ -87,36 +85,11 @@ def _file(url: str) -> Path:
     return file
 
 
-@contextmanager
-def _new_file(target: Path) -> Iterator[Path]:
-    """Yield a private file beside ``target`` that gets its name in the end, if nothing fails."""
-    half = target.with_name(f".{target.name}.{os.getpid()}.half")
-    try:
-        os.close(os.open(half, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        yield half
-        with half.open("rb") as written:
-            os.fsync(written.fileno())
-        os.replace(half, target)
-        _sync_folder(target.parent)
-    except OSError as error:
-        raise StoreError(f"cannot write {target}: {error.strerror}") from error
-    finally:
-        half.unlink(missing_ok=True)
-
-
-def _sync_folder(folder: Path) -> None:
-    number = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(number)
-    finally:
-        os.close(number)
-
-
 def _copy(source: Path, half: Path) -> None:
     """Copy a database by SQLite's own way for open ones, and check what came of it."""
     try:
-        # Read and write: a file whose writer was killed needs its journal taken in.
-        with closing(sqlite3.connect(source)) as store, closing(sqlite3.connect(half)) as made:
+        looked = sqlite3.connect(files.to_look(source), uri=True)
+        with closing(looked) as store, closing(sqlite3.connect(half)) as made:
             store.backup(made)  # in one step, which keeps no writer waiting: between two it would begin anew
             made.execute("PRAGMA journal_mode=DELETE")  # one file, nothing beside it
             problems = [row[0] for row in made.execute("PRAGMA integrity_check(1)") if row[0] != "ok"]

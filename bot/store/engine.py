@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections import deque
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
@@ -14,6 +16,7 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError
 
 from bot.errors import SettingError
 from bot.store import liveness
+from bot.store.files import to_look
 
 BUSY_TIMEOUT_MS = 10_000
 CONNECT_TIMEOUT_S = 5
@@ -97,8 +100,11 @@ def _pooling(url: URL) -> dict[str, Any]:
     return {"pool_use_lifo": True} if is_file else {}
 
 
-def create(url: str) -> Engine:
+def create(url: str, *, looks_only: bool = False) -> Engine:
     """Return an engine for ``sqlite:///FILE`` or ``postgresql+psycopg://…``; its errors quote no values.
+
+    Args:
+        looks_only: of a SQLite file, and its journal, nothing is changed, not even by the last who closes it.
 
     Raises:
         SettingError: the address is malformed or names another database.
@@ -111,7 +117,10 @@ def create(url: str) -> Engine:
             **_pooling(parsed),
             connect_args={"timeout": BUSY_TIMEOUT_MS / 1000},
         )
-        event.listen(engine, "connect", lambda connection, _record: prepare_sqlite(connection))
+        if looks_only:
+            event.listen(engine, "do_connect", _open_to_look)
+        else:
+            event.listen(engine, "connect", lambda connection, _record: prepare_sqlite(connection))
         event.listen(engine, "begin", _begin_immediate)
         return engine
     if parsed.drivername != "postgresql+psycopg":
@@ -170,6 +179,10 @@ def prepare_sqlite(connection: Any) -> None:
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
     cursor.close()
+
+
+def _open_to_look(_dialect: Any, _record: Any, place: tuple[str], options: dict[str, Any]) -> Any:
+    return sqlite3.connect(to_look(Path(place[0])), uri=True, **{**options, "isolation_level": None})
 
 
 def _begin_immediate(connection: Any) -> None:

@@ -69,6 +69,9 @@ class UnitOfWork:
 class Store:
     """Opens units of work; safe to share between threads.
 
+    Args:
+        looks_only: of a SQLite file, and its journal, nothing is changed.
+
     Attributes:
         writes_alone: whether one unit of work after the other writes, and none beside it: SQLite.
     """
@@ -79,8 +82,10 @@ class Store:
         workdays: Workdays,
         policy: WatchPolicy | None = None,
         rules: TicketPolicy | None = None,
+        *,
+        looks_only: bool = False,
     ) -> None:
-        self.engine: Engine = engines.create(url)
+        self.engine: Engine = engines.create(url, looks_only=looks_only)
         self.workdays = workdays
         self.policy = policy or WatchPolicy()
         self.rules = rules or TicketPolicy()
@@ -144,16 +149,17 @@ class Store:
         """Raise `StoreError`, in one line without secrets, if the database does not answer or is none."""
         try:
             with self._readers.connect() as connection:
-                connection.execute(text("SELECT 1"))
+                connection.execute(text("PRAGMA schema_version" if self.writes_alone else "SELECT 1"))
         except OperationalError as error:
             raise StoreError(f"HOTLINE_DATABASE_URL: cannot open {self.address}: {cause(error)}") from error
         except DBAPIError as error:
             raise StoreError(f"HOTLINE_DATABASE_URL: {self.address} is damaged or no database") from error
 
     def check_sound(self) -> None:
-        """Raise `StoreError` if a SQLite file is damaged; all of it is read."""
+        """Raise `StoreError` if a SQLite file can't be read or is damaged; all of it is read."""
         if not self.writes_alone:
             return
+        self.ping()
         try:
             with self._readers.connect() as connection:
                 found = str(connection.execute(text("PRAGMA quick_check(1)")).scalar())

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from bot.cli import run
+from bot.store.files import HALF
 from bot.store.store import sqlite_file
 from tests.support.world import World, migrated
 
@@ -77,6 +78,17 @@ def test_a_backup_ends_although_others_write_on_and_on(world: World, tmp_path: P
     finally:
         ended.set()
         writer.join()
+
+
+def test_what_a_killed_backup_left_is_removed_by_the_next_one(world: World, tmp_path: Path) -> None:
+    """It holds customers' words; what another one is just making stays."""
+    left, making = (tmp_path / f".copy-{day}.db.x{HALF}" for day in (1, 2))
+    for file in (left, making):
+        file.write_text("customers' words")
+    os.utime(left, (0, 0))
+    assert run(["db", "backup", str(tmp_path / "copy.db"), "--db", world.url]) == 0
+    assert not left.exists()
+    assert making.exists()
 
 
 def test_a_backup_overwrites_nothing(

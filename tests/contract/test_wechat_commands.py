@@ -12,13 +12,13 @@ import httpx
 import pytest
 
 from bot import samples
-from bot.app import open_store
 from bot.channels.wechat_menu import BUTTONS
 from bot.cli import run
 from bot.clock import now
 from bot.dialogue.commands import customer_command
 from bot.doctor import platforms
 from bot.doctor.finding import Status
+from bot.opening import open_store
 from bot.settings import Settings, load
 
 Control = Callable[..., dict[str, Any]]

@@ -13,7 +13,6 @@ from sqlalchemy.exc import OperationalError
 from bot.messages import Inbound, Outcome, Receipt, Sender
 from bot.store import engine as engines
 from bot.store.store import sqlite_file
-from tests.integration.test_serve import failing
 from tests.support.needs import NEEDS
 from tests.support.postgres import running
 from tests.support.world import World, migrated
@@ -174,44 +173,3 @@ def test_a_clock_that_jumps_ahead_rings_once_and_set_back_rings_nothing_again(wo
     alarms = [text for text in world.heard("staff")[rang:] if "⚠" in text]
     assert alarms == []
     assert world.differences() == {}
-
-
-# --- the file is damaged
-
-
-def garbage(file: Path) -> None:
-    file.write_bytes(b"this is no database\n" * 500)
-
-
-def cut(file: Path) -> None:
-    content = file.read_bytes()
-    file.write_bytes(content[: len(content) // 2])
-
-
-def torn(file: Path) -> None:
-    with sqlite3.connect(file) as connection:
-        size = connection.execute("PRAGMA page_size").fetchone()[0]
-        root = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'inbox'").fetchone()[0]
-    connection.close()
-    content = bytearray(file.read_bytes())
-    content[(root - 1) * size : root * size] = b"\xff" * size
-    file.write_bytes(content)
-
-
-@pytest.mark.parametrize("damage", [garbage, cut, torn])
-def test_a_damaged_file_is_refused_in_one_line_and_not_written_to(
-    tmp_path: Path, damage: Callable[[Path], None]
-) -> None:
-    file = tmp_path / "hotline.db"
-    world = World(migrated(f"sqlite:///{file}"))
-    world.customer(P1)
-    world.app.close()
-    damage(file)
-    before = file.read_bytes()
-
-    code, said = failing(tmp_path, "--port", "0")
-
-    assert code == 1
-    assert "damaged" in said
-    assert said.count("\n") == 1
-    assert file.read_bytes() == before

@@ -15,9 +15,9 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from bot.app import open_store
 from bot.channels.telegram import api as telegram_api
 from bot.messages import Address, Reach
+from bot.opening import open_store
 from bot.platforms import Platforms
 from bot.settings import Settings
 from bot.store.quotas import Quotas

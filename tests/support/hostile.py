@@ -11,7 +11,8 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.accounts import WechatAccount, WecomAccount
-from bot.app import App, open_store
+from bot.app import App
+from bot.opening import open_store
 from bot.platforms import Platforms
 from bot.settings import Settings
 from bot.store import tables as t

@@ -28,12 +28,13 @@ from starlette.types import ASGIApp
 
 from bot import samples
 from bot.accounts import WechatAccount
-from bot.app import App, open_store
+from bot.app import App
 from bot.delivery.downloads import FOLDER
 from bot.desk.staff import Grant, Purpose
 from bot.desk.terms import Role
 from bot.dialogue import codes
 from bot.messages import Address
+from bot.opening import open_store
 from bot.platforms import Platforms
 from bot.settings import Settings
 from bot.store.quotas import Quotas

@@ -10,7 +10,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from bot.app import App, open_store
+from bot.app import App
+from bot.opening import open_store
 from bot.platforms import Platforms
 from bot.settings import Settings
 from bot.web.application import application
