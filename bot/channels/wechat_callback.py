@@ -106,7 +106,13 @@ class Endpoint:
             done, _ = await asyncio.wait({task}, timeout=COMMITTED_S)
             if not done:
                 raise HTTPException(503, "the answer is not there in time: it is for the next try")
-        return DONE if not done or task.cancelled() or task.exception() else task.result() or DONE
+        if not done:
+            return DONE
+        if task.cancelled() or task.exception():
+            if not window.shut():
+                raise HTTPException(503, "the answer may be committed: the next try finds out")
+            return DONE
+        return task.result() or DONE
 
     def _handle(
         self, inbox_id: int, report: Report, reception: Reception

@@ -168,6 +168,27 @@ def test_an_answer_whose_commit_comes_too_late_is_given_to_the_next_try(
     assert wechat.sent() == []
 
 
+def test_an_answer_whose_commit_seemed_to_fail_is_given_to_the_next_try(
+    wechat: WechatWorld, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where the database ends after it has committed and before it says so."""
+    wechat.bind()
+    body = wechat.message("openid-1", f"<MsgType>text</MsgType><Content>{P1}</Content>")
+    handle = wechat.app.handle_all
+
+    def handle_and_break(asked: Sequence[Asked]) -> Sequence[str | Apart | None]:
+        handle(asked)
+        raise ConnectionError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(wechat.app, "handle_all", handle_and_break)
+        assert wechat.post(body).status_code == 503
+
+    assert "T1" in wechat.opened(wechat.post(body).text).text("Content")
+    wechat.deliver_after(seconds=6)
+    assert wechat.sent() == []
+
+
 def test_of_taking_and_shutting_one_wins() -> None:
     taken, shut = Window(), Window()
     assert taken.take()
