@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from importlib import import_module
+from types import FrameType
 
 import click
 
@@ -58,7 +60,17 @@ def hotline() -> None:
 
 def main(argv: list[str] | None = None) -> None:
     """Run the command; wrong arguments exit 2, failed operations 1, each with one line on standard error."""
+    signal.signal(signal.SIGTERM, _interrupt)  # so that whatever it is at is cleared away
     sys.exit(run(argv))
+
+
+def _interrupt(_signal: int, _frame: FrameType | None) -> None:
+    raise KeyboardInterrupt
+
+
+def _is_service(argv: list[str] | None) -> bool:
+    """Whether it is a command that runs until it is told to end, which is no failure, however early."""
+    return (sys.argv[1:] if argv is None else argv)[:1] in (["serve"], ["worker"])
 
 
 def run(argv: list[str] | None = None) -> int:
@@ -80,7 +92,7 @@ def run(argv: list[str] | None = None) -> int:
         print(f"hotline: {error}", file=sys.stderr)
         return 1
     except (click.Abort, KeyboardInterrupt):
-        return 130
+        return 0 if _is_service(argv) else 130
     except BrokenPipeError:
         sys.stderr.close()
         return 1

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+import signal
 import sys
 import threading
 from collections.abc import Callable
@@ -26,37 +28,64 @@ def engine_of(app: App, settled: Callable[[], None] = lambda: None) -> Engine:
     return Engine(app.store, app.courier, app.now, told.stuck, app.metrics, settled)
 
 
-class Deadline:
-    """When a process that was told to end ends at the latest, whatever hangs.
+class Ending:
+    """The order to end, by a signal or by the service itself, and by when the process ends, whatever hangs.
+
+    To be made within the event loop: from then on it hears signals.
 
     Args:
-        service: why it must end, if by itself.
-        within_s: seconds from `begin` on.
+        within_s: seconds from the order on.
     """
 
-    def __init__(self, service: Service, within_s: float = END_WITHIN_S) -> None:
-        self._service = service
+    def __init__(self, within_s: float = END_WITHIN_S) -> None:
         self._within_s = within_s
-        self._began_s: float | None = None
+        self._ordered = asyncio.Event()
+        self._ordered_s = 0.0
+        self._code = 0
+        self._works: list[Callable[[], None]] = []
+        for number in (signal.SIGTERM, signal.SIGINT):
+            asyncio.get_running_loop().add_signal_handler(number, self.order)
 
-    def begin(self) -> None:
-        """Let the time run from now on, if it does not yet."""
-        if self._began_s is not None:
+    @property
+    def is_ordered(self) -> bool:
+        """Whether the process must end."""
+        return self._ordered.is_set()
+
+    async def wait(self) -> None:
+        """Wait for the order."""
+        await self._ordered.wait()
+
+    def then(self, work: Callable[[], None]) -> None:
+        """Do something at once when the order comes; now if it has come."""
+        self._works.append(work)
+        if self.is_ordered:
+            work()
+
+    def fail(self) -> None:
+        """Order to end because of an error."""
+        self._code = 1
+        self.order()
+
+    def order(self) -> None:
+        """Let the time run from now on, if it does not yet, and have all begin to end."""
+        if self.is_ordered:
             return
-        self._began_s = clock.steady_s()
+        self._ordered.set()
+        self._ordered_s = clock.steady_s()
         timer = threading.Timer(self._within_s, self._end_as_it_is)
         timer.daemon = True  # nor does it keep a process that has ended
         timer.start()
+        for work in self._works:
+            work()
 
     def left_s(self) -> float:
         """Return the seconds in which all else must end, so that what was begun can be handed back."""
-        self.begin()
-        assert self._began_s is not None  # noqa: S101 - begun
-        return self._within_s - HAND_BACK_S - (clock.steady_s() - self._began_s)
+        self.order()
+        return self._within_s - HAND_BACK_S - (clock.steady_s() - self._ordered_s)
 
     def _end_as_it_is(self) -> None:
         log.warning("not all has ended in time; what was under way is taken up again by the next process")
-        _leave(1 if self._service.error else 0)
+        _leave(self._code)
 
 
 def end(service: Service) -> None:

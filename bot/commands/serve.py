@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 import socket
 from contextlib import ExitStack
-from types import FrameType
 
 import click
 
 from bot import log, samples, settings
 from bot.app import App
 from bot.channels.simulator import Simulator
-from bot.commands.running import Deadline, end, engine_of
+from bot.commands.running import Ending, end, engine_of
 from bot.delivery.alone import alone
 from bot.errors import SettingError
 from bot.opening import open_store
@@ -46,7 +44,6 @@ def serve(host: str, port: int, *, demo: bool, no_worker: bool) -> None:
             "takes; leave it out"
         )
     log.configure(loaded.log, loaded.log_level)
-    signal.signal(signal.SIGTERM, _interrupt)  # until the server listens for it
     with ExitStack() as stack:
         listener = stack.enter_context(listen(host, port))
         if demo:
@@ -57,20 +54,16 @@ def serve(host: str, port: int, *, demo: bool, no_worker: bool) -> None:
             asyncio.run(_run(loaded, listener, worker=not no_worker))
 
 
-def _interrupt(_signal: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
-
-
 async def _run(loaded: Settings, listener: socket.socket, *, worker: bool) -> None:
-    store = open_store(loaded, is_held=True)
+    ending = Ending()
+    store = await asyncio.to_thread(open_store, loaded, is_held=True)  # a large file is read through for long
     platforms = Platforms(loaded, store)
     app = App(loaded, platforms.channels, store=store, fetchers=platforms.fetchers)
     try:
         service = Service(app, worker=worker, engine=engine_of(app) if worker else None)
         served = application(service, platforms.routes(service))
-        deadline = Deadline(service)
-        server = Server(served, lambda: _say(url_of(listener)), deadline.begin)
-        await _serve(service, server, deadline, listener, platforms)
+        server = Server(served, lambda: _say(url_of(listener)))
+        await _serve(service, server, ending, listener, platforms)
     finally:
         platforms.close()
         app.close()
@@ -78,20 +71,16 @@ async def _run(loaded: Settings, listener: socket.socket, *, worker: bool) -> No
 
 async def _run_demo(loaded: Settings, host: str, listener: socket.socket) -> None:
     """Serve the demo on an empty store."""
+    ending = Ending()
     changes = Changes()
     app = App(loaded, {Simulator.name: Simulator(changes.notify)})
     try:
         samples.load(app.store, app.now(), Simulator.name)
         service = Service(app, demo=True, changed=changes.notify, engine=engine_of(app, changes.notify))
         served = application(service, TryPage(service, changes).routes(), ground.host_names(host))
-        deadline = Deadline(service)
-
-        def closing() -> None:
-            deadline.begin()
-            changes.close()
-
-        server = Server(served, lambda: _say(f"{url_of(listener)}/try"), closing)
-        await _serve(service, server, deadline, listener)
+        server = Server(served, lambda: _say(f"{url_of(listener)}/try"))
+        ending.then(changes.close)
+        await _serve(service, server, ending, listener)
     finally:
         app.close()
 
@@ -99,19 +88,22 @@ async def _run_demo(loaded: Settings, host: str, listener: socket.socket) -> Non
 async def _serve(
     service: Service,
     server: Server,
-    deadline: Deadline,
+    ending: Ending,
     listener: socket.socket,
     platforms: Platforms | None = None,
 ) -> None:
-    await service.start(server.end)
+    ending.then(service.end)
+    ending.then(server.end)
+    await service.start(ending.fail)
     polling = asyncio.create_task(platforms.run(service)) if platforms else None
     try:
-        await server.serve([listener])
+        if not ending.is_ordered:
+            await server.serve([listener])
     finally:
         if polling:
             polling.cancel()
             await asyncio.wait([polling])
-        await service.stop(deadline.left_s())
+        await service.stop(ending.left_s())
     end(service)
 
 

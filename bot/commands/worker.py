@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import signal
 import socket
 from contextlib import ExitStack
 
@@ -11,7 +10,7 @@ import click
 
 from bot import log, settings
 from bot.app import App
-from bot.commands.running import Deadline, end, engine_of
+from bot.commands.running import Ending, end, engine_of
 from bot.delivery.alone import alone
 from bot.opening import open_store
 from bot.platforms import Platforms
@@ -38,40 +37,33 @@ def worker(host: str, port: int | None) -> None:
 
 
 async def _run(loaded: Settings, listener: socket.socket | None) -> None:
-    store = open_store(loaded, is_held=True)
+    ending = Ending()
+    store = await asyncio.to_thread(open_store, loaded, is_held=True)  # a large file is read through for long
     platforms = Platforms(loaded, store)
     app = App(loaded, platforms.channels, store=store, fetchers=platforms.fetchers)
     try:
         service = Service(app, engine=engine_of(app))
-        deadline = Deadline(service)
-        await (
-            _work(service, deadline) if listener is None else _work_and_answer(service, deadline, listener)
-        )
+        ending.then(service.end)
+        try:
+            await service.start(ending.fail)
+            await _work(service, ending, listener)
+        finally:
+            await service.stop(ending.left_s())
     finally:
         platforms.close()
         app.close()
     end(service)
 
 
-async def _work(service: Service, deadline: Deadline) -> None:
-    """Work until a signal comes, or the service itself says that it must end."""
-    ending = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, ending.set)
-    try:
-        await service.start(ending.set)
-        click.echo("hotline worker is ready")
+async def _work(service: Service, ending: Ending, listener: socket.socket | None) -> None:
+    """Let the loops work until the order to end; with a listener tell machines how it goes."""
+    ready = "hotline worker is ready"
+    if ending.is_ordered:
+        return
+    if listener is None:
+        click.echo(ready)
         await ending.wait()
-    finally:
-        await service.stop(deadline.left_s())
-
-
-async def _work_and_answer(service: Service, deadline: Deadline, listener: socket.socket) -> None:
-    """Work, and tell machines how it goes."""
-    ready = f"hotline worker is ready: {url_of(listener)}"
-    server = Server(application(service), lambda: click.echo(ready), deadline.begin)
-    try:
-        await service.start(server.end)
-        await server.serve([listener])
-    finally:
-        await service.stop(deadline.left_s())
+        return
+    server = Server(application(service), lambda: click.echo(f"{ready}: {url_of(listener)}"))
+    ending.then(server.end)
+    await server.serve([listener])

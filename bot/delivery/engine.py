@@ -120,18 +120,22 @@ class Engine:
             ) from error
         _quiet(logging.WARNING)
 
+    def end(self) -> None:
+        """Begin no attempt any more, and take nothing from the queues."""
+        self._attempts.end()
+        for stop in self._library.background_thread_stop_events if self._library else ():
+            stop.set()
+
     def stop(self, within_s: float = STOP_S) -> bool:
         """End within a time: what is being sent is finished, all else is left to the next process.
 
         Returns:
             Whether everything that was being sent has ended; if not, its outcome is unknown.
         """
+        self.end()
         library, self._library = self._library, None
         if library is None:
             return True
-        self._attempts.end()
-        for stop in library.background_thread_stop_events:
-            stop.set()  # nothing more is taken from the queues
         since = real_clock.steady_s()
         while (spent := real_clock.steady_s() - since) < SETTLE_S or (
             self._attempts.under_way and spent < within_s

@@ -115,6 +115,11 @@ class Service:
         """Return which loops deliver and watch in this process, and whether each went well so lately."""
         return {loop.name: loop.is_fresh(within) for loop in self._vital}
 
+    def end(self) -> None:
+        """Begin no delivery any more; what is on its way goes on until `stop`."""
+        if self._engine:
+            self._engine.end()
+
     async def stop(self, within_s: float = STOP_S) -> None:
         """End the loops after the run that is under way, then delivery: `is_clean` says whether it could."""
         until_s = steady_s() + within_s

@@ -575,6 +575,27 @@ def move_schema(store: Store, revision: str) -> None:
         connection.execute(text("UPDATE alembic_version SET version_num = :revision"), {"revision": revision})
 
 
+def test_once_it_is_told_to_end_no_message_is_begun(migrated_url: str) -> None:
+    """Answers and loops are waited for meanwhile: what begins then would have what is left of the time."""
+    phone, begun, answered = Phone(), list[int](), threading.Event()
+
+    def answer(message: Outbound) -> Receipt:
+        begun.append(message.id)
+        answered.wait()
+        return Receipt(Outcome.SENT)
+
+    phone.answer = answer
+    with delivering(migrated_url, phone=phone) as post:
+        for number in range(3 * SENDERS):
+            post.say(f"chat-{number}", "您好")
+        post.wait(lambda: len(begun) == SENDERS)
+        post.engine.end()
+        answered.set()
+        post.wait(lambda: len(phone.arrived) == SENDERS)
+        assert post.engine.stop()
+        assert len(begun) == SENDERS
+
+
 def test_a_platform_that_does_not_answer_keeps_no_process_from_ending(migrated_url: str) -> None:
     phone, asked, released = Phone(), threading.Event(), threading.Event()
 

@@ -18,6 +18,7 @@ from bot.app import App
 from bot.delivery.receiving import chat_id
 from bot.messages import Address, Say
 from bot.settings import Settings
+from bot.store.files import HALF
 from tests.integration.test_serve import END_TIMEOUT_S, environment
 
 PROMISED_S = 10
@@ -102,17 +103,45 @@ def test_a_platform_that_is_silent_for_half_a_minute_keeps_no_process(
     assert "is sent again" in said
 
 
+@pytest.mark.parametrize("arguments", [["serve", "--port", "0"], ["worker"]], ids=["serve", "worker"])
+def test_a_service_that_is_told_to_end_before_it_is_ready_has_ended_well(
+    tmp_path: Path, arguments: list[str]
+) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-m", "bot", *arguments],
+        cwd=tmp_path,
+        env=environment(tmp_path),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    while not (tmp_path / "hotline.db.lock").exists():  # it is about to make its store
+        assert process.poll() is None
+        time.sleep(0.01)
+    process.send_signal(signal.SIGTERM)
+    said = process.communicate(timeout=END_TIMEOUT_S)
+    assert (process.returncode, said) == (0, ("", ""))
+    assert not list(tmp_path.glob(f".*{HALF}*"))
+
+
 HANGS = """
-import time
-from types import SimpleNamespace
-from bot.commands.running import Deadline
-Deadline(SimpleNamespace(error={error}), 0.1).begin()
-time.sleep({silent})
+import asyncio, os, signal, time
+from bot.commands.running import Ending
+
+async def start():
+    ending = Ending(0.1)
+    {order}
+    await asyncio.to_thread(time.sleep, {silent})  # such as a large file that is read through
+    time.sleep({silent})
+
+asyncio.run(start())
 """
 
 
-@pytest.mark.parametrize(("error", "code"), [("None", 0), ("ValueError()", 1)])
-def test_what_hangs_in_our_own_code_keeps_no_process_either(error: str, code: int) -> None:
-    program = HANGS.format(error=error, silent=END_TIMEOUT_S)
+@pytest.mark.parametrize(
+    ("order", "code"), [("os.kill(os.getpid(), signal.SIGTERM)", 0), ("ending.fail()", 1)]
+)
+def test_what_hangs_in_our_own_code_keeps_no_process_either(order: str, code: int) -> None:
+    program = HANGS.format(order=order, silent=END_TIMEOUT_S)
     ended = subprocess.run([sys.executable, "-c", program], check=False, timeout=END_TIMEOUT_S)
     assert ended.returncode == code
