@@ -103,7 +103,7 @@ class App:
             staff_gone.gone,
             told.unrecorded,
         )
-        settlement = Settlement(Consequences(watchers))
+        settlement = Settlement(Consequences(watchers), self.metrics.ended)
         self.courier = Courier(self.store, self.channels, settlement)
         self.dispatcher = Dispatcher(self.store, self.courier)
         folder, limit = settings.data / FOLDER, settings.attachment_mb * 1024 * 1024

@@ -27,6 +27,7 @@ class Metrics:
         self._duplicates = self._counter("duplicates", "messages that a platform sent again", "channel")
         self._verdicts = self._counter("verdicts", "what customers' sentences were understood as", "label")
         self._deliveries = self._counter("deliveries", "attempts to deliver", "channel", "outcome", "error")
+        self._messages = self._counter("messages", "messages that ended", "channel", "outcome", "error")
         self._missed = self._counter("deadlines_missed", "deadlines found missed", "clock")
         self._engine = self._counter("engine", "what the delivery engine had to make good", "what")
         for what in ("taken_over", "mended"):
@@ -48,6 +49,10 @@ class Metrics:
         """Count an attempt to deliver; the error is the channel's short code."""
         error = "" if receipt.outcome is Outcome.SENT else receipt.error or "unknown"
         self._deliveries.labels(channel, receipt.outcome.value, error).inc()
+
+    def ended(self, channel: str, outcome: str, error: str) -> None:
+        """Count a message that was ``sent``, ``failed`` for good or is ``held`` until its chat writes."""
+        self._messages.labels(channel, outcome, error).inc()
 
     def missed(self, clock: str) -> None:
         """Count a deadline of a ticket's clock that was found missed."""

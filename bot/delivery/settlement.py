@@ -26,6 +26,9 @@ WAKE = (
 )
 
 
+Count = Callable[[str, str, str], object]
+
+
 @dataclass(frozen=True, slots=True)
 class Sent:
     """An attempt that was made at ``at`` and is not recorded yet.
@@ -45,15 +48,19 @@ class Settlement:
 
     Args:
         consequences: what follows.
+        count: told, once it is committed, of a message that was sent, failed or is held (channel, status,
+            error).
         jitter: a factor of at most 1 for each pause: what failed together does not come back together.
     """
 
     def __init__(
         self,
         consequences: Consequences,
+        count: Count = lambda *_: None,
         jitter: Callable[[], float] = lambda: random.uniform(0.75, 1),  # noqa: S311 - nobody need not guess it
     ) -> None:
         self._consequences = consequences
+        self._count = count
         self._jitter = jitter
 
     def settle(self, unit: UnitOfWork, outbox_id: int, receipt: Receipt, now: datetime) -> None:
@@ -75,6 +82,7 @@ class Settlement:
             row = unit.session.get_one(t.OutboxRow, outbox_id, with_for_update=True)
             if row.status == "pending":
                 outcomes.note(row, sent.receipt, sent.at, self._jitter())
+                self._note_end(unit, row)
         self._consequences.unrecorded(unit, sent.outbox_id)
 
     def _record(self, unit: UnitOfWork, row: t.OutboxRow, receipt: Receipt, now: datetime) -> None:
@@ -83,6 +91,7 @@ class Settlement:
             self._hold(unit, row, receipt, now)
             return
         outcomes.note(row, receipt, now, self._jitter())
+        self._note_end(unit, row)
         if row.status == "sent":
             log.info("delivered", outbox_id=row.id)
             if row.is_answer:
@@ -107,6 +116,7 @@ class Settlement:
             outcomes.put_off(row, now + outcomes.BACKOFF[1], now)
             return
         row.status = "held"
+        self._note_end(unit, row)
         self._consequences.of_holding(unit, row, receipt)
 
     def wait_no_longer(self, unit: UnitOfWork, outbox_id: int, before: datetime) -> None:
@@ -119,9 +129,18 @@ class Settlement:
             row.error = SILENT
             return
         row.status, row.error = "failed", SILENT
+        self._note_end(unit, row)
         case = unit.tickets.get(row.ticket_id) if row.ticket_id else None
         if case is None or case.ticket.is_live:  # what was said of one that is over matters no more
             self._consequences.of_failure(unit, row, Receipt(Outcome.FAILED, error=SILENT), unit.now)
+
+    def _note_end(self, unit: UnitOfWork, row: t.OutboxRow) -> None:
+        """Have a message counted, by whatever way it came to an end."""
+        if row.status == "pending":
+            return
+        channel = unit.session.get_one(t.ChatRow, row.chat_id).channel
+        status, error = row.status, "" if row.status == "sent" else row.error or ""
+        unit.on_commit(lambda: self._count(channel, status, error))
 
 
 def wake(unit: UnitOfWork, chat_id: int, at: datetime) -> None:

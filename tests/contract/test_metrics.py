@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import text
 
 from bot import samples
+from bot.delivery import outcomes
 from bot.delivery.next_message import Message
 from bot.messages import Outbound, Outcome, Receipt, Sender
+from bot.reception import Composed
 from bot.store.store import UnitOfWork
 from bot.web import metrics
 from bot.web.service import Service
@@ -42,6 +45,34 @@ def test_a_message_that_is_handled_by_itself_counts_once(world: World) -> None:
     order = world.inbound(samples.STAFF_CHAT, world.person("li"), "认领 T1")
     asyncio.run(Service(world.app, worker=False).submit(order))
     assert figure(world, "handling_seconds_count") == 2
+
+
+@pytest.mark.parametrize("outcome", [Outcome.UNKNOWN, Outcome.FAILED])
+def test_a_message_that_failed_counts_once_whatever_made_it_fail(world: World, outcome: Outcome) -> None:
+    world.phones.receipts = [Receipt(outcome, error="timeout")] * outcomes.MOST_UNKNOWNS
+    message = world.inbound("regular", Sender("regular", "陈班长"), "查进度")
+    world.app.submit(message)
+    for _ in range(outcomes.MOST_UNKNOWNS):
+        world.app.deliver()
+        world.wait_undelivered(minutes=10)
+    assert figure(world, "messages_total", channel="phone", outcome="failed", error="timeout") == 1
+
+
+def test_what_goes_back_inside_the_channels_own_answer_counts_as_sent(world: World) -> None:
+    said = world.inbound("regular", Sender("regular", "陈班长"), "查进度")
+    inbox_id, _ = world.app.receive(replace(said, is_inline=True))
+    assert world.app.handle(inbox_id, lambda waiting: Composed(waiting[0].text, 1)) is not None
+    assert figure(world, "messages_total", channel="phone", outcome="sent", error="") == 1
+
+
+def test_a_message_that_is_held_is_counted_and_so_is_its_end(world: World) -> None:
+    world.phones.receipts = [Receipt(Outcome.HELD, error="quota")]
+    world.app.submit(world.inbound("regular", Sender("regular", "陈班长"), "查进度"))
+    world.app.deliver()
+    assert figure(world, "messages_total", channel="phone", outcome="held", error="quota") == 1
+    world.app.submit(world.inbound("regular", Sender("regular", "陈班长"), "查进度"))
+    world.app.deliver()
+    assert figure(world, "messages_total", channel="phone", outcome="sent", error="") == 2
 
 
 def test_a_sentence_is_judged_once_and_what_is_no_sentence_is_not_counted(
