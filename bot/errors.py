@@ -16,6 +16,12 @@ No message of these carries a secret or a customer's text.
 
 from __future__ import annotations
 
+import asyncio
+
+# What ends work on purpose. All else is a failure, a panic of a library in another language, which is no
+# `Exception`, among it.
+ENDINGS = (asyncio.CancelledError, KeyboardInterrupt, SystemExit)
+
 
 class HotlineError(Exception):
     """Root of the tree; ``str()`` is one sentence fit for an operator."""

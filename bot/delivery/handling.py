@@ -9,9 +9,11 @@ from functools import partial
 from typing import NamedTuple
 
 import structlog
+from sqlalchemy import bindparam, update
 
 from bot.delivery.next_message import Find, Message, lock_chat, message_of, next_of
 from bot.delivery.settlement import wake
+from bot.errors import ENDINGS
 from bot.log import places
 from bot.store import tables as t
 from bot.store.store import Store, UnitOfWork
@@ -21,6 +23,10 @@ log = structlog.get_logger(__name__)
 
 ATTEMPTS = 3
 HOLD = timedelta(seconds=5)  # for what a channel may take inline: as long as its platform waits for an answer
+
+ONE_LESS = (
+    update(t.InboxRow).where(t.InboxRow.id == bindparam("message")).values(attempts=t.InboxRow.attempts - 1)
+)
 
 Handler = Callable[[UnitOfWork, Message], None]
 Answer = Callable[[UnitOfWork, t.InboxRow], str | None]  # takes what goes back within the channel's answer
@@ -65,14 +71,41 @@ class Handling:
 
         Where the database itself fails the error is raised: the message stays and is resumed.
         """
-        tries = [*[self.handle] * ATTEMPTS, self.rescue, self.give_up]
-        for attempt, handle in enumerate(tries, start=1):
-            status = "handled" if handle is self.handle else "failed"
+        for attempt in range(1, len(self._tries) + 1):
             try:
-                return self.store.transact(partial(_try, find, handle, status, answer), now, patience_s)
+                return self.store.transact(partial(self._try, find, attempt, answer), now, patience_s)
             except HandlingFailed as failure:
                 self._note(failure, attempt, now)
         return self.store.transact(partial(self._write_off, find), now)
+
+    def resumed(self, find: Find, now: datetime, patience_s: float | None = None) -> Handled | None:
+        """Handle as `next` does what was left, perhaps since handling it ended the process.
+
+        That is an attempt too, and must be noted before it: else every start would end by the same message.
+        """
+        inbox_id = self.store.transact(partial(_begin, find), now, patience_s)
+        if inbox_id is None:
+            return None
+        try:
+            return self.next(find, now, patience_s=patience_s)
+        except Exception:  # the database's trouble is none of the message's
+            self.store.transact(lambda unit: unit.session.execute(ONE_LESS, {"message": inbox_id}), now)
+            raise
+
+    @property
+    def _tries(self) -> list[Handler]:
+        return [*[self.handle] * ATTEMPTS, self.rescue, self.give_up]
+
+    def _try(self, find: Find, attempt: int, answer: Answer, unit: UnitOfWork) -> Handled | None:
+        row = _locked(find, unit)
+        if row is None:
+            return None
+        made = max(row.attempts, attempt - 1)
+        if made >= len(self._tries):
+            return self._write_off(find, unit)
+        wake_held(unit, row)
+        handle = self._tries[made]
+        return _act(unit, row, handle, "handled" if made < ATTEMPTS else "failed", answer)
 
     def first_try(self, unit: UnitOfWork, row: t.InboxRow, answer: Answer) -> Handled:
         """Handle a message whose chat is locked.
@@ -100,7 +133,7 @@ class Handling:
 
         def note(unit: UnitOfWork) -> None:
             row = unit.session.get_one(t.InboxRow, inbox_id)
-            row.attempts, row.error = attempt, name
+            row.attempts, row.error = max(row.attempts, attempt), name
 
         self.store.transact(note, now)
 
@@ -110,16 +143,23 @@ def wake_held(unit: UnitOfWork, row: t.InboxRow) -> None:
     wake(unit, row.chat_id, _answered_by(unit, row))
 
 
-def _try(find: Find, handle: Handler, status: str, answer: Answer, unit: UnitOfWork) -> Handled | None:
+def _locked(find: Find, unit: UnitOfWork) -> t.InboxRow | None:
+    """Return the message that is to be handled, with its chat locked."""
     chat_id = find(unit)
     if chat_id is None:
         return None
     lock_chat(unit, chat_id)
-    row = next_of(unit, chat_id)
+    return next_of(unit, chat_id)
+
+
+def _begin(find: Find, unit: UnitOfWork) -> int | None:
+    row = _locked(find, unit)
     if row is None:
         return None
-    wake_held(unit, row)
-    return _act(unit, row, handle, status, answer)
+    unit.session.write(row, attempts=row.attempts + 1)
+    if row.attempts >= ATTEMPTS:
+        log.error("handling seems to end the process", inbox_id=row.id, attempt=row.attempts)
+    return row.id
 
 
 def _act(unit: UnitOfWork, row: t.InboxRow, handle: Handler, status: str, answer: Answer) -> Handled:
@@ -131,7 +171,9 @@ def _act(unit: UnitOfWork, row: t.InboxRow, handle: Handler, status: str, answer
         reply = answer(unit, row)
         unit.session.write(row, status=status, handled_at=unit.now, reply=reply)
         unit.session.flush()
-    except Exception as error:
+    except ENDINGS:
+        raise
+    except BaseException as error:
         if is_trouble(error):
             raise
         raise HandlingFailed(inbox_id) from error

@@ -132,7 +132,7 @@ class Inbox(Receiver):
     def _resume_chat(self, chat_id: int, now: datetime, until_s: float) -> bool:
         """Handle what waits in a chat; tell whether this pass is through with it."""
         try:
-            while self.handling.next(in_chat(chat_id), now, patience_s=BRIEFLY_S) is not None:
+            while self.handling.resumed(in_chat(chat_id), now, BRIEFLY_S) is not None:
                 if steady_s() >= until_s:
                     return False
         except Exception as error:  # noqa: BLE001 - one chat's trouble must not keep the others waiting

@@ -48,8 +48,8 @@ def take(unit: UnitOfWork, asked: Collection[int]) -> Iterator[Taken]:
     """Lock the customers and chats of these messages, and yield what is to be handled there, in order.
 
     Nobody is waited for: what somebody else holds is left out. A chat's messages go in the platform's order,
-    and none goes that is after the last that was asked for, nor from the first on that needs other locks:
-    one before it, handled in between, may have bound the chat or made its sender staff.
+    and none goes that is after the last that was asked for, nor from the first on that failed or needs other
+    locks: one before it, handled in between, may have bound the chat or made its sender staff.
     """
     places = {place.id: place for place in unit.session.execute(ASKED, {"messages": list(asked)})}
     customers = _lock_free(unit, t.CustomerRow, {place.customer_id for place in places.values()} - {None})
@@ -64,7 +64,7 @@ def take(unit: UnitOfWork, asked: Collection[int]) -> Iterator[Taken]:
         chat, place = chats[row.chat_id], places[row.chat_id]
         sender = unit.session.get_one(t.ContactRow, row.contact_id)
         is_staffs = chat.kind == "staff" or sender.role != Role.CUSTOMER.value
-        if is_staffs or chat.customer_id != place.customer_id:
+        if is_staffs or row.attempts or chat.customer_id != place.customer_id:
             ours.discard(row.chat_id)
         if row.chat_id in ours:
             yield Taken(row, place.has_held)

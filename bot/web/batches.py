@@ -8,6 +8,8 @@ from typing import Generic, TypeVar
 
 from starlette.concurrency import run_in_threadpool
 
+from bot.errors import ENDINGS
+
 Given = TypeVar("Given")
 Made = TypeVar("Made")
 
@@ -68,17 +70,19 @@ class Batches(Generic[Given, Made]):
             late = asyncio.get_running_loop().time() - self._late_s
             self._waiting.sort(key=lambda one: one[2] <= late)  # each half stays in turn
 
-    async def _results(self, given: Sequence[Given]) -> Sequence[Made | Exception]:
+    async def _results(self, given: Sequence[Given]) -> Sequence[Made | BaseException]:
         try:
             return await run_in_threadpool(self._work, given)
-        except Exception as error:  # noqa: BLE001 - a boundary: each of those who wait is told
+        except ENDINGS:
+            raise
+        except BaseException as error:  # noqa: BLE001 - a boundary: each of those who wait is told
             return [error] * len(given)
 
 
-def _end(ended: asyncio.Future[Made], result: Made | Exception) -> None:
+def _end(ended: asyncio.Future[Made], result: Made | BaseException) -> None:
     if ended.done():  # whoever waited has gone
         return
-    if isinstance(result, Exception):
+    if isinstance(result, BaseException):
         ended.set_exception(result)
     else:
         ended.set_result(result)

@@ -10,7 +10,7 @@ import structlog
 from starlette.concurrency import run_in_threadpool
 
 from bot.clock import Clock
-from bot.errors import HotlineError, SchemaMoved
+from bot.errors import ENDINGS, HotlineError, SchemaMoved
 from bot.log import places
 
 log = structlog.get_logger(__name__)
@@ -87,7 +87,9 @@ class Loop:
         except SchemaMoved as error:
             self._stopping = True
             self._fatal(error)
-        except Exception as error:  # noqa: BLE001 - a boundary: it records, and the next run tries again
+        except ENDINGS:
+            raise
+        except BaseException as error:  # noqa: BLE001 - a boundary: it records, and the next run tries again
             self._failures += 1
             log.error(
                 "background work failed", work=self.name, error=type(error).__name__, where=places(error)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from contextlib import suppress
 from dataclasses import replace
@@ -16,14 +17,19 @@ from bot.delivery.inbox import Apart, Asked
 from bot.delivery.next_message import Message
 from bot.dialogue import customer
 from bot.dialogue.turn import Turn
-from bot.messages import Outbound, Outcome, Receipt, Say, Sender
+from bot.messages import Inbound, Outbound, Outcome, Receipt, Say, Sender
 from bot.reception import Composed
 from bot.store import tables as t
 from bot.store.store import UnitOfWork
 from bot.store.tables import InboxRow
+from bot.web.service import Service
 from tests.support.world import World, address
 
 P1 = "所有坐席都登不上系统了，电话全打不进来"
+
+
+def report(world: World) -> Inbound:
+    return world.inbound("regular", Sender("regular", "陈班长"), P1)
 
 
 def inbox(world: World) -> list[InboxRow]:
@@ -119,6 +125,67 @@ def test_a_message_that_fails_three_times_becomes_a_bare_ticket_and_an_alarm(
     (row,) = inbox(world)
     assert (row.status, row.attempts, row.error) == ("failed", 3, "ValueError")
     assert "所有坐席" not in capsys.readouterr().err
+
+
+class Panic(BaseException):
+    """As a panic of a library in another language is raised: it is no `Exception`."""
+
+
+def test_a_librarys_panic_is_a_bug_like_others(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def panics(_: Turn) -> None:
+        raise Panic
+
+    monkeypatch.setattr(customer, "answer", panics)
+    text = asyncio.run(asyncio.wait_for(Service(world.app, worker=False).submit(report(world)), 60))
+    assert text
+    world.app.deliver()
+    assert "工单号 T1" in world.last()
+    assert inbox(world)[0].error == "Panic"
+
+
+def test_a_message_whose_handling_ends_the_process_is_rescued_at_the_third_start(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As where memory is used up: nobody is there to note that it failed."""
+    begun: list[str] = []
+
+    def ends_the_process(turn: Turn) -> None:
+        begun.append(turn.text)
+        raise SystemExit
+
+    monkeypatch.setattr(customer, "answer", ends_the_process)
+    with pytest.raises(SystemExit):
+        world.app.submit(report(world))
+    for _ in range(2):
+        world.now += HOLD
+        world.restart()
+        with pytest.raises(SystemExit):
+            world.app.resume()
+    world.now += HOLD
+    world.restart()
+    world.app.resume()
+    world.app.deliver()
+
+    assert begun == [P1] * 3
+    assert "工单号 T1" in world.last()
+    assert inbox(world)[0].status == "failed"
+
+
+def test_the_databases_trouble_makes_no_bare_ticket_however_often_a_message_is_resumed(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def is_locked(_: Turn) -> None:
+        raise OperationalError("", None, Exception("locked"))
+
+    with monkeypatch.context() as trouble:
+        trouble.setattr(customer, "answer", is_locked)
+        with pytest.raises(OperationalError):
+            world.app.submit(report(world))
+        for _ in range(5):
+            world.wait(seconds=5)
+    assert inbox(world)[0].attempts == 0
+    world.wait(seconds=5)
+    assert inbox(world)[0].status == "handled"
 
 
 def test_a_bug_that_breaks_the_transaction_is_rescued_too(

@@ -152,13 +152,13 @@ def test_who_holds_a_ticket_keeps_the_others_waiting_for_a_moment_only(world: Wo
 
 
 @ON_POSTGRESQL
-def test_the_sweep_leaves_what_somebody_holds_to_the_next(world: World) -> None:
+def test_resuming_leaves_what_somebody_holds_to_the_next_pass(world: World) -> None:
     waiting, beside = received(world, *(said(world, who, P1) for who in ("regular", "nobody")))
     world.now += timedelta(minutes=1)
     with held(world, CustomerRow):
-        together(world.app.sweep)
+        together(world.app.resume)
         assert is_handled(world, waiting, beside) == [False, True]
-    world.app.sweep()
+    world.app.resume()
     assert is_handled(world, waiting) == [True]
 
 

@@ -58,6 +58,24 @@ def test_a_loop_goes_on_after_a_failure_and_logs_its_place_without_its_words(
     assert "客户的话" not in log
 
 
+class Panic(BaseException):
+    """As a panic of a library in another language is raised: it is no `Exception`."""
+
+
+def test_a_librarys_panic_ends_no_loop() -> None:
+    runs: list[int] = []
+
+    def work() -> None:
+        runs.append(1)
+        if len(runs) == 1:
+            raise Panic
+        loop.stop()
+
+    loop = Loop("sweep", work, 0.001, lambda: MONDAY_10)
+    asyncio.run(asyncio.wait_for(loop.run(), 60))
+    assert len(runs) == 2
+
+
 def test_a_loop_that_hangs_is_not_fresh_because_the_clock_was_set_back() -> None:
     now = [MONDAY_10]
 

@@ -93,6 +93,18 @@ def test_each_is_told_of_its_own_failure() -> None:
     assert all(isinstance(result, BadInput) for result in results[1::2])
 
 
+class Panic(BaseException):
+    """As a panic of a library in another language is raised: it is no `Exception`."""
+
+
+def test_a_librarys_panic_is_told_to_who_waits() -> None:
+    def work(_: Sequence[int]) -> Sequence[int | Exception]:
+        raise Panic
+
+    with pytest.raises(Panic):
+        asyncio.run(asyncio.wait_for(Batches(work, MOST).do(1), 60))
+
+
 def test_all_are_told_when_all_failed_and_the_next_are_done() -> None:
     failures = [OSError("away")]
 
