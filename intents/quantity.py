@@ -52,17 +52,18 @@ _ALL_OF: Final = re.compile(
     rf"([二两三四五六七八九十几\d]{{1,3}})(?:个|台|条|路|部|块|间)(?:{_WHO})?(?:就)?(?:全|都全|一起全)"
 )
 #: Cheap looks before the patterns: a number at all, and soon after it (or a name before it) what is counted.
-_NUMBER: Final = re.compile(r"[\d一二两三四五六七八九十百千几俩仨半]")
-_DIGIT: Final = re.compile(r"\d")
+_NUMERAL: Final = "[0-9一二两三四五六七八九十百千几俩仨半]"
+_NUMBER: Final = re.compile(_NUMERAL)
+_DIGIT: Final = re.compile("[0-9]")
 _NOT: Final = re.compile("[都也没冇无木]")
 _JUST_ONE: Final = re.compile(_ONE)
 #: What stands right before a number that says what is left.
-_REST: Final = re.compile(r"[就只才仅剩下有到足过了][\d一二两三四五六七八九十百千几俩仨半]")
+_REST: Final = re.compile("[就只才仅剩下有到足过了]" + _NUMERAL)
 _NAMES: Final = _one_of(r"节点|通道|端口|分机|工号|坐席|座席|机位|工位|话机|ext\.?|extension|agent")
-_HINT: Final = re.compile(
-    r"[\d一二两三四五六七八九十百千几俩仨半].{0,3}[个名位台部路条通只张家间处号人坐座客同话电机分用员终中线姑兄网技队端通节成%]"
-    rf"|{_NAMES}号?[是为]?\s?\d"
+_COUNTED: Final = re.compile(
+    _NUMERAL + ".{0,3}[个名位台部路条通只张家间处号人坐座客同话电机分用员终中线姑兄网技队端通节成%]"
 )
+_NUMBERED: Final = re.compile(rf"{_NAMES}号?[是为]?\s?[0-9]")
 #: How far before its number the name of what is counted may begin.
 _NAME: Final = 12
 
@@ -104,10 +105,13 @@ def number(text: str) -> float:
 
 def find(text: str) -> list[Quantity]:
     """Return what the normalised text counts, in order; overlapping spans keep the first pattern's."""
-    first = _NUMBER.search(text)
-    if not first or not _HINT.search(text, max(0, first.start() - _NAME)):
+    match = _NUMBER.search(text)
+    if not match:
         return []
-    found = _all(text, [match.start() for match in _NUMBER.finditer(text, first.start())])
+    first = match.start()
+    if not _COUNTED.search(text, first) and not _numbered(text, first):
+        return []
+    found = _all(text, [match.start() for match in _NUMBER.finditer(text, first)])
     if not found:
         return []
     kept: list[Quantity] = []
@@ -117,6 +121,11 @@ def find(text: str) -> list[Quantity]:
             taken[quantity.start : quantity.end] = b"\1" * (quantity.end - quantity.start)
             kept.append(quantity)
     return kept
+
+
+def _numbered(text: str, first: int) -> bool:
+    """Return whether a name stands before digits, of which none come before ``first``: 分机 8001."""
+    return bool(_DIGIT.search(text, first) and _NUMBERED.search(text, max(0, first - _NAME)))
 
 
 def _all(text: str, numbers: list[int]) -> list[Quantity | None]:

@@ -99,7 +99,11 @@ def as_json(verdict: Verdict) -> bytes:
 
 
 def _quoted(text: str) -> bytes:
-    return encode_basestring(text).encode("utf-8", "replace")
+    quoted: str = encode_basestring(text)
+    try:
+        return quoted.encode()
+    except UnicodeEncodeError:  # half a surrogate pair, of a command line
+        return quoted.encode("utf-8", "replace")
 
 
 def _constant(value: str) -> bytes:
