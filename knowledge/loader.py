@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -79,26 +81,41 @@ def _merge(files: dict[str, bytes], version: str) -> KnowledgeBase:
     calibration: dict[str, float] = {}
     questions: dict[str, str] = {}
     telling = Telling()  # without its table rules alone decide
+    problems: list[KnowledgeError] = []
     for name, content in files.items():
-        if name == points.FILE:
-            telling = points.parse(content)
-            continue
-        top = document.parse(name, content)
-        top.known(source.TOP_KEYS)
-        for concept in source.concepts(top):
-            if concept.id in concepts:
-                raise KnowledgeError(
-                    concept.where, f"concept {concept.id} exists in {concepts[concept.id].where}"
-                )
-            concepts[concept.id] = concept
-        for rule in source.rules(top):
-            if rule.id in rules:
-                raise KnowledgeError(rule.where, f"rule {rule.id} exists in {rules[rule.id].where}")
-            rules[rule.id] = rule
-        calibration |= _calibration(top)
-        questions |= _questions(top)
+        with _noted(problems):
+            if name == points.FILE:
+                telling = points.parse(content)
+                continue
+            top = document.parse(name, content)
+            top.known(source.TOP_KEYS)
+            calibration |= _calibration(top)
+            questions |= _questions(top)
+            for entry in top.tables("concepts"):
+                with _noted(problems):
+                    concept = source.concept(entry)
+                    if concept.id in concepts:
+                        known = concepts[concept.id].where
+                        raise KnowledgeError(concept.where, f"concept {concept.id} exists in {known}")
+                    concepts[concept.id] = concept
+            for entry in top.tables("rules"):
+                with _noted(problems):
+                    rule = source.rule(entry)
+                    if rule.id in rules:
+                        raise KnowledgeError(rule.where, f"rule {rule.id} exists in {rules[rule.id].where}")
+                    rules[rule.id] = rule
+    _raise(problems)
     _references(rules, calibration)
     return KnowledgeBase(version, concepts, tuple(rules.values()), calibration, telling, questions)
+
+
+@contextmanager
+def _noted(problems: list[KnowledgeError]) -> Iterator[None]:
+    """Note what is wrong with one entry, so that all can be named at once."""
+    try:
+        yield
+    except KnowledgeError as error:
+        problems.append(error)
 
 
 def _calibration(top: Table) -> dict[str, float]:
@@ -131,14 +148,28 @@ def _questions(top: Table) -> dict[str, str]:
 
 
 def _references(rules: dict[str, Rule], calibration: dict[str, float]) -> None:
+    problems: list[KnowledgeError] = []
     for rule in rules.values():
         if rule.level not in calibration:
-            raise KnowledgeError(rule.where, f"rule {rule.id} has the unknown level {rule.level!r}")
-        for other in rule.overrides:
-            if other not in rules:
-                raise KnowledgeError(rule.where, f"rule {rule.id} overrides {other!r}, which does not exist")
-        for example in set(rule.hit) & set(rule.miss):
-            raise KnowledgeError(rule.where, f"rule {rule.id} must both hit and miss {example!r}")
+            problems.append(
+                KnowledgeError(rule.where, f"rule {rule.id} has the unknown level {rule.level!r}")
+            )
+        problems += [
+            KnowledgeError(rule.where, f"rule {rule.id} overrides {other!r}, which does not exist")
+            for other in rule.overrides
+            if other not in rules
+        ]
+        problems += [
+            KnowledgeError(rule.where, f"rule {rule.id} must both hit and miss {example!r}")
+            for example in sorted(set(rule.hit) & set(rule.miss))
+        ]
+    _raise(problems)
+
+
+def _raise(problems: list[KnowledgeError]) -> None:
+    if problems:
+        first, *others = problems
+        raise KnowledgeError(first.where, first.what, others) from first
 
 
 def _thaw(stored: bytes) -> KnowledgeBase | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 #: What a message can be about; ``fault`` for P1 and P2, each other one gets its own answer.
@@ -14,12 +14,18 @@ INTENTS = (
 
 
 class KnowledgeError(Exception):
-    """The base cannot be used; the sentence names file, line and what is wrong."""
+    """The base cannot be used; the sentence names file, line and what is wrong.
 
-    def __init__(self, where: str, what: str) -> None:
-        super().__init__(f"{where}: {what}" if where else what)
+    Attributes:
+        others: what else is wrong, where it could be seen at the same time.
+    """
+
+    def __init__(self, where: str, what: str, others: Sequence[KnowledgeError] = ()) -> None:
+        more = f" (and {len(others)} more)" if others else ""
+        super().__init__(f"{where}: {what}{more}" if where else what + more)
         self.where = where
         self.what = what
+        self.others = tuple(others)
 
 
 @dataclass(frozen=True, slots=True)

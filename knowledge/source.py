@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from knowledge.braces import expand
 from knowledge.document import Table
 from knowledge.model import INTENTS, Concept, KnowledgeError, Rule
@@ -19,30 +17,29 @@ TOP_KEYS = {"subject", "concepts", "rules", "calibration", "questions"}
 _FAULT = "fault"
 
 
-def concepts(top: Table) -> Iterator[Concept]:
-    """Yield the file's concepts.
+def concept(entry: Table) -> Concept:
+    """Return the concept of one entry.
 
     Raises:
-        KnowledgeError: an entry lacks id, title, kind or aliases, or has an unknown key or value.
+        KnowledgeError: it lacks id, title, kind or aliases, or has an unknown key or value.
     """
-    for entry in top.tables("concepts"):
-        entry.known(_CONCEPT_KEYS | _TRAITS)
-        for key in ("id", "title", "kind", "aliases"):
-            if not entry.get(key):
-                raise KnowledgeError(entry.where(), f"a concept lacks {key}")
-        try:
-            aliases = _aliases(entry.words("aliases"))
-        except ValueError as error:
-            raise KnowledgeError(entry.where("aliases"), str(error)) from error
-        yield Concept(
-            entry.text("id") or "",
-            entry.text("title") or "",
-            entry.text("kind") or "",
-            {trait: _trait(entry, trait) for trait in entry if trait in _TRAITS},
-            aliases,
-            entry.texts("self_help"),
-            entry.where(),
-        )
+    entry.known(_CONCEPT_KEYS | _TRAITS)
+    for key in ("id", "title", "kind", "aliases"):
+        if not entry.get(key):
+            raise KnowledgeError(entry.where(), f"a concept lacks {key}")
+    try:
+        aliases = _aliases(entry.words("aliases"))
+    except ValueError as error:
+        raise KnowledgeError(entry.where("aliases"), str(error)) from error
+    return Concept(
+        entry.text("id") or "",
+        entry.text("title") or "",
+        entry.text("kind") or "",
+        {trait: _trait(entry, trait) for trait in entry if trait in _TRAITS},
+        aliases,
+        entry.texts("self_help"),
+        entry.where(),
+    )
 
 
 def _aliases(words: tuple[str, ...]) -> tuple[str, ...]:
@@ -66,37 +63,36 @@ def _conditions(entry: Table, key: str) -> dict[str, tuple[str, ...]]:
     return found
 
 
-def rules(top: Table) -> Iterator[Rule]:
-    """Yield the file's rules.
+def rule(entry: Table) -> Rule:
+    """Return the rule of one entry.
 
     Raises:
-        KnowledgeError: a rule lacks id, label, clause, condition or examples, or has an unknown key or value.
+        KnowledgeError: it lacks id, label, clause, condition or examples, or has an unknown key or value.
     """
-    for entry in top.tables("rules"):
-        entry.known(_RULE_KEYS)
-        name = entry.text("id") or "?"
-        for key in ("id", "label", "when", "hit", "miss"):
-            if not entry.get(key):
-                raise KnowledgeError(entry.where(), f"rule {name} lacks {key}")
-        if "clause" not in entry:
-            raise KnowledgeError(
-                entry.where(), f"rule {name} lacks clause (write 'null' where the contract is silent)"
-            )
-        label = _label(entry)
-        yield Rule(
-            id=name,
-            label=label,
-            intent=_intent(entry, label),
-            clause=entry.text("clause"),
-            when=_conditions(entry, "when"),
-            unless=_conditions(entry, "unless"),
-            overrides=_overrides(entry, name),
-            level=entry.text("level") or "likely",
-            ask=entry.text("ask"),
-            hit=entry.texts("hit"),
-            miss=entry.texts("miss"),
-            where=entry.where(),
+    entry.known(_RULE_KEYS)
+    name = entry.text("id") or "?"
+    for key in ("id", "label", "when", "hit", "miss"):
+        if not entry.get(key):
+            raise KnowledgeError(entry.where(), f"rule {name} lacks {key}")
+    if "clause" not in entry:
+        raise KnowledgeError(
+            entry.where(), f"rule {name} lacks clause (write 'null' where the contract is silent)"
         )
+    label = _label(entry)
+    return Rule(
+        id=name,
+        label=label,
+        intent=_intent(entry, label),
+        clause=entry.text("clause"),
+        when=_conditions(entry, "when"),
+        unless=_conditions(entry, "unless"),
+        overrides=_overrides(entry, name),
+        level=entry.text("level") or "likely",
+        ask=entry.text("ask"),
+        hit=entry.texts("hit"),
+        miss=entry.texts("miss"),
+        where=entry.where(),
+    )
 
 
 def _label(entry: Table) -> str:

@@ -41,9 +41,9 @@ def knowledge() -> None:
     """Check, explain and grow the rules."""
 
 
-def _classifier(folder: Path | None, *, cached: bool = True) -> Classifier:
+def _classifier(folder: Path | None) -> Classifier:
     try:
-        return Classifier(load(folder, cached=cached))
+        return Classifier(load(folder))
     except KnowledgeError as error:
         raise HotlineError(str(error)) from error
 
@@ -53,7 +53,12 @@ def _classifier(folder: Path | None, *, cached: bool = True) -> Classifier:
 @click.option("--verbose", is_flag=True, help="list coverage by rule, and overlaps")
 def check(folder: Path | None, verbose: bool) -> None:
     """Run every example; exit 1 with file and line of each failure."""
-    classifier = _classifier(folder, cached=False)
+    try:
+        classifier = Classifier(load(folder, cached=False))
+    except KnowledgeError as error:
+        for one in (error, *error.others):
+            click.echo(f"{one.where or 'rules'}: {one.what}", err=True)
+        raise HotlineError(f"{1 + len(error.others)} failures in the knowledge base") from error
     report = inspect(classifier)
     for where, what in report.failures:
         click.echo(f"{where}: {what}", err=True)

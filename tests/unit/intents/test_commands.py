@@ -65,6 +65,19 @@ def test_a_broken_base_fails_its_check(tmp_path: Path) -> None:
     assert run("classify", "--folder", str(tmp_path), "你好")[0] == 1
 
 
+def test_all_slips_of_a_base_are_named_at_once(tmp_path: Path) -> None:
+    (tmp_path / "a.yaml").write_text("rules:\n  - {id: x}\n  - {id: y, ask: [z]}\n", encoding="utf-8")
+    (tmp_path / "b.yaml").write_text("concepts:\n  - {id: c}\n", encoding="utf-8")
+    (tmp_path / "c.yaml").write_text("a: b: c", encoding="utf-8")
+    said = CliRunner().invoke(hotline, ["knowledge", "check", "--folder", str(tmp_path)]).stderr
+    assert [line.split(": ")[0] for line in said.splitlines()[:4]] == [
+        "a.yaml:2",
+        "a.yaml:3",
+        "b.yaml:2",
+        "c.yaml:1",
+    ]
+
+
 def test_an_explanation_shows_words_and_rules() -> None:
     code, out = run("knowledge", "explain", "所有坐席都登不上")
     assert code == 0
