@@ -37,6 +37,12 @@ def _pairs(value: Any) -> Any:
     return dict(pair.strip().partition("=")[::2] for pair in value.split(","))
 
 
+def _topic(value: str) -> str:
+    if not re.fullmatch(r"[1-9][0-9]{0,9}", value):
+        raise ValueError("must be a topic's number: of https://t.me/c/1234567890/7/45 the 7")
+    return value
+
+
 WebAddress = Annotated[str, AfterValidator(_web_address)]
 Secret = Annotated[SecretStr, AfterValidator(_not_empty)]
 HeaderSecret = Annotated[SecretStr, AfterValidator(_for_a_header)]
@@ -54,6 +60,7 @@ class TelegramAccount(Account):
     Attributes:
         secret: what the platform must send in its header (``X-Telegram-Bot-Api-Secret-Token``).
         staff_chat: the platform's id of the group in which support works.
+        staff_topic: the number of the topic there for cards and alarms; None: the general one.
         proxy: through which the platform is reached, such as ``socks5://127.0.0.1:1080``.
     """
 
@@ -61,6 +68,7 @@ class TelegramAccount(Account):
     secret: HeaderSecret | None = None
     mode: Literal["polling", "webhook"] = "polling"
     staff_chat: str | None = None
+    staff_topic: Annotated[str, AfterValidator(_topic)] | None = None
     proxy: SecretStr | None = None
     api_base: WebAddress = "https://api.telegram.org"
 
@@ -68,6 +76,12 @@ class TelegramAccount(Account):
     def _webhook_needs_a_secret(self) -> Self:
         if self.mode == "webhook" and self.secret is None:
             raise ValueError("mode webhook needs a secret: without it anybody could write as anybody")
+        return self
+
+    @model_validator(mode="after")
+    def _topic_needs_a_group(self) -> Self:
+        if self.staff_topic is not None and self.staff_chat is None:
+            raise ValueError("staff_topic needs staff_chat: the group that the topic is of")
         return self
 
 

@@ -15,6 +15,8 @@ from bot.store.trouble import DATABASE_TROUBLE
 
 log = structlog.get_logger(__name__)
 
+TOPICS_IN_PRIVATE = frozenset({"telegram"})  # no other platform pays for the look
+
 
 def outbound_of(session: Session, row: t.OutboxRow, chat: t.ChatRow) -> Outbound:
     """Return a message as its channel gets it."""
@@ -66,18 +68,24 @@ def rebuilt(session: Session, row: t.OutboxRow) -> Outbound | Receipt:
 
 def _answered(session: Session, row: t.OutboxRow, chat: t.ChatRow) -> t.InboxRow | None:
     """Return the message that one answers, where others read along: they must see what it is about."""
-    if row.inbox_id is None or chat.kind not in ("group", "staff"):
-        return None
-    inbox = session.get_one(t.InboxRow, row.inbox_id)
-    return inbox if inbox.chat_id == row.chat_id else None
+    return _said_here(session, row) if chat.kind in ("group", "staff") else None
+
+
+def _said_here(session: Session, row: t.OutboxRow) -> t.InboxRow | None:
+    """Return the message of the same chat that brought one about."""
+    inbox = session.get_one(t.InboxRow, row.inbox_id) if row.inbox_id is not None else None
+    return inbox if inbox is not None and inbox.chat_id == row.chat_id else None
 
 
 def _topic(session: Session, row: t.OutboxRow, chat: t.ChatRow, answered: t.InboxRow | None) -> str | None:
-    """Return the topic of a group that a message belongs into: where it was asked, else spoken of last.
+    """Return the topic that a message belongs into: where it was asked, else spoken of last.
 
-    Support's cards stand where no topic is, and what answers support goes where it was said.
+    Support's cards stand where their channel puts them, and what answers support goes where it was said.
     """
-    if answered is None and chat.kind == "group":
+    is_private = chat.kind == "private" and chat.channel in TOPICS_IN_PRIVATE
+    if is_private:
+        answered = _said_here(session, row)
+    if answered is None and (is_private or chat.kind == "group"):
         spoken = (
             select(t.InboxRow).where(t.InboxRow.chat_id == chat.id).order_by(t.InboxRow.id.desc()).limit(1)
         )

@@ -59,6 +59,8 @@ def check_telegram(
         yield _menu(f"{check} menu", seen)
         elsewhere = _elsewhere(settings, made or {}, name)
         yield from _staff_chats(f"{check} staff chat", name, account, seen, elsewhere)
+        if seen.has_staff_topic is not None:
+            yield _topic(f"{check} staff topic", name, exists=seen.has_staff_topic)
         if seen.clock is not None:
             yield _clock(f"{check} clock", seen.clock, now)
 
@@ -153,6 +155,13 @@ def _staff_chats(
             continue
         otherwise = "see the id, then try again" if is_set else "`hotline staff remove-chat` takes it back"
         yield fail(check, f"{place}: {state}", _STAFF_CHAT.get(state, otherwise))
+
+
+def _topic(check: str, name: str, *, exists: bool) -> Finding:
+    if exists:
+        return ok(check, "there")
+    advice = "mend the number: of the link to a message there, https://t.me/c/1234567890/7/45, the 7"
+    return fail(check, f"{variable(name)}_STAFF_TOPIC: no such topic; cards stand in the general one", advice)
 
 
 def _without_secret(proxy: str) -> str:

@@ -1,4 +1,4 @@
-"""Groups with topics (forums): what is answered stands where it was asked."""
+"""Groups with topics (forums), private chats with them: what is answered stands where it was asked."""
 
 from __future__ import annotations
 
@@ -82,3 +82,59 @@ def test_support_s_question_and_answer_stay_in_their_topic(telegram: TelegramWor
     telegram.li.say("/todo", chat=STAFF_CHAT, topic=OFFICE)
     cards, listed = said(telegram, STAFF_CHAT)
     assert (cards[0], listed[0]) == (None, OFFICE)
+
+
+def in_private(telegram: TelegramWorld) -> list[tuple[int | None, str]]:
+    return said(telegram, telegram.chen.id)
+
+
+def test_in_a_private_chat_with_topics_each_fault_is_answered_in_its_own(telegram: TelegramWorld) -> None:
+    telegram.topics_of(telegram.chen, [OFFICE, LINES])
+    telegram.chen.say(P1, topic=LINES)
+    assert in_private(telegram)[-1][0] == LINES
+    telegram.wait(minutes=10)
+    telegram.chen.say("报表导不出来", topic=OFFICE)
+    topic, receipt = in_private(telegram)[-1]
+    assert (topic, receipt.split("。")[0]) == (OFFICE, "已收到，工单号 T2")
+
+    telegram.chen.press("全部受影响", on=telegram.api.messages(telegram.chen.id)[1])
+    assert in_private(telegram)[-1][0] == LINES
+    telegram.li.say("/reply T1 在查了", chat=STAFF_CHAT)
+    assert in_private(telegram)[-1] == (LINES, "李工（工单 T1）：在查了")
+    telegram.chen.say("/status")
+    assert in_private(telegram)[-1][0] is None
+
+
+def test_a_private_topic_that_was_deleted_loses_no_answer(telegram: TelegramWorld) -> None:
+    telegram.topics_of(telegram.chen, [LINES])
+    telegram.chen.say(P1, topic=LINES)
+    telegram.api.control("close_topic", chat=telegram.chen.id, topic=LINES)
+    telegram.li.say("/reply T1 在查了", chat=STAFF_CHAT)
+    assert in_private(telegram)[-1] == (None, "李工（工单 T1）：在查了")
+
+
+def test_cards_stand_in_the_topic_of_the_settings_and_answers_where_they_were_asked(
+    telegram: TelegramWorld,
+) -> None:
+    telegram.group(STAFF_CHAT, "值班群", topics=[OFFICE, LINES])
+    telegram.stop()
+    telegram.account = {"staff_topic": str(LINES)}
+    telegram.start()
+
+    telegram.chen.say(P1)
+    assert [topic for topic, _ in said(telegram, STAFF_CHAT)] == [LINES]
+    telegram.li.say("/todo", chat=STAFF_CHAT, topic=OFFICE)
+    telegram.li.say("/todo", chat=STAFF_CHAT)
+    assert [topic for topic, _ in said(telegram, STAFF_CHAT)][1:] == [OFFICE, None]
+    telegram.li.say("在查了", chat=STAFF_CHAT, reply_to=telegram.card()["message_id"])
+    assert "李工（工单 T1）：在查了" in telegram.chen.last()
+
+
+def test_a_topic_that_is_not_there_loses_no_card(telegram: TelegramWorld) -> None:
+    telegram.group(STAFF_CHAT, "值班群", topics=[OFFICE])
+    telegram.stop()
+    telegram.account = {"staff_topic": str(LINES)}
+    telegram.start()
+
+    telegram.chen.say(P1)
+    assert [topic for topic, _ in said(telegram, STAFF_CHAT)] == [None]

@@ -55,6 +55,17 @@ def test_all_is_well(made: Api) -> None:
     assert list(found) == ["", "groups", "polling", "menu", "staff chat", "clock"]
 
 
+def test_the_topic_for_cards_is_looked_for(made: Api) -> None:
+    made.control("chat", id=STAFF_CHAT, type="supergroup", title="值班群", topics=[7])
+    there = examine(made, staff_chat=str(STAFF_CHAT), staff_topic="7")["staff topic"]
+    assert there.status is Status.OK
+
+    gone = examine(made, staff_chat=str(STAFF_CHAT), staff_topic="8")["staff topic"]
+
+    assert gone.status is Status.FAIL
+    assert "HOTLINE_TELEGRAM_STAFF_TOPIC" in gone.detail
+
+
 def test_a_wrong_token_says_where_to_get_it(made: Api) -> None:
     found = examine(made, token="1:wrong")  # noqa: S106
     assert found[""].status is Status.FAIL

@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 from telegram.error import ChatMigrated, InvalidToken, TelegramError
 
 from bot.accounts import DEFAULT, TelegramAccount
-from bot.channels.telegram import fetching, polling, sending, updates, webhook
+from bot.channels.telegram import fetching, polling, probe, sending, updates, webhook
 from bot.channels.telegram.api import Api
 from bot.channels.telegram.errors import receipt
 from bot.channels.telegram.intake import Intake
@@ -120,8 +120,15 @@ class TelegramBot:
             log.warning("the staff chat has another id now: change the setting", account=self.name, chat=chat)
         except TelegramError as error:
             log.error("the staff chat can't be reached", account=self.name, error=type(error).__name__)
+        if self.account.staff_topic is not None:
+            await self._look_at_topic(chat, int(self.account.staff_topic))
         if not await run_in_threadpool(self._places.make_staff, Address(NAME, self.name, chat)):
             log.error("the staff chat is a customer's chat: nothing is sent there", account=self.name)
+
+    async def _look_at_topic(self, chat: str, topic: int) -> None:
+        if await self.api.acall(probe.has_topic(self.api.bot, chat, topic)) is False:
+            setting = f"{variable(self.name)}_STAFF_TOPIC"
+            log.error("no such topic: cards stand in the general one", account=self.name, setting=setting)
 
     async def _agree(self) -> None:
         if self.account.mode == "polling":
@@ -133,6 +140,7 @@ class TelegramBot:
 
     def send(self, message: Outbound) -> Receipt:
         """Send one message; called in a thread."""
+        message = self._placed(message)
         try:
             return self._deliver(message, message.address.chat)
         except ChatMigrated as error:
@@ -142,6 +150,13 @@ class TelegramBot:
             return self._deliver(replace(message, replaces=None, in_reply_to=None), new.chat)
         except ChatMigrated as error:
             return receipt(error, self._now())
+
+    def _placed(self, message: Outbound) -> Outbound:
+        """Put what stands in support's group by itself into the topic of the settings."""
+        is_answer = message.topic is not None or message.in_reply_to is not None
+        if is_answer or message.address.chat != self.account.staff_chat:
+            return message
+        return replace(message, topic=self.account.staff_topic)
 
     def _deliver(self, message: Outbound, chat: str) -> Receipt:
         return self.api.call(sending.deliver(self.api.bot, message, chat, self._files, self._now))

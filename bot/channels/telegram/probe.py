@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from telegram import Bot, BotCommandScopeAllPrivateChats, ChatMember, ChatMemberRestricted, WebhookInfo
+from telegram.constants import ChatAction
 from telegram.error import InvalidToken, TelegramError
 
 from bot.accounts import TelegramAccount
 from bot.channels.telegram import webhook
 from bot.channels.telegram.api import Api
-from bot.channels.telegram.errors import receipt
+from bot.channels.telegram.errors import is_topic_gone, receipt
 from bot.channels.telegram.updates import ALLOWED
 
 RECENT = timedelta(hours=1)
@@ -37,6 +38,7 @@ class Seen:
         error: why it could not be asked: token, unreachable, timeout …
         reads_groups: privacy mode is off: in groups everything is read, not only commands and replies.
         staff_chats: how each chat stands that was asked about: ok, admin, or a code such as chat_gone.
+        has_staff_topic: whether the topic of the settings is there; None: none is set, or it can't be told.
         has_menu: whether customers are shown the menu of commands.
         clock: what the platform says that time it is.
     """
@@ -47,6 +49,7 @@ class Seen:
     reads_groups: bool = False
     hook: Hook | None = None
     staff_chats: Mapping[str, str] = field(default_factory=dict)
+    has_staff_topic: bool | None = None
     has_menu: bool = False
     clock: datetime | None = None
 
@@ -59,7 +62,7 @@ def look(account: TelegramAccount, variable: str, now: datetime, chats: Sequence
     """
     api = Api(account, variable)
     try:
-        return api.call(_look(api, now, chats))
+        return api.call(_look(api, account, now, chats))
     finally:
         api.close()
 
@@ -69,7 +72,7 @@ def expected_url(public_url: str, account: str) -> str:
     return webhook.address(public_url, account)
 
 
-async def _look(api: Api, now: datetime, chats: Sequence[str]) -> Seen:
+async def _look(api: Api, account: TelegramAccount, now: datetime, chats: Sequence[str]) -> Seen:
     try:
         me = await api.bot.get_me()
         info = await api.bot.get_webhook_info()
@@ -89,9 +92,26 @@ async def _look(api: Api, now: datetime, chats: Sequence[str]) -> Seen:
             tuple(kind for kind in ALLOWED if kind not in (info.allowed_updates or ALLOWED)),
         ),
         staff_chats={chat: await _staff_chat(api.bot, chat, me.id, now) for chat in chats},
+        has_staff_topic=(
+            await has_topic(api.bot, account.staff_chat, int(account.staff_topic))
+            if account.staff_chat is not None and account.staff_topic is not None
+            else None
+        ),
         has_menu=bool(menu),
         clock=parsedate_to_datetime(api.clock_header) if api.clock_header else None,
     )
+
+
+async def has_topic(bot: Bot, chat: str, topic: int) -> bool | None:
+    """Tell whether a group has a topic, None where the platform says nothing of it.
+
+    No call asks that; the sign that the bot is typing there, which fades by itself, is refused if it has not.
+    """
+    try:
+        await bot.send_chat_action(chat, ChatAction.TYPING, message_thread_id=topic)
+    except TelegramError as error:
+        return False if is_topic_gone(error) else None
+    return True
 
 
 def is_failing(info: WebhookInfo, now: datetime) -> bool:

@@ -90,6 +90,14 @@ def _say(bot: Bot, chat: Chat, given: Json, **content: Any) -> Json:
     return bot.store(chat, **{"from": bot.user}, **content, **more)
 
 
+def send_chat_action(bot: Bot, given: Json, _: Files) -> bool:
+    """Show that the bot is typing; nothing stays of it."""
+    chat = bot.chat(given["chat_id"])
+    if "message_thread_id" in given:
+        topic(chat, int(given["message_thread_id"]))
+    return True
+
+
 def topic(chat: Chat, thread: int) -> Json:
     """Return what makes a message one of a topic."""
     if thread not in chat.topics:

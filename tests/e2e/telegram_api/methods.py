@@ -13,6 +13,7 @@ from tests.e2e.telegram_api.messages import (
     answer_callback_query,
     edit_message_reply_markup,
     edit_message_text,
+    send_chat_action,
     send_file,
     send_message,
 )
@@ -168,6 +169,7 @@ METHODS: Mapping[str, tuple[Method, set[str]]] = {
     "deleteWebhook": (delete_webhook, {"drop_pending_updates"}),
     "getWebhookInfo": (get_webhook_info, set()),
     "sendMessage": (send_message, MESSAGE_PARAMETERS),
+    "sendChatAction": (send_chat_action, {"chat_id", "action", "message_thread_id"}),
     "sendPhoto": (send_file("photo"), MESSAGE_PARAMETERS | {"photo"}),
     "sendDocument": (send_file("document"), MESSAGE_PARAMETERS | {"document"}),
     "sendVoice": (send_file("voice"), MESSAGE_PARAMETERS | {"voice"}),

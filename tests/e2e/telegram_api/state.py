@@ -43,7 +43,7 @@ class Chat:
     """A chat; ``state`` is member, blocked, kicked, deleted, or the id of the supergroup it became.
 
     A supergroup numbers its messages by ``ids``, from 1 on: a number of the group before it names another.
-    ``topics`` are those of a forum that can be written into, beside its general one.
+    ``topics`` are those of a forum, or of a private chat, that can be written into, beside its general one.
     """
 
     id: int
@@ -58,7 +58,7 @@ class Chat:
     def json(self) -> Json:
         """Return the chat as updates show it."""
         name = "first_name" if self.type == "private" else "title"
-        forum = {"is_forum": True} if self.topics else {}
+        forum = {"is_forum": True} if self.topics and self.type != "private" else {}
         return {"id": self.id, "type": self.type, name: self.title, **forum}
 
 

@@ -28,6 +28,9 @@ class Program:
     Args:
         mode: polling or webhook.
         settings: more of the program's, such as accounts elsewhere.
+
+    Attributes:
+        account: more of the bot's settings, from the next start on.
     """
 
     app: App
@@ -36,6 +39,7 @@ class Program:
         self.api = api
         self.now = MONDAY_10
         self.mode = mode
+        self.account: dict[str, str] = {}
         self._settings = {"database_url": database_url, "data": data, **settings}
 
     def read_clock(self) -> datetime:
@@ -67,7 +71,7 @@ class Program:
     async def _run(self) -> None:
         try:
             account = {"token": self.api.token, "api_base": self.api.url, "mode": self.mode}
-            account |= {"staff_chat": str(STAFF_CHAT), "secret": SECRET}
+            account |= {"staff_chat": str(STAFF_CHAT), "secret": SECRET, **self.account}
             settings = Settings(
                 **self._settings,  # type: ignore[arg-type]
                 public_url=url_of(self.listener),

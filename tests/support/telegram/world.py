@@ -48,6 +48,11 @@ class TelegramWorld(Program):
         self.api.control("chat", id=user, type="private", title=name)
         return Person(self, user, name)
 
+    def topics_of(self, person: Person, topics: list[int]) -> None:
+        """Give somebody's private chat with the bot these topics."""
+        name = person.user["first_name"]
+        self.api.control("chat", id=person.id, type="private", title=name, topics=topics)
+
     def group(self, chat: int, title: str, kind: str = "supergroup", **more: Any) -> None:
         """Make a group; one with ``topics`` is a forum."""
         self.api.control("chat", id=chat, type=kind, title=title, **more)
