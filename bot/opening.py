@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from contextlib import closing, nullcontext
+from collections.abc import Iterator
+from contextlib import ExitStack, closing, contextmanager, nullcontext
 from datetime import timedelta
 from pathlib import Path
 
@@ -31,15 +32,25 @@ def open_store(settings: Settings, *, is_held: bool = False) -> Store:
         SettingError: the address is wrong.
     """
     store = connect(settings, is_held=is_held)
-    try:
-        if sqlite_file(settings.database_url) is not None:
-            _migrate(store, settings.database_url, is_held=is_held)
-        else:
-            migrate.check_current(store.engine)
-        store.guard(migrate.head())
-    except DBAPIError as error:  # a full disk, a file or a database that may only be read
-        raise StoreError(f"HOTLINE_DATABASE_URL: {store.address} failed: {cause(error)}") from error
+    with _closed_on_failure(store):
+        try:
+            if sqlite_file(settings.database_url) is not None:
+                _migrate(store, settings.database_url, is_held=is_held)
+            else:
+                migrate.check_current(store.engine)
+            store.guard(migrate.head())
+        except DBAPIError as error:  # a full disk, a file or a database that may only be read
+            why = f"HOTLINE_DATABASE_URL: {store.address} failed: {cause(error)}"
+            raise StoreError(why) from error
     return store
+
+
+@contextmanager
+def _closed_on_failure(store: Store) -> Iterator[None]:
+    with ExitStack() as stack:
+        stack.callback(store.close)
+        yield
+        stack.pop_all()
 
 
 def connect(settings: Settings, *, is_held: bool = False) -> Store:
@@ -72,7 +83,8 @@ def connect(settings: Settings, *, is_held: bool = False) -> Store:
         timedelta(days=settings.reopen_days), settings.update_minutes, 60 * settings.follow_up_hours
     )
     store = Store(url, workdays, policy_of(settings), rules)
-    store.ping()
+    with _closed_on_failure(store):
+        store.ping()
     return store
 
 

@@ -7,7 +7,7 @@ import shutil
 import sqlite3
 import stat
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -24,9 +24,20 @@ ENDLESS = 100_000  # writes: a copy takes some hundreds
 
 
 @pytest.fixture
-def world(tmp_path: Path) -> World:
+def world(tmp_path: Path) -> Iterator[World]:
     """The program on a SQLite file."""
-    return World(migrated(f"sqlite:///{tmp_path / 'test.db'}"))
+    made = World(migrated(f"sqlite:///{tmp_path / 'test.db'}"))
+    yield made
+    made.app.close()
+
+
+def tickets_of(url: str) -> list[object]:
+    """Return the numbers of the tickets in a database."""
+    opened = World(url)
+    try:
+        return [ticket["id"] for ticket in opened.tickets()]
+    finally:
+        opened.app.close()
 
 
 def test_a_backup_of_a_running_store_holds_every_message_that_was_taken(world: World, tmp_path: Path) -> None:
@@ -51,6 +62,7 @@ def test_a_backup_of_a_running_store_holds_every_message_that_was_taken(world: W
     copied = World(f"sqlite:///{tmp_path / 'copy.db'}")
     assert copied.tickets()[0]["id"] == 1
     assert copied.differences() == {}
+    copied.app.close()
     assert stat.S_IMODE((tmp_path / "copy.db").stat().st_mode) == 0o600
     assert not list(tmp_path.glob(".copy*"))
 
@@ -108,10 +120,9 @@ def test_what_was_backed_up_comes_back_and_what_was_there_is_kept(world: World, 
 
     assert run(["db", "restore", str(tmp_path / "copy.db"), "--db", world.url]) == 0
 
-    restored = World(world.url)
-    assert [ticket["id"] for ticket in restored.tickets()] == [1]
+    assert tickets_of(world.url) == [1]
     [kept] = tmp_path.glob("test.db.2*[0-9]")
-    assert [ticket["id"] for ticket in World(f"sqlite:///{kept}").tickets()] == [1, 2]
+    assert tickets_of(f"sqlite:///{kept}") == [1, 2]
 
 
 @pytest.mark.parametrize("was_killed", [False, True])
@@ -133,9 +144,7 @@ def test_a_restore_that_is_killed_at_any_moment_leaves_what_was_there_or_the_bac
         with monkeypatch.context() as meanwhile:
             kill_after(meanwhile, steps)
             code = run(["db", "restore", str(tmp_path / "copy.db"), "--db", url])
-        again = World(url)
-        found.append([ticket["id"] for ticket in again.tickets()])
-        again.app.close()
+        found.append(tickets_of(url))
         for left in {*tmp_path.glob("*test.db.2*"), *tmp_path.glob(".*.half")}:
             left.unlink()  # a second later, in another process, the next have other names
         steps += 1
@@ -173,7 +182,7 @@ def test_a_damaged_database_is_kept_as_it_was_and_replaced(world: World, tmp_pat
 
     assert run(["db", "restore", str(tmp_path / "copy.db"), "--db", world.url]) == 0
 
-    assert [ticket["id"] for ticket in World(world.url).tickets()] == [1]
+    assert tickets_of(world.url) == [1]
     [kept] = tmp_path.glob("test.db.2*[0-9]")
     assert kept.read_bytes().startswith(b"this is no database")
     assert Path(f"{kept}-wal").read_bytes() == b"nor is this its journal"
@@ -191,7 +200,7 @@ def test_a_database_that_another_program_has_open_is_not_replaced(
         other.execute("SELECT * FROM tickets").fetchone()
         assert run(["db", "restore", str(tmp_path / "copy.db"), "--db", world.url]) == 1
     assert "open in another program" in capsys.readouterr().err
-    assert [ticket["id"] for ticket in World(world.url).tickets()] == [1, 2]
+    assert tickets_of(world.url) == [1, 2]
 
 
 def test_a_file_that_is_no_backup_changes_nothing(
@@ -207,7 +216,7 @@ def test_a_file_that_is_no_backup_changes_nothing(
     for file, why in (("text.db", "can't be copied"), ("other.db", "no backup"), ("absent.db", "no file")):
         assert run(["db", "restore", str(tmp_path / file), "--db", world.url]) == 1
         assert why in capsys.readouterr().err
-    assert [ticket["id"] for ticket in World(world.url).tickets()] == [1]
+    assert tickets_of(world.url) == [1]
 
 
 def test_a_backup_of_a_newer_program_changes_nothing(

@@ -38,8 +38,10 @@ def test_a_report_in_the_terminal_opens_a_ticket_that_the_next_run_knows(tmp_pat
     assert "sample contracts were loaded" in first.stderr
     assert "T1" in second.stdout
     assert second.stderr == ""
-    with create_engine(url).connect() as connection:
+    engine = create_engine(url)
+    with engine.connect() as connection:
         assert connection.execute(text("SELECT count(*) FROM tickets")).scalar() == 1
+    engine.dispose()
 
 
 def test_staff_in_the_terminal_see_the_card_and_confirm(tmp_path: Path) -> None:
