@@ -159,6 +159,9 @@ def _sentence(turn: Turn) -> None:
     if is_own and not is_clear and (answered := customer_priority.effect_in_words(turn)):
         customer_priority.effect(turn, answered)
         return
+    if is_own and (objection := customer_priority.says_graver(turn, read)):
+        customer_priority.object_(turn, objection)
+        return
     if is_own and not read.certain and asides.asks_why(turn):
         answers.why(turn, answers.NOTHING)
         return

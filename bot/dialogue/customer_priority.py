@@ -7,9 +7,10 @@ import re
 from bot.desk.agreement import Standing
 from bot.desk.case import Case, view_event
 from bot.desk.terms import Priority
-from bot.dialogue import asked, choices, notify, quoting, replies
+from bot.dialogue import asked, choices, notify, quoting, replies, same_fault
 from bot.dialogue.commands import Command
 from bot.dialogue.opening import touch
+from bot.dialogue.reading import Report
 from bot.dialogue.their_ticket import ticket_of
 from bot.dialogue.turn import Turn
 from bot.errors import Refused
@@ -21,6 +22,8 @@ _EFFECT_WORDS = (
     (Priority.NOT_A_FAULT, re.compile(r"咨询|问一下|问问|不是故障|没有?故障|没有?影响")),
 )
 _EFFECT_LENGTH = 14
+_GRAVER = re.compile(r"[很太更非极真好特].{0,2}(严重|紧急|要紧)|影响(很|太|非常|特别)大")
+_NOT_GRAVE = re.compile(r"[不没][^，,。]{0,3}(严重|紧急|要紧|影响)")
 
 
 def effect(turn: Turn, command: Command) -> None:
@@ -42,6 +45,17 @@ def effect_in_words(turn: Turn) -> Command | None:
     offered = (option for question in quoting.questions(turn) for option in question)
     asked_for = next((option.ticket for option in offered if option.verb in ("effect", "object")), None)
     return Command("effect", asked_for, str(int(meant))) if asked_for is not None else None
+
+
+def says_graver(turn: Turn, read: Report) -> Command | None:
+    """Return the objection of who calls grave, naming no fault, what holds as a lesser priority."""
+    if not _GRAVER.search(turn.text) or _NOT_GRAVE.search(turn.text):
+        return None
+    if same_fault.specific(turn, read.concepts) or same_fault.effects(turn, read.concepts):
+        return None
+    live = turn.desk.tickets.live(turn.chat)
+    case = same_fault.current_case(turn, live, same_fault.CONVERSATION)
+    return Command("object", case.ticket.id) if case and case.ticket.held > Priority.ONE else None
 
 
 def agree(turn: Turn, command: Command) -> None:

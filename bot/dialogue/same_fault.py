@@ -83,11 +83,12 @@ def may_be_another(turn: Turn, case: Case, report: Report) -> bool:
 
 def _differ(turn: Turn, case: Case, report: Report) -> bool:
     """Whether both say what is wrong, and not the same."""
-    said, known = _effects(turn, report.concepts), _effects(turn, case.concepts)
+    said, known = effects(turn, report.concepts), effects(turn, case.concepts)
     return bool(said and known) and not said & known
 
 
-def _effects(turn: Turn, concepts: frozenset[str]) -> frozenset[str]:
+def effects(turn: Turn, concepts: frozenset[str]) -> frozenset[str]:
+    """Return what is said to be wrong, where that tells faults apart."""
     known = turn.office.classifier.base.concepts
     symptoms = (known[concept] for concept in _of_kind(turn, concepts, SYMPTOM))
     return frozenset(str(one.traits.get("effect")) for one in symptoms) - VAGUE_EFFECTS

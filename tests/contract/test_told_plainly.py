@@ -53,3 +53,39 @@ def test_who_has_not_paid_is_told_what_is_due_and_what_a_year_costs(world: World
 
     assert "尚未收到本期服务费（18,000.00 元）" in told
     assert "连续续费按合同费率为每年" in told
+
+
+@pytest.mark.parametrize("words", ["不对，这是很严重的问题", "这个很严重", "影响很大的"])
+def test_who_says_that_it_is_grave_is_asked_for_the_effect(world: World, words: str) -> None:
+    world.customer("有两个坐席录音听不到了")
+    world.tap("部分受影响")
+    world.wait(minutes=10)
+
+    told = world.customer(words)
+
+    assert "您对工单 T1 的优先级有异议（现按优先等级2计时）" in told
+    assert "请问影响多大" in told
+    assert "按优先等级1计时" in world.customer("1")
+    assert "优先级有异议" not in world.customer("很严重，请快一点")  # it holds as priority 1 by now
+
+
+@pytest.mark.parametrize("words", ["不是很严重", "没有那么严重，不急"])
+def test_who_says_that_it_is_not_grave_does_not_object(world: World, words: str) -> None:
+    world.customer("有两个坐席录音听不到了")
+    world.wait(minutes=10)
+
+    assert "有异议" not in world.customer(words)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("IVR不播放了", "等待时请拨打一次"),
+        ("有两个坐席录音听不到了", "等待时请记下"),
+        ("听不到客户声音", "耳麦"),
+    ],
+)
+def test_what_is_not_heard_of_a_recording_or_a_menu_is_no_matter_of_a_headset(
+    world: World, words: str, said: str
+) -> None:
+    assert said in world.customer(words)
