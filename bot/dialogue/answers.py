@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 
 from bot.desk.case import Case
@@ -26,6 +27,7 @@ from bot.dialogue.why import why as receipt
 from bot.messages import Option
 
 STATUS_SHOWN = 4
+_WHEN_MENDED = re.compile(r"(多久|多长时间|几点|什么时候|啥时候|何时).{0,4}(修|弄|搞|好|恢复|解决)")
 NOTHING = Command("")
 USUAL = (
     Option("查进度", "查进度", "status"),
@@ -52,6 +54,8 @@ def status(turn: Turn, command: Command) -> None:
             options.insert(0, Option("催单", "催单", "urge", number))
         if replies.is_settled_no_fault(cases[0]):
             options = list(choices.settled_options(number))
+        if cases[0].ticket.is_live and _WHEN_MENDED.search(turn.text):
+            lines.append("修好的时间要等工程师查明才知道，有进展马上告诉您。")
         turn.reply("\n".join([*lines, hotline(turn)]), *options, ticket=number)
         return
     recent = turn.desk.tickets.recent(turn.chat, 1)

@@ -89,3 +89,20 @@ def test_what_is_not_heard_of_a_recording_or_a_menu_is_no_matter_of_a_headset(
     world: World, words: str, said: str
 ) -> None:
     assert said in world.customer(words)
+
+
+def test_who_asks_when_it_will_be_mended_is_told_that_nobody_knows_yet(world: World) -> None:
+    world.customer(P1)
+
+    told = world.customer("多久能修好？")
+
+    assert "修好的时间要等工程师查明才知道，有进展马上告诉您。" in told
+    assert "响应期限 今天 12:00 前" in told
+    assert "修好的时间" not in world.customer("查进度")
+
+
+@pytest.mark.parametrize("words", ["撤销吧，是我们网络的问题", "撤单吧", "取消了，不用查"])
+def test_who_wants_it_left_is_asked_whether_to_withdraw(world: World, words: str) -> None:
+    world.customer("录音查询很慢")
+
+    assert "确定撤销工单 T1" in world.customer(words)
