@@ -39,7 +39,7 @@ def add(turn: Turn, case: Case, report: Report) -> None:
     case, news = taken(turn, case, report, kind)
     gather(turn, case)
     touch(turn, case)
-    is_other = may_be_another(turn, before, report)
+    is_other = not turn.inbound.is_correction and may_be_another(turn, before, report)
     _answer_addition(turn, before, case, news, same_chat=same_chat, is_other=is_other)
     show(turn, before, case, is_other=is_other)
 

@@ -60,9 +60,9 @@ def service(turn: Turn, read: Report) -> None:
 def entitled(terms: Terms, name: str, services: tuple[Service, ...], sales: str) -> list[str]:
     """Return what the level gives of what is asked for, or politely what the next one does (contract 1)."""
     given = ENTITLEMENTS[terms.level]
-    has = [f"{SERVICE_NAMES[s]}：{given[s].text}" for s in services]
+    has = [f"{SERVICE_NAMES[s]}：{given[s].text}" if given[s].given else given[s].text for s in services]
     if any(given[s].given for s in services):
-        return [f"{'；'.join(has)}。", f"您的{name}需求已转给工程师安排。"]
+        return [f"您的合同含{'；'.join(has)}。", f"您的{name}需求已转给工程师安排。"]
     levels = list(Level)
     above = levels[levels.index(terms.level) + 1]
     next_has = "；".join(f"{SERVICE_NAMES[s]}{ENTITLEMENTS[above][s].text}" for s in services)

@@ -106,3 +106,10 @@ def test_who_wants_it_left_is_asked_whether_to_withdraw(world: World, words: str
     world.customer("录音查询很慢")
 
     assert "确定撤销工单 T1" in world.customer(words)
+
+
+def test_what_a_level_has_and_lacks_is_said_in_one_sentence(world: World) -> None:
+    told = world.customer("请问年度巡检什么时候做")
+
+    assert "您的合同含远程巡检：每年 2 次，提供 2 份巡检报告；不含现场巡检。" in told
+    assert "您的合同含现场服务：实时。" in world.customer("能上门吗", who="diamond")
