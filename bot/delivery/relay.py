@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from itertools import groupby
 from typing import Any, NamedTuple
 
@@ -20,7 +19,6 @@ from sqlalchemy.orm import Session
 from bot.delivery.limits import Queue, queue_of
 from bot.store import tables as t
 from bot.store.engine import FAMILY, LOCK_TIMEOUT_S, RELAYING, limit_waiting
-from bot.store.trouble import retried
 
 BATCH = 50  # on SQLite nobody else writes while a batch is handed over: about 50 ms
 IN_HAND = 20  # of one lane: what its limits let through meanwhile; the rest waits where it costs nothing
@@ -60,12 +58,23 @@ DUE = (
     .where(CHANNEL.in_(bindparam("channels", expanding=True)))
 )
 ANY = DUE.limit(1)
-FIRST = DUE.order_by(ROW.urgent.desc(), ROW.id).limit(BATCH)  # first of all alarms
+FIRST = (  # first of all alarms; what somebody holds, such as a handler, is left to the next look
+    DUE.add_columns(ROW.chat_id, ROW.urgent)
+    .where(tuple_(ROW.chat_id, ROW.urgent).not_in(bindparam("passed", expanding=True)))
+    .order_by(ROW.urgent.desc(), ROW.id)
+    .limit(BATCH)
+    .with_for_update(of=OUTBOX, skip_locked=True)
+)
+LEFT = (  # what of these chats is not ours now and goes first: with it, its lane waits
+    select(ROW.chat_id, ROW.urgent, func.min(ROW.id))
+    .where(*FREE, ROW.chat_id.in_(bindparam("chats", expanding=True)))
+    .where(ROW.id.not_in(bindparam("ours", expanding=True)))
+    .group_by(ROW.chat_id, ROW.urgent)
+)
 TAKE = (
     update(OUTBOX)
-    .where(ROW.id.in_(FIRST.scalar_subquery()), *FREE)
+    .where(ROW.id.in_(bindparam("ours", expanding=True)))
     .values(relayed_at=bindparam("now"), relays=ROW.relays + 1)
-    .returning(ROW.id)
 )
 PARCELS = (
     select(ROW.id, ROW.urgent, ROW.relays, ROW.chat_id, CHAT.c.channel, CHAT.c.kind)
@@ -132,7 +141,7 @@ class Relay:
         if not self._has_work(now):  # the usual case, in which nobody has to wait for us
             return 0
         fed = 0
-        while count := retried(partial(self._batch, now)):  # a handler may take rows in another order
+        while count := self._batch(now):
             fed += count
             if count < BATCH:
                 break
@@ -151,7 +160,10 @@ class Relay:
             if not self._is_our_turn(session):
                 return 0
             self._check_schema(session)
-            taken: list[int] = list(session.scalars(TAKE, self._which(now)))
+            taken = _free(session, self._which(now))
+            if not taken:
+                return 0
+            session.execute(TAKE, {"now": now, "ours": taken})
             for parcel in sorted(_parcels(session, taken), key=lambda parcel: parcel.messages):
                 self._enqueue(session, parcel)
             return len(taken)
@@ -168,6 +180,22 @@ def messages_of(workflow: str) -> list[Handed]:
     """Return what the workflow of that id delivers; before there were parcels, a first one bore no number."""
     pairs = (one.partition(".") for one in workflow.removeprefix(PREFIX).split("+"))
     return [Handed(int(outbox_id), int(relays or 1)) for outbox_id, _, relays in pairs]
+
+
+def _free(session: Session, which: dict[str, Any]) -> list[int]:
+    """Return what is due and nobody holds, locked; nothing that is behind what somebody holds in its lane."""
+    free: set[int] = set()
+    passed: set[tuple[int, bool]] = set()
+    while True:
+        found = session.execute(FIRST, {**which, "passed": list(passed)}).all()
+        chats, ours = {row.chat_id for row in found}, {row.id for row in found}
+        left = session.execute(LEFT, {"chats": list(chats), "ours": list(ours)}).all()
+        held = {(chat, urgent): first for chat, urgent, first in left}
+        behind = [row for row in found if row.id > held.get((row.chat_id, row.urgent), row.id)]
+        free |= ours.difference(row.id for row in behind)
+        if not behind:
+            return sorted(free)
+        passed |= {(row.chat_id, row.urgent) for row in behind}
 
 
 def _parcels(session: Session, taken: Collection[int]) -> Iterator[Parcel]:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import event, select, text, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot.delivery.receiving import chat_id
@@ -17,7 +16,6 @@ from bot.store import tables as t
 from bot.store.guests import guest_engine
 from bot.store.store import Store
 from bot.workdays import load_workdays
-from tests.contract.test_connections import wait_for_a_waiter
 from tests.support.world import migrated
 
 NOW = datetime(2026, 3, 2, 2, tzinfo=UTC)
@@ -124,21 +122,14 @@ def test_what_is_due_in_a_lane_goes_as_one_parcel(post: Post) -> None:
 
 
 @pytest.mark.postgres
-def test_the_victim_of_a_deadlock_with_who_takes_rows_in_another_order_tries_again(postgres_url: str) -> None:
+def test_what_somebody_holds_keeps_only_what_follows_it_in_its_lane(postgres_url: str) -> None:
     post = Post(migrated(postgres_url))
-    look = text("SET LOCAL deadlock_timeout = '2s'")
-    event.listen(post.database, "begin", lambda connection: connection.execute(look))
-    first, second = post.say("staff", 2)
-    with post.store.engine.connect() as handler, ThreadPoolExecutor() as beside:
-        # The relay takes the rows in the order in which they lie: what is changed lies behind.
-        hold = select(t.OutboxRow.id).with_for_update()
-        handler.execute(text("SET LOCAL deadlock_timeout = '1min'"))  # so that the relay is the victim
-        handler.execute(hold.where(t.OutboxRow.id == second))
-        feeding = beside.submit(post.feed)
-        wait_for_a_waiter(post.store.engine)
-        handler.execute(hold.where(t.OutboxRow.id == first))
-        handler.rollback()
-        assert feeding.result() == [first, second]
+    first, held, *behind = post.say("staff", MANY)
+    [alarm], [other] = post.say("staff", urgent=True), post.say("customer")
+    with post.store.engine.connect() as handler:
+        handler.execute(select(t.OutboxRow.id).where(t.OutboxRow.id == held).with_for_update())
+        assert sorted(post.feed()) == [first, alarm, other]
+    assert post.feed() == [held, *behind][:BATCH]
     post.close()
 
 
