@@ -13,7 +13,7 @@ from bot.errors import SchemaMoved
 from bot.log import places
 from bot.store import tables as t
 from bot.store.store import Store
-from bot.store.trouble import DATABASE_TROUBLE
+from bot.store.trouble import is_locked, is_trouble
 
 log = structlog.get_logger(__name__)
 
@@ -32,9 +32,9 @@ def look_through(store: Store, settlement: Settlement, now: datetime) -> int:
     for outbox_id in found:
         try:
             store.transact(lambda unit: settlement.wait_no_longer(unit, outbox_id, now - GIVEN_UP), now)  # noqa: B023
-        except (*DATABASE_TROUBLE, SchemaMoved):
-            raise
-        except Exception as error:  # noqa: BLE001 - one message must not keep the others waiting
+        except Exception as error:
+            if isinstance(error, SchemaMoved) or (is_trouble(error) and not is_locked(error)):
+                raise  # else it is this message's, and must not keep the others waiting
             name = type(error).__name__
             log.error("a held message waits on", outbox_id=outbox_id, error=name, where=places(error))
     return len(found)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from bot.log import places
 from bot.messages import Address, AttachmentKind, Choice, File, Outbound, Outcome, Receipt, Sender
 from bot.store import tables as t
-from bot.store.trouble import DATABASE_TROUBLE
+from bot.store.trouble import is_trouble
 
 log = structlog.get_logger(__name__)
 
@@ -58,9 +58,9 @@ def rebuilt(session: Session, row: t.OutboxRow) -> Outbound | Receipt:
     """Return a message as its channel gets it, or how the attempt ended where it can't be made."""
     try:
         return outbound_of(session, row, session.get_one(t.ChatRow, row.chat_id))
-    except DATABASE_TROUBLE:
-        raise
-    except Exception as error:  # noqa: BLE001 - a bug in one message counts as an attempt, so that it has an end
+    except Exception as error:
+        if is_trouble(error):
+            raise  # else a bug in one message, which counts as an attempt, so that it has an end
         name = type(error).__name__
         log.error("a message can't be made", outbox_id=row.id, error=name, where=places(error))
         return Receipt(Outcome.UNKNOWN, error=name[:64])

@@ -24,7 +24,7 @@ from bot.log import places
 from bot.messages import Outbound, Outcome, Receipt
 from bot.store import tables as t
 from bot.store.store import Store
-from bot.store.trouble import DATABASE_TROUBLE
+from bot.store.trouble import is_trouble
 
 log = structlog.get_logger(__name__)
 
@@ -83,9 +83,9 @@ class Courier:
                 self._store.transact(
                     lambda unit: self.settlement.settle(unit, sent.outbox_id, sent.receipt, sent.at), sent.at
                 )
-            except (*DATABASE_TROUBLE, SchemaMoved):
-                raise
-            except Exception as error:  # noqa: BLE001 - a bug must not make it go out again and again
+            except Exception as error:
+                if isinstance(error, SchemaMoved) or is_trouble(error):
+                    raise  # else a bug: it must not make the message go out again and again
                 name = type(error).__name__
                 log.error("recording failed", outbox_id=sent.outbox_id, error=name, where=places(error))
                 self._store.transact(lambda unit: self.settlement.settle_barely(unit, sent), sent.at)

@@ -56,13 +56,17 @@ class AlarmStore:
             )
         )
 
-    def note_failure(self, ticket_id: int, error: str) -> int:
-        """Note that a ticket could not be done, and when to try again; return how often it has failed."""
+    def note_failure(self, ticket_id: int, error: str, *, is_soon_over: bool = False) -> int:
+        """Note that a ticket could not be done, and when to try again; return how often it has failed.
+
+        Args:
+            is_soon_over: the pause until then does not grow.
+        """
         row = self._session.get(t.SweepFailureRow, ticket_id)
         if row is None:
             row = t.SweepFailureRow(ticket_id=ticket_id, attempts=0, error="", retry_at=self._now)
             self._session.add(row)
-        row.retry_at = self._now + BACKOFF[min(row.attempts, len(BACKOFF) - 1)]
+        row.retry_at = self._now + BACKOFF[0 if is_soon_over else min(row.attempts, len(BACKOFF) - 1)]
         row.attempts, row.error = row.attempts + 1, error
         self._session.flush()
         # The row itself may be what can't be read: it is only written.

@@ -18,7 +18,7 @@ from bot.dialogue import notify, replies
 from bot.dialogue.clock_words import customer_lines
 from bot.store import tables as t
 from bot.store.store import Store, UnitOfWork
-from bot.store.trouble import DATABASE_TROUBLE
+from bot.store.trouble import is_trouble
 
 log = structlog.get_logger(__name__)
 
@@ -62,9 +62,9 @@ def recompute_page(
     for ticket_id in ids:
         try:
             corrected = store.transact(partial(correct, ticket_id=ticket_id, reason=reason), now)
-        except DATABASE_TROUBLE:
-            raise  # the database itself
-        except Exception as error:  # noqa: BLE001 - a boundary: it records, and the others go on
+        except Exception as error:
+            if is_trouble(error):
+                raise  # else it is this ticket's: it is recorded, and the others go on
             log.error("a ticket could not be corrected", ticket=ticket_id, error=type(error).__name__)
             continue
         found += [corrected] if corrected else []

@@ -12,14 +12,17 @@ from bot.desk.case import Case
 from bot.desk.events import BOT, Event, Kind
 from bot.desk.ticket import Work
 from bot.dialogue import choices, notify, outages
+from bot.store.engine import limit_waiting
 from bot.store.store import Store, UnitOfWork
-from bot.store.trouble import DATABASE_TROUBLE
+from bot.store.trouble import is_locked, is_trouble
 from bot.watch import alarms
 from bot.watch.heartbeat import SWEEP
 
 log = structlog.get_logger(__name__)
 
 BATCH = 100
+PATIENCE_S = 1.0  # for a lock that one ticket needs: nobody's alarms wait long for it
+THEN_S = 0.05  # for those that further tickets of the batch need
 
 
 def sweep(store: Store, now: datetime, missed: Callable[[str], None] = lambda _: None) -> int:
@@ -32,7 +35,7 @@ def sweep(store: Store, now: datetime, missed: Callable[[str], None] = lambda _:
         missed: told the clock of each deadline that was found missed, once that is committed.
     """
     done = 0
-    while count := store.transact(partial(_batch, missed=missed), now):
+    while count := store.transact(partial(_batch, missed=missed), now, PATIENCE_S):
         done += count
         if count < BATCH:
             break
@@ -64,11 +67,14 @@ def _guarded(unit: UnitOfWork, tickets: Sequence[int], work: Callable[[], None])
         with unit.session.begin_nested():
             work()
             unit.alarms.clear_failures(tickets)
-    except DATABASE_TROUBLE:
-        raise  # the database itself: the whole batch is tried again
-    except Exception as error:  # noqa: BLE001 - a boundary: it records, and the others go on
-        for ticket_id in tickets:
-            attempts = unit.alarms.note_failure(ticket_id, type(error).__name__)
+    except Exception as error:
+        is_held = is_locked(error)
+        if is_trouble(error) and not is_held:
+            raise  # the database itself: the whole batch is tried again
+        if is_held:
+            limit_waiting(unit.session.connection(), THEN_S)
+        for ticket_id in tickets:  # else it is theirs: it is recorded, and the others go on
+            attempts = unit.alarms.note_failure(ticket_id, type(error).__name__, is_soon_over=is_held)
             log.error("the sweep failed", ticket=ticket_id, attempts=attempts, error=type(error).__name__)
 
 

@@ -25,6 +25,7 @@ from bot.errors import StoreError
 from bot.messages import Outbound, Outcome, Receipt, Sender
 from bot.store import tables as t
 from bot.store.guests import guest_engine
+from bot.store.store import UnitOfWork
 from tests.support.world import CHANNEL, World, migrated
 
 P1 = "所有坐席都登不上系统了，电话全打不进来"
@@ -34,11 +35,16 @@ def a_bug(*_: object) -> None:
     raise ValueError("客户的话")
 
 
+def a_bug_in_sql(_: Consequences, unit: UnitOfWork, *__: object) -> None:
+    unit.session.execute(text("SELECT nothing FROM nowhere"))  # SQLite calls it its own trouble
+
+
+@pytest.mark.parametrize("bug", [a_bug, a_bug_in_sql])
 def test_a_bug_while_an_outcome_is_recorded_sends_nothing_again_and_support_hears_of_it(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    world: World, monkeypatch: pytest.MonkeyPatch, bug: Callable[..., None]
 ) -> None:
     world.customer(P1)
-    monkeypatch.setattr(Consequences, "of_answer", a_bug)
+    monkeypatch.setattr(Consequences, "of_answer", bug)
     world.staff("回复 T1 马上处理")
     for _ in range(3):
         world.wait(minutes=3)

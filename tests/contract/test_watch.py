@@ -6,12 +6,14 @@ import threading
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
+from bot.desk.case import Case
 from bot.desk.terms import Role
 from bot.messages import Outcome, Receipt
 from bot.store import tables as t
 from bot.watch import heartbeat
+from bot.watch.alarms import Watch
 from bot.watch.sweep import sweep
 from tests.support.staffing import MANAGER, alarms, full_staff, hire, messages
 from tests.support.world import World
@@ -367,8 +369,7 @@ def test_an_alarm_that_is_late_goes_another_way_once_and_its_own_way_when_that_o
     monkeypatch.setattr(world.phones, "send", lambda m: refused if m.address.chat == "staff" else whole(m))
     world.wait(hours=1)
     for _ in range(12):
-        world.wait_undelivered(minutes=2)
-        world.app.deliver()
+        world.wait(minutes=2)
     elsewhere = [said for who in ("li", "wang", "zhao", MANAGER) for said in alarms(world, who)]
     assert len([said for said in elsewhere if "没有送达，改由这里通知" in said]) == 1
     assert alarms(world) == []
@@ -410,3 +411,40 @@ def test_the_heartbeat_tells_whether_the_sweep_runs(world: World) -> None:
     world.app.sweep()
     assert heartbeat.sweep_is_fresh(world.app.store, world.now + timedelta(seconds=29))
     assert not heartbeat.sweep_is_fresh(world.app.store, world.now + timedelta(seconds=30))
+
+
+@pytest.mark.parametrize(
+    "migrated_url", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True
+)
+def test_a_ticket_whose_row_somebody_holds_keeps_nobody_elses_alarms_waiting(world: World) -> None:
+    world.customer(P1)
+    for said in ("认领 T1", "解决 T1", "已解决 T1 重启"):
+        world.staff(said)
+    world.customer(P1, who="enhanced")
+    world.now += timedelta(days=2)  # the silence after the question is over, and a response is late
+    with world.app.store.engine.connect() as other:
+        place = select(t.TicketChatRow.chat_id).where(t.TicketChatRow.ticket_id == 1).scalar_subquery()
+        other.execute(select(t.ChatRow).where(t.ChatRow.id == place).with_for_update())
+        world.app.sweep()
+        world.app.deliver()
+        assert alarms(world)[-1].startswith("⚠ T2")
+        assert world.tickets()[0]["work"] == "resolved"
+    world.wait(seconds=30)
+    assert world.tickets()[0]["work"] == "closed"
+
+
+def test_a_bug_that_looks_like_the_databases_trouble_keeps_nobody_elses_alarms_waiting(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ring = Watch.ring
+
+    def broken(watch: Watch, case: Case) -> None:
+        if case.ticket.id == 1:
+            watch._unit.session.execute(text("SELECT nothing FROM nowhere"))
+        ring(watch, case)
+
+    monkeypatch.setattr(Watch, "ring", broken)
+    for who in ("regular", "enhanced"):
+        world.customer(P1, who=who)
+    world.wait(hours=3)
+    assert [said[:4] for said in alarms(world)] == ["⚠ T2"]
