@@ -28,7 +28,8 @@ from bot.store.store import UnitOfWork
 log = structlog.get_logger(__name__)
 
 PATIENCE_S = 1  # for a lock: messages must not wait long for one of them
-BRIEFLY_S = 0.2  # nor what is resumed, which is tried again anyway
+ALONE_S = 3  # for what is handled by itself: its chat's other messages, or a colleague's, may be under way
+BRIEFLY_S = 0.2  # for what is resumed, which is tried again anyway
 RESUMED = 50  # chats that are looked for at once
 ROUND_S = 1.0  # of resuming: a process that is told to end must not wait for a backlog
 
@@ -45,7 +46,15 @@ class Asked(NamedTuple):
 
 
 class Apart(Exception):
-    """A message is handled by itself: one failed beside it, it is staff's, or somebody holds its chat."""
+    """A message is handled by itself: one failed beside it, it is staff's, or somebody holds its chat.
+
+    Attributes:
+        is_staffs: it is staff's, who must not wait for what waits for its chat.
+    """
+
+    def __init__(self, *, is_staffs: bool = False) -> None:
+        super().__init__()
+        self.is_staffs = is_staffs
 
 
 class _OneByOne(Exception):
@@ -62,9 +71,12 @@ class Inbox(Receiver):
         self._resumed = 0  # the last chat that this pass has looked into
 
     def handle(self, inbox_id: int, now: datetime, compose: Composer | None = None) -> str | None:
-        """Handle what this chat has received and not handled, up to this message; see `bot.reception`."""
+        """Handle what this chat has received and not handled, up to this message; see `bot.reception`.
+
+        Whoever waits too long for a lock gets an error: the message is resumed.
+        """
         find, answer = chat_of(inbox_id), self._answering(inbox_id, compose)
-        while (handled := self.handling.next(find, now, answer)) is not None:
+        while (handled := self.handling.next(find, now, answer, ALONE_S)) is not None:
             if handled.id == inbox_id:
                 return handled.reply
         return self._reply(inbox_id) if compose else None  # it was handled before
@@ -72,18 +84,23 @@ class Inbox(Receiver):
     def handle_all(self, asked: Sequence[Asked], now: datetime) -> list[str | Apart | None]:
         """Handle messages as `handle` does each of them, but by one commit; `Apart` where that can't be."""
         done: dict[int, str | None] = {}
+        staffs: set[int] = set()
         try:
             with self._store.begin(now, patience_s=PATIENCE_S) as unit:
-                done = self._together(unit, asked)
+                places = together.places(unit, [one.id for one in asked])
+                staffs = {place.message for place in places if place.is_staffs}
+                done = self._together(unit, asked, places)
         except _OneByOne as error:
             log.warning("handled one by one", error=type(error.__cause__).__name__, messages=len(asked))
-        return [done[one.id] if one.id in done else Apart() for one in asked]
+        return [done[one.id] if one.id in done else Apart(is_staffs=one.id in staffs) for one in asked]
 
-    def _together(self, unit: UnitOfWork, asked: Sequence[Asked]) -> dict[int, str | None]:
+    def _together(
+        self, unit: UnitOfWork, asked: Sequence[Asked], places: Sequence[together.Place]
+    ) -> dict[int, str | None]:
         """Handle what can be at the first try; return the answers to that by their messages."""
         composers, done = {one.id: one.compose for one in asked}, {}
         try:
-            for row, has_held in together.take(unit, composers):
+            for row, has_held in together.take(unit, places):
                 with bound_contextvars(message=row.id):
                     if has_held:
                         wake_held(unit, row)

@@ -37,7 +37,8 @@ RECEIVED, HANDLED = 50, 10  # at most by one commit
 LANES = 2  # of what is handled together, where others may write meanwhile
 LATE_S = 3.0  # what has waited so long to be handled is hardly answered inline: a platform waits for five
 IN_HAND = 400  # messages that are handled or wait for that; what is more waits in the database, at no cost
-HANDLERS = 4  # threads for what is handled by itself: more would only wait for each other
+HANDLERS = 4  # threads for what customers write and is handled by itself: more would only wait for each other
+STAFF_HANDLERS = 2  # for what staff write, who wait for no customer that somebody holds
 
 
 class Service:
@@ -72,7 +73,7 @@ class Service:
         self._handling: Batches[Asked, str | None] = Batches(
             self._handle_all, HANDLED, LATE_S, 1 if app.store.writes_alone else LANES
         )
-        self._handlers = asyncio.Semaphore(HANDLERS)
+        self._handlers = {False: asyncio.Semaphore(HANDLERS), True: asyncio.Semaphore(STAFF_HANDLERS)}
         self._in_hand = Room("messages to be handled; what is more is resumed", IN_HAND)
         self._changed = changed
         self._engine = engine
@@ -153,8 +154,8 @@ class Service:
     async def _handle(self, asked: Asked) -> str | None:
         try:
             return await self._handling.do(asked)
-        except Apart:
-            async with self._handlers:
+        except Apart as apart:
+            async with self._handlers[apart.is_staffs]:
                 return await run_in_threadpool(self.app.handle, *asked)
 
     def _handle_all(self, asked: Sequence[Asked]) -> Sequence[str | Exception | None]:
