@@ -32,7 +32,7 @@ from bot.delivery.limits import Queue, Rate, queues_for
 from bot.delivery.outbox import Courier
 from bot.delivery.presence import Presence
 from bot.delivery.relay import Parcel, Relay, messages_of
-from bot.errors import StoreError
+from bot.errors import SchemaMoved, StoreError
 from bot.store import engine as engines
 from bot.store.guests import guest_engine
 from bot.store.store import Store, cause
@@ -179,20 +179,49 @@ class Engine:
         return may_send
 
     def tidy(self) -> None:
-        """Hand over again what the engine lost, and forget what it has finished or nobody can send."""
+        """Hand over again what the engine lost, and forget what it has finished or nobody can send.
+
+        One chore's trouble keeps none of the others from being done; it is raised when all were tried.
+        """
         now = self._clock()
-        if given_up := stranded.give_up(self._store, self._courier, now):
-            DBOS.delete_workflows([one for one in self._active() if given_up.issuperset(messages_of(one))])
-        held.look_through(self._store, self._courier.settlement, now)
+        troubles = []
+        for chore in (
+            self._heed_the_clock,
+            self._mend_failed,
+            self._give_up_stranded,
+            self._look_through_held,
+            self._forget_finished,
+        ):
+            try:
+                chore(now)
+            except SchemaMoved:
+                raise
+            except Exception as error:  # noqa: BLE001 - a boundary: the first is told, when the others are done
+                troubles.append(error)
+        if troubles:
+            raise troubles[0]
+
+    def _heed_the_clock(self, now: datetime) -> None:
         mending.heed_the_clock(self._store, now)
+        # They would count against the limits until the clock, which was set back, is as late again.
+        self._forget(after=now + mending.AHEAD)
+
+    def _mend_failed(self, _: datetime) -> None:
         failed = DBOS.list_workflows(
             status=ENDED_BADLY, limit=TIDIED, load_input=False, load_output=False, application_name=NAME
         )
         self._tally.failed(len(failed))
         self._mend([workflow.workflow_id for workflow in failed])
+
+    def _give_up_stranded(self, now: datetime) -> None:
+        if given_up := stranded.give_up(self._store, self._courier, now):
+            DBOS.delete_workflows([one for one in self._active() if given_up.issuperset(messages_of(one))])
+
+    def _look_through_held(self, now: datetime) -> None:
+        held.look_through(self._store, self._courier.settlement, now)
+
+    def _forget_finished(self, now: datetime) -> None:
         self._forget(before=now - KEPT)
-        # They would count against the limits until the clock, which was set back, is as late again.
-        self._forget(after=now + mending.AHEAD)
 
     def _mend(self, ended: list[str]) -> None:
         """Hand over again what these workflows have not settled, and what the engine does not know."""

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
 from dbos import DBOS
-from sqlalchemy import bindparam, func, text, update
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy import bindparam, func, select, text, update
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.orm import Session
 
 from bot import clock
 from bot.delivery import limits
 from bot.delivery.attempts import SENDERS
 from bot.delivery.begun import LOOKS
+from bot.delivery.held import GIVEN_UP
 from bot.delivery.presence import Presence
 from bot.delivery.relay import BATCH, IN_HAND, Handed, Parcel
 from bot.delivery.settlement import Sent, wake
@@ -30,6 +32,9 @@ from tests.support.engine import PATIENCE_S, Phone, Post, delivering
 from tests.support.postgres import PostgresServer
 from tests.support.world import migrated
 
+ON_POSTGRESQL = pytest.mark.parametrize(
+    "migrated_url", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True
+)
 HANDED_OVER = (
     update(t.OutboxRow)
     .where(t.OutboxRow.id.in_(bindparam("ids", expanding=True)))
@@ -270,6 +275,56 @@ def test_what_the_engine_lost_or_failed_at_is_handed_over_again_and_staff_are_to
         post.wait(lambda: phone.heard("d") == ["lost"])
         post.wait(lambda: len(phone.heard("staff")) == 3)
     assert [said[:8] for said in phone.heard("staff")[1:]] == ["⚠ 消息投递中断", "⚠ 消息投递中断"]
+
+
+@pytest.mark.parametrize(
+    "migrated_url", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True
+)
+def test_what_a_platform_took_while_all_connections_wait_is_recorded_later_and_not_sent_again(
+    migrated_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    phone, taken, failures = Phone(), ExitStack(), []
+    with delivering(migrated_url, phone=phone) as post, taken:
+        finish, database = post.app.courier.finish, post.app.store.engine
+
+        def answer(_: Outbound) -> Receipt:
+            monkeypatch.setattr(database.pool, "_timeout", 0.2)
+            with suppress(NoConnection):
+                while True:
+                    taken.enter_context(database.connect())
+            return Receipt(Outcome.SENT, external_id="1")
+
+        def finishing(sent: Sent) -> None:
+            try:
+                finish(sent)
+            except NoConnection:
+                failures.append(sent)
+                taken.close()
+                raise
+
+        phone.answer = answer
+        monkeypatch.setattr(post.app.courier, "finish", finishing)
+        told = post.say("c", "told")
+        post.wait(lambda: bool(failures))
+        post.wait(lambda: post.status(told) == "sent")
+    assert phone.heard("c") == ["told"]
+
+
+@pytest.mark.parametrize(
+    "migrated_url", [pytest.param("postgresql", marks=pytest.mark.postgres)], indirect=True
+)
+def test_what_keeps_one_chore_from_being_done_keeps_no_other(migrated_url: str) -> None:
+    phone = Phone()
+    phone.answer = lambda _: Receipt(Outcome.HELD)
+    with delivering(migrated_url, phone=phone) as post:
+        stranded, silent = post.say("1", "stranded", channel="gone"), post.say("2", "silent")
+        post.wait(lambda: post.status(silent) == "held")
+        post.ahead = GIVEN_UP + timedelta(days=1)
+        with post.app.store.engine.connect() as other:
+            other.execute(select(t.OutboxRow).where(t.OutboxRow.id == stranded).with_for_update())
+            with pytest.raises(OperationalError):
+                post.engine.tidy()
+        assert (post.status(stranded), post.status(silent)) == ("pending", "failed")
 
 
 REFUSE = {  # as a full disk does: nothing but the last word of a workflow
