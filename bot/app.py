@@ -17,6 +17,7 @@ from bot.channels.pager import ADDRESS as ALARM_ADDRESS
 from bot.channels.pager import NAME as PAGER
 from bot.channels.pager import Pager
 from bot.clock import Clock
+from bot.delivery import calls
 from bot.delivery.consequences import Consequences, Watchers
 from bot.delivery.dispatcher import Dispatcher
 from bot.delivery.downloads import FOLDER, Downloads, Fetcher
@@ -230,6 +231,8 @@ class App:
         with self.metrics.sweeping():
             done = sweep(self.store, self.now(), self.metrics.missed)
         self._dead_man.ping()
+        if abs(self.now() - self._since) >= calls.UNHEARD:  # what had to wait for this process goes first
+            calls.raise_unheard(self.store, self.courier.settlement, self.now())
         self.follow_edits()
         return done
 

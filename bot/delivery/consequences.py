@@ -6,8 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
-
 from bot.delivery import outcomes
 from bot.delivery.audience import author, first_of, is_call, is_for_staff
 from bot.desk.case import Case, Chat
@@ -73,7 +71,7 @@ class Consequences:
     def of_holding(self, unit: UnitOfWork, row: t.OutboxRow, receipt: Receipt) -> None:
         """Support phones, or is called another way."""
         if is_call(unit, row):
-            self._watchers.lost(unit, row.id)
+            self._raise_again(unit, row)
         if case := first_of(unit, row, t.OutboxRow.status == "held"):
             self._watchers.held(unit, case, receipt.error or receipt.outcome.value)
         self._note_unheard(unit, row, receipt)
@@ -85,15 +83,19 @@ class Consequences:
             self._watchers.held(unit, case, SILENT)
 
     def of_delay(self, unit: UnitOfWork, row: t.OutboxRow, receipt: Receipt) -> None:
-        """What does not get through for long is not given up, but nobody waits for it alone."""
+        """What does not get through for long is not given up, but nobody waits for it alone; see `calls`."""
         if not outcomes.became_late(row, receipt.outcome):
             return
         are_late = (t.OutboxRow.status == "pending", outcomes.is_late())
-        if is_call(unit, row):
-            self._raise_again(unit, row)
-        elif case := first_of(unit, row, *are_late):
+        if case := first_of(unit, row, *are_late):
             self._watchers.late(unit, case, receipt.error or receipt.outcome.value)
         self._note_unheard(unit, row, receipt)
+
+    def of_age(self, unit: UnitOfWork, row: t.OutboxRow) -> None:
+        """A call that has not arrived is raised another way, and goes on being tried; once."""
+        if is_call(unit, row):
+            self._raise_again(unit, row)
+        row.raised_at = unit.now  # it is not looked at again
 
     def of_failure(self, unit: UnitOfWork, row: t.OutboxRow, receipt: Receipt, now: datetime) -> None:
         """A customer is phoned, an alarm and the first card of a ticket are raised another way."""
@@ -116,9 +118,9 @@ class Consequences:
             self._watchers.undelivered(unit, case, error, now)
 
     def _raise_again(self, unit: UnitOfWork, row: t.OutboxRow) -> None:
-        """Raise an alarm another way, unless that was done when it was late."""
-        others = select(t.OutboxRow.id).where(t.OutboxRow.instead_of == row.id)
-        if unit.session.scalars(others).first() is None:
+        """Raise a call another way, unless that was done when it was late."""
+        if row.raised_at is None:
+            row.raised_at = unit.now
             self._watchers.lost(unit, row.id)
 
     def _note_unheard(self, unit: UnitOfWork, row: t.OutboxRow, receipt: Receipt) -> None:

@@ -16,8 +16,7 @@ UNKNOWN_BACKOFF = tuple(timedelta(seconds=seconds) for seconds in (5, 30, 2 * 60
 MOST_UNKNOWNS = len(UNKNOWN_BACKOFF) + 1  # then it failed
 MOST_ATTEMPTS = 500  # that certainly did not arrive, every two minutes at last: more than twelve hours
 LATE_ATTEMPTS = 10  # from then on support is told meanwhile
-URGENT_LATE_ATTEMPTS = 4  # from then on an alarm is raised another way as well
-LATE_UNKNOWNS = 3  # from then on both, whatever the other attempts
+LATE_UNKNOWNS = 3  # from then on as well, whatever the other attempts
 
 
 def note(row: t.OutboxRow, receipt: Receipt, now: datetime, jitter: float) -> None:
@@ -52,13 +51,12 @@ def put_off(row: t.OutboxRow, until: datetime, now: datetime) -> None:
 
 def became_late(row: t.OutboxRow, outcome: Outcome) -> bool:
     """Whether it is the attempt just noted, with this outcome, that made a message late."""
-    attempts = URGENT_LATE_ATTEMPTS if row.urgent else LATE_ATTEMPTS
-    was_late = row.attempts > attempts or row.unknowns - (outcome is Outcome.UNKNOWN) >= LATE_UNKNOWNS
-    return not was_late and (row.attempts == attempts or row.unknowns >= LATE_UNKNOWNS)
+    was_late = row.attempts > LATE_ATTEMPTS or row.unknowns - (outcome is Outcome.UNKNOWN) >= LATE_UNKNOWNS
+    return not was_late and (row.attempts == LATE_ATTEMPTS or row.unknowns >= LATE_UNKNOWNS)
 
 
 def is_late() -> ColumnElement[bool]:
-    """Return the condition for a message, no alarm, that has not got through for long."""
+    """Return the condition for a message that has not got through for long."""
     return or_(t.OutboxRow.attempts >= LATE_ATTEMPTS, t.OutboxRow.unknowns >= LATE_UNKNOWNS)
 
 

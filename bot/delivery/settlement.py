@@ -134,6 +134,12 @@ class Settlement:
         if case is None or case.ticket.is_live:  # what was said of one that is over matters no more
             self._consequences.of_failure(unit, row, Receipt(Outcome.FAILED, error=SILENT), unit.now)
 
+    def note_age(self, unit: UnitOfWork, outbox_id: int) -> None:
+        """Have a call that is late raised another way."""
+        row = unit.session.lock_one(t.OutboxRow, outbox_id)
+        if row.status == "pending":
+            self._consequences.of_age(unit, row)
+
     def _note_end(self, unit: UnitOfWork, row: t.OutboxRow) -> None:
         """Have a message counted, by whatever way it came to an end."""
         if row.status == "pending":

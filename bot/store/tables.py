@@ -347,6 +347,7 @@ class OutboxRow(Base):
         default=False, server_default="0"
     )  # may use a platform's last message
     instead_of: Mapped[int | None] = mapped_column(ForeignKey("outbox.id"))  # an alarm that did not arrive
+    raised_at: Mapped[datetime | None]  # when a late or lost call was raised another way, if there is one
     # pending | sent | failed | superseded, or held: until the chat writes again
     status: Mapped[str] = mapped_column(String(16), default="pending")
     relayed_at: Mapped[datetime | None]  # since when the delivery engine has it

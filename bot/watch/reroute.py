@@ -46,11 +46,11 @@ class Rerouter:
                 self._send(unit, row, attempts[-1], chat, name, name)
                 return
         for chat, way in self._elsewhere(unit):
-            if _goes_to(unit, chat, attempts[-1]):
-                return
-            if chat not in been:
+            if chat in been:
+                continue
+            if not _goes_to(unit, chat, attempts[-1]):
                 self._send(unit, row, attempts[-1], chat, name, way)
-                return
+            return
         log.error("an alarm could not be delivered in any way", outbox_id=row.id, ticket=row.ticket_id)
 
     def _elsewhere(self, unit: UnitOfWork) -> Iterator[tuple[int, str]]:
