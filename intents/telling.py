@@ -1,15 +1,17 @@
-"""How a message is told: its characters, words and concepts, each with points for P1, P2 and none.
+"""How a message is told: its characters, words and concepts, alone and together, each with points.
 
 Rules judge how what a message names hangs together; this judges how people tell such things, by points that
 were learnt from labelled messages (``knowledge/telling.tsv``, ``hotline knowledge learn``). The two opinions
-are added up: the rule that won counts as much as its level is trusted, and the label with the highest sum
+are added up: the rule that won adds what its level is trusted with, and the label with the highest sum
 holds. So a message that no rule understands still gets the likelier label, and every sum can be shown.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise, repeat
 from math import sqrt
+from operator import add
 from typing import Final, NamedTuple
 
 from intents.automaton import Hit
@@ -17,8 +19,12 @@ from intents.terms import Term
 from knowledge import Rule, Telling
 
 LABELS: Final = ("P1", "P2", "none")
-#: Before the id of a concept, in the name of its sign.
+#: Before the id of a concept, in the name of its sign, and between those of two that follow each other.
 CONCEPT: Final = "@"
+THEN: Final = ">"
+#: Before two characters side by side, and before two with one between them.
+PAIR: Final = "+"
+GAP: Final = "~"
 #: What a sign speaks for P1 and for P2, against none, and its rarity squared are kept in one number, a field
 #: each, so that one sum adds up all; it stays a machine word up to some hundreds of characters.
 _BITS: Final = 20
@@ -30,12 +36,11 @@ _RARE: Final = 0x10000
 #: Added to a sum so that no field is negative.
 _BIAS: Final = _HALF * (1 + _FIELD)
 _BOTH: Final = _FIELD * _FIELD - 1
-#: A rule that finds a fault speaks so much for the other priority too, as a share: it is no matter of none.
-_EITHER: Final = 0.2
-_SHORTEST: Final = 4  # signs: of a shorter text little is said by how it is told
+SHORTEST: Final = 4  # signs: of a shorter text little is said by how it is told
 _LONG: Final = 600  # of a longer text each sign is looked at by itself: what is packed is for messages
 _SHOWN: Final = 6  # signs in an explanation
 _EVIDENCE: Final = 3  # signs that stand as evidence, when they decided
+_NARROW: Final = 8  # characters: two concepts farther apart are no evidence that one can point at
 
 #: By how much P1 and P2 lie above none.
 Above = tuple[float, float]
@@ -61,17 +66,21 @@ class Scales:
     def __init__(self, telling: Telling, terms: Sequence[Term]) -> None:
         self._telling = telling
         self._terms = terms
-        self._trust: dict[str, float] = {}  # id of a rule → what its opinion counts
+        self._trust: dict[str, tuple[float, float] | None] = {}  # id of a rule → what its opinion adds
         self._rarest = max((rarity for *_, rarity in telling.signs.values()), default=0) ** 2
-        self._least = _SHORTEST * self._rarest
+        self._least = SHORTEST * self._rarest
         self._unknown = _FIELD * _FIELD * self._rarest
         chars = {ord(sign): self._packed(sign) for sign in telling.signs if len(sign) == 1}
         self._of_rare = {code: points for code, points in chars.items() if code >= _RARE}
         self._of_char = [chars.get(code, self._unknown) for code in range(_RARE)]
         self._of_term: list[int | None] = [None] * len(terms)  # worked out on its first hit
+        self._of_pair = self._beside(PAIR)
+        self._of_gap = self._beside(GAP)
+        self._concepts = _numbered(terms)
+        self._of_next = self._following()
         largest = max((max(row[:3]) - min(row[:3]) for row in telling.signs.values()), default=0)
-        #: so many signs fit into a field, whatever they are
-        self._fits = min((_HALF - 1) // largest if largest else _HALF, _LONG)
+        #: so many characters and words fit into a field with what stands beside them, whatever they are
+        self._fits = min((_HALF - 1) // (3 * largest) if largest else _HALF, _LONG)
         base = telling.base
         self._starts = base[0] - base[2], base[1] - base[2]
 
@@ -81,6 +90,21 @@ class Scales:
             return self._unknown
         p1, p2, none, rarity = row
         return (p1 - none) + _FIELD * (p2 - none) + _FIELD * _FIELD * rarity * rarity
+
+    def _beside(self, kind: str) -> dict[str, int]:
+        """Return the packed points of a kind of pairs, by their two characters."""
+        signs = self._telling.signs
+        return {sign[1:]: _both(signs[sign]) for sign in signs if len(sign) == 3 and sign[0] == kind}
+
+    def _following(self) -> dict[tuple[int, int], int]:
+        """Return the packed points of two concepts that follow each other, by their numbers."""
+        numbers = {term.concept: number for term, number in zip(self._terms, self._concepts, strict=True)}
+        points = {}
+        for sign, row in self._telling.signs.items():
+            first, then, second = sign[1:].partition(THEN)
+            if then and sign[0] == CONCEPT and first in numbers and second in numbers:
+                points[numbers[first], numbers[second]] = _both(row)
+        return points
 
     def packed(self, index: int) -> int:
         """Return the points of a term's signs, packed."""
@@ -94,6 +118,7 @@ class Scales:
         total = self._chars(norm) + self._met(hits)
         if total & _BOTH == _BIAS:
             return None
+        total += self._together(norm, hits)
         rarity = total >> 2 * _BITS
         length = sqrt(rarity if rarity > self._least else self._least)
         p1, p2 = (total & _MASK) - _HALF, (total >> _BITS & _MASK) - _HALF
@@ -131,6 +156,15 @@ class Scales:
             total += points
         return total
 
+    def _together(self, norm: str, hits: Sequence[Hit]) -> int:
+        """Return the packed points of what stands together, each counted once; the sets are made in C."""
+        none = repeat(0)
+        total = sum(map(self._of_pair.get, set(map(add, norm, norm[1:])), none))
+        total += sum(map(self._of_gap.get, set(map(add, norm, norm[2:])), none))
+        concepts = [self._concepts[index] for index, _, _ in hits]
+        known = [concept for concept in concepts if concept]
+        return total + sum(map(self._of_next.get, set(pairwise(known)), none))
+
     def weigh(self, norm: str, hits: Sequence[Hit]) -> tuple[float, float, float]:
         """Return what the normalised text adds for each of `LABELS`; all 0 where nothing is known of it.
 
@@ -138,10 +172,12 @@ class Scales:
         known of a text, the less is said of it.
         """
         signs = [sign for sign, _, _ in signs_of(norm, hits, self._terms)]
-        known = [self._telling.signs[sign] for sign in signs if sign in self._telling.signs]
-        if not any(map(any, known)):
+        rows = self._telling.signs
+        if not any(any(rows[sign]) for sign in signs if sign in rows):
             return 0.0, 0.0, 0.0
         length = self._length(signs)
+        signs += [sign for sign, _, _ in pairs_of(norm, hits, self._terms)]
+        known = [rows[sign] for sign in signs if sign in rows]
         p1, p2, none, _ = map(sum, zip(*known, strict=True))
         base = self._telling.base
         return base[0] + p1 / length, base[1] + p2 / length, base[2] + none / length
@@ -157,34 +193,22 @@ class Scales:
         Args:
             above: of the text, what `above_none` says.
         """
-        label = rule.label
-        trust = self._trust.get(rule.id)
-        if trust is None:
-            trust = self._trust[rule.id] = self._trusted(rule)
-        if above is None or not trust:
-            return label, label
+        if rule.id not in self._trust:
+            self._trust[rule.id] = self._telling.trust.get(f"{rule.label}.{rule.level}")
+        trust = self._trust[rule.id]
+        if above is None or trust is None:
+            return rule.label, rule.label
         p1, p2 = above
         favoured = "none" if p1 < 0.0 > p2 else "P1" if p1 >= p2 else "P2"
-        if label == "none":
-            return (label if trust >= p1 and trust >= p2 else favoured), favoured
-        if label == "P1":
-            p1 += trust
-            p2 += trust * _EITHER
-        else:
-            p2 += trust
-            p1 += trust * _EITHER
-        if p1 < 0.0 > p2:
-            return "none", favoured
-        return ("P1" if p1 > p2 or (p1 == p2 and label == "P1") else "P2"), favoured
-
-    def _trusted(self, rule: Rule) -> float:
-        trust = self._telling.trust
-        return trust.get(f"{rule.label}.{rule.level}", trust.get(rule.level, 0.0))
+        p1 += trust[0]
+        p2 += trust[1]
+        return ("none" if p1 < 0.0 > p2 else "P1" if p1 >= p2 else "P2"), favoured
 
     def signs(self, norm: str, hits: Sequence[Hit]) -> list[Sign]:
         """Return the known signs of the text where they first stand, those that move most first."""
         signs = signs_of(norm, hits, self._terms)
         length = self._length([sign for sign, _, _ in signs])
+        signs += pairs_of(norm, hits, self._terms)
         first = {sign: (start, end) for sign, start, end in reversed(signs) if sign in self._telling.signs}
         found = []
         for sign, (start, end) in first.items():
@@ -197,8 +221,8 @@ class Scales:
         at = LABELS.index(label)
         rows = self._telling.signs
         speaking: dict[tuple[int, int], int] = {}
-        for sign, start, end in signs_of(norm, hits, self._terms):
-            row = rows.get(sign)
+        for sign, start, end in signs_of(norm, hits, self._terms) + pairs_of(norm, hits, self._terms):
+            row = rows.get(sign) if end - start <= _NARROW else None
             if row and row[at] > 0:
                 span = start, end
                 speaking[span] = speaking.get(span, 0) + row[at]
@@ -209,6 +233,18 @@ class Scales:
                 if len(kept) == _EVIDENCE:
                     break
         return sorted(kept)
+
+
+def _both(row: tuple[int, int, int, int]) -> int:
+    """Return a pair's points for P1 and P2 packed; pairs do not count for the length."""
+    p1, p2, none, _ = row
+    return (p1 - none) + _FIELD * (p2 - none)
+
+
+def _numbered(terms: Sequence[Term]) -> list[int]:
+    """Return a number for the concept of each term, from 1; 0 for the marks that end clauses."""
+    numbers: dict[str, int] = {"": 0}
+    return [numbers.setdefault(term.concept, len(numbers)) for term in terms]
 
 
 def _signs_of_term(term: Term) -> list[str]:
@@ -225,3 +261,18 @@ def signs_of(norm: str, hits: Sequence[Hit], terms: Sequence[Term]) -> list[tupl
     first = {index: (start, end) for index, start, end in reversed(hits)}
     found += [(sign, *span) for index, span in first.items() for sign in _signs_of_term(terms[index])]
     return found
+
+
+def pairs_of(norm: str, hits: Sequence[Hit], terms: Sequence[Term]) -> list[tuple[str, int, int]]:
+    """Return the signs of what stands together, once each where it first stands.
+
+    Two characters side by side, two with one between them, and two concepts that follow each other.
+    """
+    first: dict[str, tuple[int, int]] = {}
+    for kind, step in ((PAIR, 1), (GAP, 2)):
+        for at in range(len(norm) - step):
+            first.setdefault(kind + norm[at] + norm[at + step], (at, at + step + 1))
+    known = [(terms[index].concept, start, end) for index, start, end in hits if terms[index].concept]
+    for (one, start, _), (other, _, end) in pairwise(known):
+        first.setdefault(f"{CONCEPT}{one}{THEN}{other}", (start, end))
+    return [(sign, start, end) for sign, (start, end) in first.items()]

@@ -20,7 +20,7 @@ PACKAGED = Path(__file__).parent
 #: What a verdict may be in doubt about: which priority, whether it is so now, what the matter is.
 DOUBTS = ("priority", "present", "what")
 #: Raise it when the shape of the cached artefact changes.
-_FORMAT = "4"
+_FORMAT = "5"
 
 
 def load(folder: Path | None = None, *, cached: bool = True) -> KnowledgeBase:
@@ -185,7 +185,8 @@ def _thaw(stored: bytes) -> KnowledgeBase | None:
         rules = tuple(_thaw_rule(value) for value in data["rules"])
         telling = data["telling"]
         signs = {sign: tuple(row) for sign, row in telling["signs"].items()}
-        learnt = Telling(tuple(telling["base"]), telling["trust"], signs)
+        trust = {level: tuple(adds) for level, adds in telling["trust"].items()}
+        learnt = Telling(tuple(telling["base"]), trust, signs)
         return KnowledgeBase(data["version"], concepts, rules, data["calibration"], learnt, data["questions"])
     except (ValueError, KeyError, TypeError):
         return None

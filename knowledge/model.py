@@ -85,13 +85,13 @@ class Telling:
 
     Attributes:
         base: what each of P1, P2 and none has before any sign.
-        trust: level of a rule, or ``label.level`` → what its opinion adds to its label; a rule whose level is
-            not listed decides alone.
+        trust: ``label.level`` of a rule → what its opinion adds to P1 and to P2; a rule whose level is not
+            listed decides alone.
         signs: sign → points for P1, P2 and none, and rarity, in tenths.
     """
 
     base: tuple[float, float, float] = (0.0, 0.0, 0.0)
-    trust: Mapping[str, float] = field(default_factory=dict)
+    trust: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     signs: Mapping[str, tuple[int, int, int, int]] = field(default_factory=dict)
 
 

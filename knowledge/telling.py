@@ -1,7 +1,8 @@
 """The learnt points of how messages are told, as a table of text: ``telling.tsv`` beside the YAML.
 
-Two lines of settings (``# base``, ``# trust``), then a sign a line: the sign, its points for P1, P2
-and none, and its rarity, all in tenths.
+A line that says where each label starts (``# base``), one for each level of the rules (``# trust``: label and
+level, what it adds to P1 and to P2), then a sign a line: the sign, its points for P1, P2 and none, and its
+rarity, in tenths.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ def parse(content: bytes) -> Telling:
     except UnicodeDecodeError as error:
         raise KnowledgeError(f"{FILE}:1", "not UTF-8") from error
     base: list[float] = [0.0, 0.0, 0.0]
-    trust: dict[str, float] = {}
+    trust: dict[str, tuple[float, float]] = {}
     signs: dict[str, tuple[int, int, int, int]] = {}
     for number, line in enumerate(lines, 1):
         try:
@@ -35,11 +36,12 @@ def parse(content: bytes) -> Telling:
                 base = [float(word) for word in line.split()[2:]]
                 _, _, _ = base
             elif line.startswith("# trust "):
-                trust = {level: float(value) for level, value in _pairs(line.split()[2:])}
+                level, p1, p2 = line.split()[2:]
+                trust[level] = float(p1), float(p2)
             elif line and not line.startswith("# "):
                 sign, *values = line.split("\t")
-                p1, p2, none, rarity = map(int, values)
-                signs[_decoded(sign)] = (p1, p2, none, rarity)
+                first, second, none, rarity = map(int, values)
+                signs[_decoded(sign)] = (first, second, none, rarity)
         except ValueError as error:
             raise KnowledgeError(f"{FILE}:{number}", f"not a line of points: {error}") from error
     return Telling((base[0], base[1], base[2]), trust, signs)
@@ -69,17 +71,12 @@ def read_messages(files: Sequence[Path]) -> list[tuple[str, str]]:
 
 def write(telling: Telling, folder: Path) -> None:
     """Write the table of a base."""
-    trust = " ".join(f"{level} {value:g}" for level, value in telling.trust.items())
     lines = [
         "# base " + " ".join(f"{value:g}" for value in telling.base),
-        f"# trust {trust}",
+        *(f"# trust {level} {p1:g} {p2:g}" for level, (p1, p2) in telling.trust.items()),
         *("\t".join([_encoded(sign), *map(str, row)]) for sign, row in sorted(telling.signs.items())),
     ]
     (folder / FILE).write_text("\n".join(lines) + "\n", encoding="utf-8")
-
-
-def _pairs(words: list[str]) -> list[tuple[str, str]]:
-    return list(zip(words[::2], words[1::2], strict=True))
 
 
 def _encoded(sign: str) -> str:

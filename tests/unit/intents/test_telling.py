@@ -10,7 +10,7 @@ import pytest
 from intents import Classifier, Label, default_classifier
 from intents.learn import examples, learn
 from intents.tables import normalise
-from intents.telling import LABELS, Scales, signs_of
+from intents.telling import LABELS, Scales, pairs_of, signs_of
 from intents.terms import Kind, Term
 from knowledge import KnowledgeError, Rule, Telling, load, read_messages, write_telling
 from knowledge.telling import FILE, parse
@@ -22,7 +22,8 @@ SIGNS = {
     "@fail": (80, -20, -60, 60),
     "吗": (-6, -1, 7, 25),
 }
-TELLING = Telling((-0.5, -0.4, 0.1), {"sure": 0.5, "guess": 0.1}, SIGNS)
+TRUST = {"P1.guess": (0.1, 0.0), "P2.sure": (0.1, 0.5), "P2.guess": (0.0, 0.1), "none.sure": (-0.4, -0.3)}
+TELLING = Telling((-0.5, -0.4, 0.1), TRUST, SIGNS)
 TERMS = [Term("全断", Kind.SYMPTOM, "fail"), Term("断", Kind.SYMPTOM, "fail"), Term("，", Kind.PAUSE, "")]
 Q = [(0, 0, 2)]  # the hit of 全断
 
@@ -38,6 +39,27 @@ def test_signs_are_the_characters_the_words_and_the_concepts_once_each() -> None
         *(("@fail", 0, 2), ("全断", 0, 2), ("@fail", 3, 4)),
     ]
     assert signs_of("", [], TERMS) == []
+
+
+def test_pairs_are_characters_together_or_one_apart_and_concepts_in_a_row_once_each() -> None:
+    hits = [(1, 0, 1), (2, 1, 2), (0, 2, 4)]
+    assert pairs_of("断，全断，全", hits, TERMS) == [
+        *(("+断，", 0, 2), ("+，全", 1, 3), ("+全断", 2, 4)),
+        *(("~断全", 0, 3), ("~，断", 1, 4), ("~全，", 2, 5)),
+        ("@fail>fail", 0, 4),
+    ]
+    assert pairs_of("断", [(1, 0, 1)], TERMS) == pairs_of("", [], TERMS) == []
+
+
+def test_pairs_add_points_and_no_length() -> None:
+    pairs = {"+断了": (20, 10, -10, 60), "~断呢": (7, 0, 0, 60), "@fail>fail": (0, 30, 0, 60)}
+    hits = [(1, 0, 1), (2, 3, 4), (1, 4, 5)]
+    for more, adds in (({}, (0, 0, 0)), (pairs, (27, 40, -10))):
+        scales = Scales(Telling((0.0, 0.0, 0.0), {}, SIGNS | more), TERMS)
+        length = (40**2 + 60**2 + 3 * 60**2) ** 0.5  # 断 and its concept; 了, 呢 and ， are unknown
+        sums = scales.weigh("断了呢，断", hits)
+        assert sums == pytest.approx([(a + b) / length for a, b in zip((130, 0, -130), adds, strict=True)])
+        assert scales.above_none("断了呢，断", hits) == pytest.approx((sums[0] - sums[2], sums[1] - sums[2]))
 
 
 def test_points_are_added_over_the_length_in_which_what_is_unknown_counts_most() -> None:
@@ -85,14 +107,15 @@ def test_a_trusted_rule_outweighs_the_telling_and_a_doubtful_one_does_not() -> N
     assert scales.opinions(above, rule("P2", "unlisted")) == ("P2", "P2")
     assert scales.opinions(above, rule("P1", "guess")) == ("P1", "P1")
     assert scales.opinions((-0.45, -0.6), rule("none", "sure")) == ("none", "none")
+    assert scales.opinions((0.35, 0.1), rule("none", "sure")) == ("none", "P1")
+    assert scales.opinions((0.35, 0.1), rule("P2", "sure")) == ("P2", "P1")
 
 
-def test_a_rule_that_finds_a_fault_speaks_a_little_for_the_other_priority_too() -> None:
+def test_a_rule_that_finds_a_fault_may_speak_a_little_for_the_other_priority_too() -> None:
     scales = Scales(TELLING, TERMS)
     assert scales.opinions((-0.09, -0.8), rule("P2", "sure")) == ("P1", "none")
-    assert scales.opinions((-0.8, -0.09), rule("P1", "sure")) == ("P2", "none")
     assert scales.opinions((-0.2, -0.8), rule("P2", "sure")) == ("none", "none")
-    assert scales.opinions((0.1, 0.1), rule("P2", "sure")) == ("P2", "P1")
+    assert scales.opinions((-0.09, -0.8), rule("P1", "guess")) == ("P1", "none")
 
 
 def test_the_signs_that_decided_stand_in_the_evidence() -> None:
