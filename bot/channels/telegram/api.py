@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 import httpx
 from pydantic import SecretStr
 from telegram import Bot
+from telegram.error import TimedOut
 from telegram.request import HTTPXRequest
 
 from bot.accounts import TelegramAccount
@@ -30,6 +31,7 @@ UPLOAD_S = 120.0  # for a file of 20 MB over a slow line
 POOL_S = 5.0
 POLL_S = 25  # so long the platform holds a request for updates open
 CONNECTIONS = 64
+TOTAL_S = 180.0  # for a whole call, however slowly it comes: a file or a poll takes no longer
 BATCH = 100  # updates an answer
 
 
@@ -54,6 +56,17 @@ class RawBot(Bot):
         data = {"offset": offset, "timeout": wait_s, "limit": BATCH, "allowed_updates": list(allowed)}
         found = await self._post("getUpdates", data, read_timeout=wait_s + READ_S)
         return found if isinstance(found, list) else []
+
+
+class BoundedRequest(HTTPXRequest):
+    """Calls that end: the other limits are for each part of an answer."""
+
+    async def do_request(self, *args: Any, **more: Any) -> tuple[int, bytes]:
+        try:
+            async with asyncio.timeout(TOTAL_S):
+                return await super().do_request(*args, **more)
+        except TimeoutError as error:
+            raise TimedOut from error
 
 
 class Api:
@@ -117,7 +130,7 @@ class Api:
         return self._loop
 
     def _request(self, proxy: SecretStr | None, connections: int) -> HTTPXRequest:
-        return HTTPXRequest(
+        return BoundedRequest(
             connection_pool_size=connections,
             connect_timeout=CONNECT_S,
             read_timeout=READ_S,

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import structlog
 from starlette.concurrency import run_in_threadpool
 from telegram.error import ChatMigrated, InvalidToken, TelegramError
 
 from bot.accounts import DEFAULT, TelegramAccount
-from bot.channels.telegram import fetching, polling, probe, sending, updates, webhook
+from bot.channels.telegram import fetching, parsing, polling, probe, sending, updates, webhook
 from bot.channels.telegram.api import Api
 from bot.channels.telegram.errors import receipt
 from bot.channels.telegram.intake import Intake
@@ -74,6 +75,17 @@ class TelegramBot:
             user = await self.api.acall(self.api.bot.get_me())
             self._me = Me(user.id, user.username or "")
         return self._me
+
+    async def me_for(self, data: Any) -> Me:
+        """Return who the bot is, as far as it must be known to read an update; its id stands in the token.
+
+        Raises:
+            TelegramError: its name must be known, and the platform can't be asked.
+        """
+        number = self.account.token.get_secret_value().partition(":")[0]
+        if self._me is None and number.isascii() and number.isdecimal() and not parsing.may_name_us(data):
+            return Me(int(number), "")
+        return await self.me()
 
     async def run(self, reception: Reception) -> None:
         """Start, then poll where that is the mode, until cancelled; a failure is tried again for ever."""

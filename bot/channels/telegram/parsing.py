@@ -79,6 +79,14 @@ def _without_reply(data: Any) -> dict[str, Any]:
     return kept
 
 
+def may_name_us(data: Any) -> bool:
+    """Whether what an update says depends on the bot's name: a message in a group that can be read."""
+    try:
+        return any(data[kind]["chat"]["type"] != PRIVATE for kind in WRITTEN if kind in data)
+    except _UNREADABLE:
+        return False
+
+
 def number(data: Any) -> int | None:
     """Return the number of an update as it came; None for what is no update at all."""
     found = data.get("update_id") if isinstance(data, dict) else None

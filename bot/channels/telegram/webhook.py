@@ -54,7 +54,7 @@ class Webhook:
         if parsing.number(data) is None:
             raise HTTPException(400, "the body is no update")
         try:
-            rest = await bot.intake.take(data, await bot.me(), self._reception)
+            rest = await bot.intake.take(data, await bot.me_for(data), self._reception)
         except Exception as error:
             log.error(
                 "an update was not taken", account=bot.name, error=type(error).__name__, where=places(error)
