@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
+import threading
 import traceback
 from pathlib import Path
 from types import TracebackType
@@ -58,12 +59,28 @@ def configure(style: str, level: str) -> None:
     root.addHandler(handler)
     root.setLevel(max(logging.WARNING, logging.getLevelNamesMapping()[level]))
     logging.captureWarnings(capture=True)
+    sys.excepthook = _unhandled
+    if threading.excepthook is threading.__excepthook__:  # else somebody watches threads already
+        threading.excepthook = lambda args: _unhandled(args.exc_type, args.exc_value, args.exc_traceback)
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
+def _unhandled(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
+    """Say of what nobody caught as little as of other exceptions."""
+    if error is None or isinstance(error, KeyboardInterrupt):
+        sys.__excepthook__(kind, error or kind(), trace)
+    else:
+        structlog.get_logger(__name__).error("unhandled", error=kind.__name__, where=places(error))
+
+
 def _without_words(_logger: object, _method: str, event: EventDict) -> EventDict:
-    """Say of an exception what it is and where it arose: its words may quote a customer."""
+    """Say of an exception what it is and where it arose: its words may quote a customer.
+
+    The lines that asyncio writes below its first one show the exception, too.
+    """
+    if event.get("logger") == "asyncio":
+        event["event"] = str(event["event"]).partition("\n")[0]
     info: ExcInfo | bool | BaseException | None = event.pop("exc_info", None)
     error = info[1] if isinstance(info, tuple) else sys.exc_info()[1] if info is True else info
     if isinstance(error, BaseException):

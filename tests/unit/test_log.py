@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import logging
+import subprocess
+import sys
 import warnings
 from collections.abc import Iterator
 
@@ -44,6 +46,39 @@ def test_a_library_that_logs_an_exception_tells_its_type_and_place_not_its_words
     assert (line["logger"], line["level"], line["error"]) == ("uvicorn.error", "error", "ValueError")
     assert "test_log.py" in line["where"][-1]
     assert "客户的话" not in str(line)
+
+
+UNCAUGHT = """
+import asyncio, gc, threading
+from bot import log
+
+log.configure("json", "INFO")
+
+def fail():
+    raise ValueError("secret words")
+
+async def fail_unseen():
+    task = asyncio.create_task(asyncio.to_thread(fail))
+    await asyncio.wait([task])
+    asyncio.get_running_loop().call_soon(fail)
+    await asyncio.sleep(0.01)
+
+asyncio.run(fail_unseen())
+gc.collect()
+thread = threading.Thread(target=fail)
+thread.start()
+thread.join()
+fail()
+"""
+
+
+def test_what_nobody_caught_is_told_without_its_words_by_whatever_way() -> None:
+    ended = subprocess.run([sys.executable, "-c", UNCAUGHT], capture_output=True, text=True, check=False)
+    lines = [json.loads(line) for line in ended.stderr.splitlines()]
+    assert [line["error"] for line in lines] == ["ValueError"] * 4
+    assert {line["event"] for line in lines if line.get("logger") != "asyncio"} == {"unhandled"}
+    assert "secret words" not in ended.stderr
+    assert ended.returncode == 1
 
 
 @pytest.mark.usefixtures("_restored")
