@@ -22,6 +22,7 @@ from bot.store.trouble import is_trouble
 log = structlog.get_logger(__name__)
 
 ATTEMPTS = 3
+ENDS = 10  # of the process while it handled the same message: so often it is no accident
 HOLD = timedelta(seconds=5)  # for what a channel may take inline: as long as its platform waits for an answer
 
 ONE_LESS = (
@@ -100,7 +101,8 @@ class Handling:
         row = _locked(find, unit)
         if row is None:
             return None
-        made = max(row.attempts, attempt - 1)
+        ended = row.attempts - ENDS
+        made = max(attempt - 1, ATTEMPTS + ended if ended >= 0 else 0)
         if made >= len(self._tries):
             return self._write_off(find, unit)
         wake_held(unit, row)
@@ -157,7 +159,7 @@ def _begin(find: Find, unit: UnitOfWork) -> int | None:
     if row is None:
         return None
     unit.session.write(row, attempts=row.attempts + 1)
-    if row.attempts >= ATTEMPTS:
+    if row.attempts >= ENDS:
         log.error("handling seems to end the process", inbox_id=row.id, attempt=row.attempts)
     return row.id
 
