@@ -15,6 +15,7 @@ import tomllib
 from contextlib import redirect_stderr, redirect_stdout
 from io import StringIO
 from pathlib import Path
+from textwrap import shorten
 from typing import Any
 
 from setuptools import Extension, setup
@@ -69,7 +70,7 @@ class Build(build_ext):
         except Exception as error:  # noqa: BLE001 - whatever it is, the installation goes on without it
             for built in self.get_outputs():
                 Path(built).unlink(missing_ok=True)
-            self.extensions = _nothing(" ".join(str(error).split()))
+            self.extensions = _nothing(shorten(str(error), 100))
 
 
 options: dict[str, Any] = {"cmdclass": {"build_ext": Build}}
