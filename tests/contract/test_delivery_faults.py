@@ -199,7 +199,7 @@ def test_a_platform_that_says_nothing_for_ten_minutes_gets_everything_and_is_ask
         assert all(later - at >= pause for at, later, pause in zip(times, times[1:], pauses, strict=False))
 
 
-def test_an_alarm_that_is_not_answered_goes_another_way_within_a_minute(
+def test_an_alarm_that_is_not_answered_goes_another_way_once(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     send = world.phones.send
