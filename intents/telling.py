@@ -9,9 +9,8 @@ holds. So a message that no rule understands still gets the likelier label, and 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise, repeat
+from itertools import pairwise
 from math import sqrt
-from operator import add
 from typing import Final, NamedTuple
 
 from intents.automaton import Hit
@@ -33,6 +32,8 @@ _MASK: Final = _FIELD - 1
 _HALF: Final = _FIELD // 2
 #: From this code point on there are few characters with points, emoji most of them.
 _RARE: Final = 0x10000
+#: Two code points, or numbers of concepts, make one key: no code point has more bits.
+_CODE: Final = 21
 #: Added to a sum so that no field is negative.
 _BIAS: Final = _HALF * (1 + _FIELD)
 _BOTH: Final = _FIELD * _FIELD - 1
@@ -74,8 +75,7 @@ class Scales:
         self._of_rare = {code: points for code, points in chars.items() if code >= _RARE}
         self._of_char = [chars.get(code, self._unknown) for code in range(_RARE)]
         self._of_term: list[int | None] = [None] * len(terms)  # worked out on its first hit
-        self._of_pair = self._beside(PAIR)
-        self._of_gap = self._beside(GAP)
+        self._of_pair, self._of_gap = self._beside(PAIR), self._beside(GAP)
         self._concepts = _numbered(terms)
         self._of_next = self._following()
         largest = max((max(row[:3]) - min(row[:3]) for row in telling.signs.values()), default=0)
@@ -91,19 +91,20 @@ class Scales:
         p1, p2, none, rarity = row
         return (p1 - none) + _FIELD * (p2 - none) + _FIELD * _FIELD * rarity * rarity
 
-    def _beside(self, kind: str) -> dict[str, int]:
-        """Return the packed points of a kind of pairs, by their two characters."""
+    def _beside(self, kind: str) -> dict[int, int]:
+        """Return the packed points of a kind of pairs, by the code points of their two characters."""
         signs = self._telling.signs
-        return {sign[1:]: _both(signs[sign]) for sign in signs if len(sign) == 3 and sign[0] == kind}
+        pairs = [sign for sign in signs if len(sign) == 3 and sign[0] == kind]
+        return {ord(sign[1]) << _CODE | ord(sign[2]): _both(signs[sign]) for sign in pairs}
 
-    def _following(self) -> dict[tuple[int, int], int]:
+    def _following(self) -> dict[int, int]:
         """Return the packed points of two concepts that follow each other, by their numbers."""
         numbers = {term.concept: number for term, number in zip(self._terms, self._concepts, strict=True)}
         points = {}
         for sign, row in self._telling.signs.items():
             first, then, second = sign[1:].partition(THEN)
             if then and sign[0] == CONCEPT and first in numbers and second in numbers:
-                points[numbers[first], numbers[second]] = _both(row)
+                points[numbers[first] << _CODE | numbers[second]] = _both(row)
         return points
 
     def packed(self, index: int) -> int:
@@ -157,13 +158,42 @@ class Scales:
         return total
 
     def _together(self, norm: str, hits: Sequence[Hit]) -> int:
-        """Return the packed points of what stands together, each counted once; the sets are made in C."""
-        none = repeat(0)
-        total = sum(map(self._of_pair.get, set(map(add, norm, norm[1:])), none))
-        total += sum(map(self._of_gap.get, set(map(add, norm, norm[2:])), none))
-        concepts = [self._concepts[index] for index, _, _ in hits]
-        known = [concept for concept in concepts if concept]
-        return total + sum(map(self._of_next.get, set(pairwise(known)), none))
+        """Return the packed points of what stands together, each counted once."""
+        of_pair, of_gap = self._of_pair, self._of_gap
+        total = 0
+        counted: set[int] = set()  # of gaps the complement, so that they are none of the pairs
+        before = last = 0
+        for at in range(len(norm)):
+            code = ord(norm[at])
+            key = last << _CODE | code
+            points = of_pair.get(key)
+            if points is not None and key not in counted:
+                counted.add(key)
+                total += points
+            key = before << _CODE | code
+            points = of_gap.get(key)
+            if points is not None and ~key not in counted:
+                counted.add(~key)
+                total += points
+            before, last = last, code
+        return total + self._next(hits)
+
+    def _next(self, hits: Sequence[Hit]) -> int:
+        """Return the packed points of the concepts that follow each other, each two counted once."""
+        of_next, concepts = self._of_next, self._concepts
+        total = 0
+        counted: set[int] = set()
+        last = 0
+        for index, _, _ in hits:
+            concept = concepts[index]
+            if concept:
+                key = last << _CODE | concept
+                points = of_next.get(key)
+                if points is not None and key not in counted:
+                    counted.add(key)
+                    total += points
+                last = concept
+        return total
 
     def weigh(self, norm: str, hits: Sequence[Hit]) -> tuple[float, float, float]:
         """Return what the normalised text adds for each of `LABELS`; all 0 where nothing is known of it.
