@@ -9,8 +9,9 @@ from intents.features import BITS
 from intents.judge import Case
 from intents.quantity import find
 from intents.reading import FAR, Clause, Finding
+from intents.signs import CONCEPT
 from intents.tables import normalise
-from intents.telling import CONCEPT, Sign
+from intents.telling import Sign
 from intents.verdict import Verdict
 
 if TYPE_CHECKING:

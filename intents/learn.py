@@ -12,7 +12,8 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.svm import LinearSVC
 
 from intents.classifier import Classifier
-from intents.telling import LABELS, SHORTEST, pairs_of, signs_of
+from intents.signs import pairs_of, signs_of
+from intents.telling import LABELS, SHORTEST
 from knowledge import KnowledgeBase, Telling
 
 #: Points and rarities are whole tenths; what moves less than this is left out.

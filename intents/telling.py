@@ -9,21 +9,16 @@ holds. So a message that no rule understands still gets the likelier label, and 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 from math import sqrt
 from typing import Final, NamedTuple
 
 from intents.automaton import Hit
+from intents.pairs import Pairs
+from intents.signs import pairs_of, signs_of, signs_of_term
 from intents.terms import Term
 from knowledge import Rule, Telling
 
 LABELS: Final = ("P1", "P2", "none")
-#: Before the id of a concept, in the name of its sign, and between those of two that follow each other.
-CONCEPT: Final = "@"
-THEN: Final = ">"
-#: Before two characters side by side, and before two with one between them.
-PAIR: Final = "+"
-GAP: Final = "~"
 #: What a sign speaks for P1 and for P2, against none, and its rarity squared are kept in one number, a field
 #: each, so that one sum adds up all; it stays a machine word up to some hundreds of characters.
 _BITS: Final = 20
@@ -32,8 +27,6 @@ _MASK: Final = _FIELD - 1
 _HALF: Final = _FIELD // 2
 #: From this code point on there are few characters with points, emoji most of them.
 _RARE: Final = 0x10000
-#: Two code points, or numbers of concepts, make one key: no code point has more bits.
-_CODE: Final = 21
 #: Added to a sum so that no field is negative.
 _BIAS: Final = _HALF * (1 + _FIELD)
 _BOTH: Final = _FIELD * _FIELD - 1
@@ -75,9 +68,8 @@ class Scales:
         self._of_rare = {code: points for code, points in chars.items() if code >= _RARE}
         self._of_char = [chars.get(code, self._unknown) for code in range(_RARE)]
         self._of_term: list[int | None] = [None] * len(terms)  # worked out on its first hit
-        self._of_pair, self._of_gap = self._beside(PAIR), self._beside(GAP)
-        self._concepts = _numbered(terms)
-        self._of_next = self._following()
+        self._pairs = Pairs(telling.signs, terms)
+        self._of_place = [_both(row) for row in self._pairs.rows]
         largest = max((max(row[:3]) - min(row[:3]) for row in telling.signs.values()), default=0)
         #: so many characters and words fit into a field with what stands beside them, whatever they are
         self._fits = min((_HALF - 1) // (3 * largest) if largest else _HALF, _LONG)
@@ -91,25 +83,9 @@ class Scales:
         p1, p2, none, rarity = row
         return (p1 - none) + _FIELD * (p2 - none) + _FIELD * _FIELD * rarity * rarity
 
-    def _beside(self, kind: str) -> dict[int, int]:
-        """Return the packed points of a kind of pairs, by the code points of their two characters."""
-        signs = self._telling.signs
-        pairs = [sign for sign in signs if len(sign) == 3 and sign[0] == kind]
-        return {ord(sign[1]) << _CODE | ord(sign[2]): _both(signs[sign]) for sign in pairs}
-
-    def _following(self) -> dict[int, int]:
-        """Return the packed points of two concepts that follow each other, by their numbers."""
-        numbers = {term.concept: number for term, number in zip(self._terms, self._concepts, strict=True)}
-        points = {}
-        for sign, row in self._telling.signs.items():
-            first, then, second = sign[1:].partition(THEN)
-            if then and sign[0] == CONCEPT and first in numbers and second in numbers:
-                points[numbers[first] << _CODE | numbers[second]] = _both(row)
-        return points
-
     def packed(self, index: int) -> int:
         """Return the points of a term's signs, packed."""
-        return sum(map(self._packed, _signs_of_term(self._terms[index])))
+        return sum(map(self._packed, signs_of_term(self._terms[index])))
 
     def above_none(self, norm: str, hits: Sequence[Hit]) -> Above | None:
         """Return by how much P1 and P2 lie above none in `weigh`; None where nothing is known of the text."""
@@ -158,41 +134,14 @@ class Scales:
         return total
 
     def _together(self, norm: str, hits: Sequence[Hit]) -> int:
-        """Return the packed points of what stands together, each counted once."""
-        of_pair, of_gap = self._of_pair, self._of_gap
+        """Return the packed points of what stands together, each counted once; it adds no length."""
+        of_place = self._of_place
         total = 0
-        counted: set[int] = set()  # of gaps the complement, so that they are none of the pairs
-        before = last = 0
-        for at in range(len(norm)):
-            code = ord(norm[at])
-            key = last << _CODE | code
-            points = of_pair.get(key)
-            if points is not None and key not in counted:
-                counted.add(key)
-                total += points
-            key = before << _CODE | code
-            points = of_gap.get(key)
-            if points is not None and ~key not in counted:
-                counted.add(~key)
-                total += points
-            before, last = last, code
-        return total + self._next(hits)
-
-    def _next(self, hits: Sequence[Hit]) -> int:
-        """Return the packed points of the concepts that follow each other, each two counted once."""
-        of_next, concepts = self._of_next, self._concepts
-        total = 0
-        counted: set[int] = set()
-        last = 0
-        for index, _, _ in hits:
-            concept = concepts[index]
-            if concept:
-                key = last << _CODE | concept
-                points = of_next.get(key)
-                if points is not None and key not in counted:
-                    counted.add(key)
-                    total += points
-                last = concept
+        places, _ = self._pairs.beside(norm)
+        for place in places:
+            total += of_place[place]
+        for place, _, _ in self._pairs.following(hits):
+            total += of_place[place]
         return total
 
     def weigh(self, norm: str, hits: Sequence[Hit]) -> tuple[float, float, float]:
@@ -249,13 +198,15 @@ class Scales:
     def evidence(self, norm: str, hits: Sequence[Hit], label: str) -> list[tuple[int, int]]:
         """Return the spans of the signs that speak most for a label, each where it first stands."""
         at = LABELS.index(label)
-        rows = self._telling.signs
+        rows, pairs = self._telling.signs, self._pairs
         speaking: dict[tuple[int, int], int] = {}
-        for sign, start, end in signs_of(norm, hits, self._terms) + pairs_of(norm, hits, self._terms):
-            row = rows.get(sign) if end - start <= _NARROW else None
-            if row and row[at] > 0:
-                span = start, end
-                speaking[span] = speaking.get(span, 0) + row[at]
+        for sign, start, end in signs_of(norm, hits, self._terms):
+            if row := rows.get(sign):
+                _say(speaking, start, end, row[at])
+        for place, end in zip(*pairs.beside(norm), strict=True):
+            _say(speaking, end - pairs.width(place), end, pairs.rows[place][at])
+        for place, start, end in pairs.following(hits):
+            _say(speaking, start, end, pairs.rows[place][at])
         kept: list[tuple[int, int]] = []
         for start, end in sorted(speaking, key=speaking.__getitem__, reverse=True):
             if all(end <= first or last <= start for first, last in kept):
@@ -271,38 +222,7 @@ def _both(row: tuple[int, int, int, int]) -> int:
     return (p1 - none) + _FIELD * (p2 - none)
 
 
-def _numbered(terms: Sequence[Term]) -> list[int]:
-    """Return a number for the concept of each term, from 1; 0 for the marks that end clauses."""
-    numbers: dict[str, int] = {"": 0}
-    return [numbers.setdefault(term.concept, len(numbers)) for term in terms]
-
-
-def _signs_of_term(term: Term) -> list[str]:
-    """Return the signs that a word is: its concept, and itself; the marks that end clauses have none."""
-    if not term.concept:
-        return []
-    return [CONCEPT + term.concept, term.text] if len(term.text) > 1 else [CONCEPT + term.concept]
-
-
-def signs_of(norm: str, hits: Sequence[Hit], terms: Sequence[Term]) -> list[tuple[str, int, int]]:
-    """Return the signs of a text with their spans: each character, and word hit with its concept, once."""
-    place = dict(zip(reversed(norm), range(len(norm) - 1, -1, -1), strict=True))  # the first one is set last
-    found = [(char, place[char], place[char] + 1) for char in dict.fromkeys(norm)]
-    first = {index: (start, end) for index, start, end in reversed(hits)}
-    found += [(sign, *span) for index, span in first.items() for sign in _signs_of_term(terms[index])]
-    return found
-
-
-def pairs_of(norm: str, hits: Sequence[Hit], terms: Sequence[Term]) -> list[tuple[str, int, int]]:
-    """Return the signs of what stands together, once each where it first stands.
-
-    Two characters side by side, two with one between them, and two concepts that follow each other.
-    """
-    first: dict[str, tuple[int, int]] = {}
-    for kind, step in ((PAIR, 1), (GAP, 2)):
-        for at in range(len(norm) - step):
-            first.setdefault(kind + norm[at] + norm[at + step], (at, at + step + 1))
-    known = [(terms[index].concept, start, end) for index, start, end in hits if terms[index].concept]
-    for (one, start, _), (other, _, end) in pairwise(known):
-        first.setdefault(f"{CONCEPT}{one}{THEN}{other}", (start, end))
-    return [(sign, start, end) for sign, (start, end) in first.items()]
+def _say(speaking: dict[tuple[int, int], int], start: int, end: int, points: int) -> None:
+    """Add what a sign says for a label to what its span says, if it is something one can point at."""
+    if points > 0 and end - start <= _NARROW:
+        speaking[start, end] = speaking.get((start, end), 0) + points

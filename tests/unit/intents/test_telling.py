@@ -9,8 +9,9 @@ import pytest
 
 from intents import Classifier, Label, default_classifier
 from intents.learn import examples, learn
+from intents.signs import pairs_of, signs_of
 from intents.tables import normalise
-from intents.telling import LABELS, Scales, pairs_of, signs_of
+from intents.telling import LABELS, Scales
 from intents.terms import Kind, Term
 from knowledge import KnowledgeError, Rule, Telling, load, read_messages, write_telling
 from knowledge.telling import FILE, parse
