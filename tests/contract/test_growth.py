@@ -26,7 +26,7 @@ def statements(world: World) -> Iterator[list[tuple[str, Any]]]:
     seen: list[tuple[str, Any]] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
-        if not statement.startswith(("BEGIN", "SAVEPOINT", "RELEASE", "EXPLAIN", "INSERT")):
+        if not statement.startswith(("BEGIN", "SAVEPOINT", "RELEASE", "SET", "EXPLAIN", "INSERT")):
             seen.append((statement, parameters))
 
     event.listen(world.app.store.engine, "before_cursor_execute", note)
