@@ -137,10 +137,9 @@ class Scales:
         """Return the packed points of what stands together, each counted once; it adds no length."""
         of_place = self._of_place
         total = 0
-        places, _ = self._pairs.beside(norm)
-        for place in places:
+        for place in self._pairs.beside(norm):
             total += of_place[place]
-        for place, _, _ in self._pairs.following(hits):
+        for place in self._pairs.following(hits):
             total += of_place[place]
         return total
 
@@ -203,9 +202,9 @@ class Scales:
         for sign, start, end in signs_of(norm, hits, self._terms):
             if row := rows.get(sign):
                 _say(speaking, start, end, row[at])
-        for place, end in zip(*pairs.beside(norm), strict=True):
+        for place, end in pairs.beside(norm).items():
             _say(speaking, end - pairs.width(place), end, pairs.rows[place][at])
-        for place, start, end in pairs.following(hits):
+        for place, (start, end) in pairs.following(hits).items():
             _say(speaking, start, end, pairs.rows[place][at])
         kept: list[tuple[int, int]] = []
         for start, end in sorted(speaking, key=speaking.__getitem__, reverse=True):
