@@ -84,6 +84,17 @@ MONITOR: Final = BITS["sphere.monitor"]
 #: What one phone can tell: 别人打不进来.
 SPOKEN: Final = BITS["effect.call"] | BITS["effect.voice"]
 
+#: What several readers of a message set or ask for.
+EFFECT_FAIL: Final = BITS["effect.fail"]
+SCOPE_ALL: Final = BITS["scope.all"]
+SCOPE_SOME: Final = BITS["scope.some"]
+FATE_HOWTO: Final = BITS["fate.howto"]
+FATE_PAST: Final = BITS["fate.past"]
+FATE_RECORD: Final = BITS["fate.record"]
+FATE_REQUEST: Final = BITS["fate.request"]
+NOTE_AGAIN: Final = BITS["note.again"]
+NOTE_QUESTION: Final = BITS["note.question"]
+
 
 class Features:
     """Bits of all feature values of one base."""

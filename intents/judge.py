@@ -5,7 +5,18 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from intents.features import ASIDE, BITS, SHARED, SPOKEN, STRONG
+from intents.features import (
+    ASIDE,
+    BITS,
+    FATE_PAST,
+    FATE_RECORD,
+    NOTE_QUESTION,
+    SCOPE_ALL,
+    SCOPE_SOME,
+    SHARED,
+    SPOKEN,
+    STRONG,
+)
 from intents.quantity import Quantity, find
 from intents.reading import Clause, Finding, Reading, Span
 from intents.terms import Kind, Term
@@ -16,19 +27,14 @@ _NONE: Final = BITS["found.none"]
 _LINE: Final = BITS["sphere.line"]
 _UNKNOWN_SPHERE: Final = BITS["sphere.unknown"]
 _NO_TOPIC: Final = BITS["sphere.person"] | ASIDE
-_ALL: Final = BITS["scope.all"]
-_SOME: Final = BITS["scope.some"]
 _ONE: Final = BITS["scope.one"]
 _UNKNOWN_SCOPE: Final = BITS["scope.unknown"]
 _SELF: Final = BITS["who.self"]
 _WE: Final = BITS["who.we"]
-_PAST: Final = BITS["fate.past"]
 _HYPOTHETICAL: Final = BITS["fate.hypothetical"]
 _RECOVERED: Final = BITS["fate.recovered"]
-_RECORD: Final = BITS["fate.record"]
-_NOT_NOW: Final = _PAST | BITS["fate.status"] | BITS["fate.define"]
+_NOT_NOW: Final = FATE_PAST | BITS["fate.status"] | BITS["fate.define"]
 _INTERMITTENT: Final = BITS["note.intermittent"]
-_QUESTION: Final = BITS["note.question"]
 _SHORT: Final = BITS["note.short"]
 
 
@@ -68,7 +74,7 @@ class Case:
                 at += 1
             clause = clauses[at]
             if quantity.scope == "none":  # 一条录音都没有: not about the one
-                clause.scope = _ALL
+                clause.scope = SCOPE_ALL
                 clause.scoped.append((COUNTED["all"], quantity.start, quantity.end))
                 self.reading.scoped = True
                 continue
@@ -89,7 +95,7 @@ class Case:
             if clause.works:
                 if any(span[0].text.startswith(("只", "仅", "就")) for span in clause.scoped[:REACH]):
                     continue  # 只有一个还能用: it does not fail for the one
-                scope &= ~_ALL  # 大家都好好的 does not widen what comes next
+                scope &= ~SCOPE_ALL  # 大家都好好的 does not widen what comes next
             if scope:
                 clause.sentence.scope |= scope
                 self.scope_anywhere |= scope
@@ -113,12 +119,12 @@ class Case:
             if recovered > f.start:
                 over = r.again < recovered and not passing
             else:
-                was = sentence.fates & _PAST and not present
+                was = sentence.fates & FATE_PAST and not present
                 over = r.again < recovered and (was or self._earlier(f))
             if over:
                 fate |= _RECOVERED
         if r.again > f.end:
-            return fate | (f.fate & ~_RECORD)  # 杂音那个单子先别关，还是有
+            return fate | (f.fate & ~FATE_RECORD)  # 杂音那个单子先别关，还是有
         return fate | f.fate
 
     def _habit(self, f: Finding) -> bool:
@@ -126,7 +132,7 @@ class Case:
         if f.start - f.clause.sentence.hypothetical < 2 or not _ALWAYS.search(self.norm, f.start - 6, f.end):
             return False
         if self._asks is None:
-            self._asks = bool(self.reading.notes & _QUESTION or _ASKS.search(self.norm))
+            self._asks = bool(self.reading.notes & NOTE_QUESTION or _ASKS.search(self.norm))
         return not self._asks
 
     def _earlier(self, f: Finding) -> bool:
@@ -157,21 +163,21 @@ class Case:
         clause = f.clause
         near = clause.scope | clause.also
         if clause.all_are and f.effect & SPOKEN:
-            near |= _ALL
+            near |= SCOPE_ALL
         if not near:
             if clause.listed > 1:
-                return _SOME
+                return SCOPE_SOME
             near = clause.sentence.scope
             if not near and self.size <= LONG:  # a long message tells of many things
                 near = self.scope_anywhere
-        elif near & _ALL and near != _ALL and self._shared(f):
-            return _ALL  # 两台网关全部失联
-        return near & _SOME or near & _ONE or near or _UNKNOWN_SCOPE
+        elif near & SCOPE_ALL and near != SCOPE_ALL and self._shared(f):
+            return SCOPE_ALL  # 两台网关全部失联
+        return near & SCOPE_SOME or near & _ONE or near or _UNKNOWN_SCOPE
 
     def _shared(self, f: Finding) -> bool:
         """Return whether 'all', said in the finding's clause, is of what everybody shares."""
         clause = f.clause
-        said = (clause.scope | clause.also) & _ALL
+        said = (clause.scope | clause.also) & SCOPE_ALL
         alone = clause.others or clause.sentence.other_than > FAR_AWAY or _narrowed(clause.scoped)
         return bool(said and not alone and self.sphere(f) & SHARED)
 
@@ -205,13 +211,13 @@ def _drop_inside(clause: Clause, quantity: Quantity) -> None:
     kept = [span for span in near if not (quantity.start < span[1] and span[2] <= quantity.end)]
     if len(kept) < len(near):
         clause.scoped[:REACH] = kept
-        if not any(span[0].scope & (_SOME | _ONE) for span in kept):
-            clause.scope &= ~(_SOME | _ONE)
+        if not any(span[0].scope & (SCOPE_SOME | _ONE) for span in kept):
+            clause.scope &= ~(SCOPE_SOME | _ONE)
 
 
 def _narrowed(scoped: list[Span]) -> bool:
     """Return whether the last word on whom it meets is a narrow one: 全中心就他一个人."""
-    return bool(scoped) and bool(scoped[-1][0].scope & (_SOME | _ONE))
+    return bool(scoped) and bool(scoped[-1][0].scope & (SCOPE_SOME | _ONE))
 
 
 def _possible(norm: str) -> int:

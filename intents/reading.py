@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from intents.features import BITS, MACHINE, Features
+from intents.features import EFFECT_FAIL, MACHINE, Features
 from intents.terms import Term
 
 #: How many characters may stand between a negation and what it negates, a verb and its failure, …
@@ -15,7 +15,6 @@ CANNOT_GAP: Final = 14
 RECORD_GAP: Final = 2
 FAR: Final = -1000
 
-FAIL: Final = BITS["effect.fail"]
 
 Span = tuple[Term, int, int]
 
@@ -132,7 +131,7 @@ class Reading:
         self.again = self.again_before = self.now = self.present = self.recovered = FAR
 
     def add(self, term: Term, parts: list[Span], fate: int = 0) -> None:
-        effect = term.effect or FAIL
+        effect = term.effect or EFFECT_FAIL
         self.findings.append(Finding(effect, term.sphere, self.clause, parts, fate))
         self.clause.settled = True
 
@@ -157,20 +156,20 @@ class Reading:
         if missing and clause.components and missing[1] - clause.deny > NEG_GAP and end - missing[2] <= 1:
             part = clause.components[-1]
             if part[0].sphere & MACHINE and part[2] <= missing[1]:
-                effect = part[0].effect or FAIL
+                effect = part[0].effect or EFFECT_FAIL
                 self.findings.append(Finding(effect, part[0].sphere, clause, [part, missing], 0))
                 return
         if clause.cannot and clause.components:
             part = clause.components[-1]
             if 0 <= part[1] - clause.cannot[2] <= NEG_GAP and not part[0].person:
-                effect = part[0].effect or FAIL
+                effect = part[0].effect or EFFECT_FAIL
                 self.findings.append(Finding(effect, part[0].sphere, clause, [clause.cannot, part], 0))
                 return
         if clause.noneof and clause.components:
             part = clause.components[-1]
             self.findings.append(
                 Finding(
-                    part[0].effect or FAIL,
+                    part[0].effect or EFFECT_FAIL,
                     part[0].sphere,
                     clause,
                     [part, clause.noneof],

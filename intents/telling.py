@@ -80,8 +80,7 @@ class Scales:
         row = self._telling.signs.get(sign)
         if row is None:
             return self._unknown
-        p1, p2, none, rarity = row
-        return (p1 - none) + _FIELD * (p2 - none) + _FIELD * _FIELD * rarity * rarity
+        return _both(row) + _FIELD * _FIELD * row[3] ** 2
 
     def packed(self, index: int) -> int:
         """Return the points of a term's signs, packed."""
@@ -216,7 +215,7 @@ class Scales:
 
 
 def _both(row: tuple[int, int, int, int]) -> int:
-    """Return a pair's points for P1 and P2 packed; pairs do not count for the length."""
+    """Return a sign's points for P1 and P2 packed, without its rarity: pairs do not count for the length."""
     p1, p2, none, _ = row
     return (p1 - none) + _FIELD * (p2 - none)
 

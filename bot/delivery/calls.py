@@ -7,20 +7,14 @@ first card of a ticket where its lane stands still: many at once wait for the pl
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from functools import partial
 
-import structlog
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import aliased
 
+from bot.delivery.one_by_one import see_to
 from bot.delivery.settlement import Settlement
-from bot.errors import SchemaMoved
-from bot.log import places
 from bot.store import tables as t
 from bot.store.store import Store
-from bot.store.trouble import is_locked, is_trouble
-
-log = structlog.get_logger(__name__)
 
 UNHEARD = timedelta(minutes=2)  # more than workers pause for a migration
 STANDS = timedelta(minutes=15)  # a lane, whose first message is tried in vain
@@ -30,17 +24,8 @@ PATIENCE_S = 0.2  # for a lock: no other call waits long for it
 
 def raise_unheard(store: Store, settlement: Settlement, now: datetime) -> int:
     """Raise late calls another way, each once; return how many there were."""
-    with store.read() as session:
-        found: list[int] = sorted(session.scalars(_unheard(now).limit(AT_ONCE)))
-    for outbox_id in found:
-        try:
-            store.transact(partial(settlement.note_age, outbox_id=outbox_id), now, PATIENCE_S)
-        except Exception as error:
-            if isinstance(error, SchemaMoved) or (is_trouble(error) and not is_locked(error)):
-                raise  # else it is this call's, and must not keep the others waiting
-            name = type(error).__name__
-            log.error("a call waits on", outbox_id=outbox_id, error=name, where=places(error))
-    return len(found)
+    late = _unheard(now).limit(AT_ONCE)
+    return see_to(store, late, settlement.note_age, now, "a call waits on", PATIENCE_S)
 
 
 def _unheard(now: datetime) -> Select[int]:

@@ -4,17 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from intents.features import BITS, MONITOR, SINGLE, THINGS
+from intents.features import BITS, FATE_HOWTO, FATE_REQUEST, MONITOR, NOTE_AGAIN, SCOPE_ALL, SINGLE, THINGS
 from intents.handlers import fates, whom
 from intents.reading import ATTACH_GAP, CANNOT_GAP, DENY_GAP, FAR, NEG_GAP, Reading
 from intents.terms import Term
 
-EFFECT_FAIL: Final = BITS["effect.fail"]
-SCOPE_ALL: Final = BITS["scope.all"]
-FATE_HOWTO: Final = BITS["fate.howto"]
 FATE_NEGATED: Final = BITS["fate.negated"]
-FATE_REQUEST: Final = BITS["fate.request"]
-NOTE_AGAIN: Final = BITS["note.again"]
 NOTE_OTHERS_FINE: Final = BITS["note.others_fine"]
 NOTE_REST_WORKS: Final = BITS["note.rest_works"]
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from intents.features import BITS
+from intents.features import BITS, FATE_PAST, NOTE_AGAIN
 from intents.handlers import wishes
 from intents.reading import FAR, NEG_GAP, Reading
 from intents.terms import Term
 
-FATE_PAST: Final = BITS["fate.past"]
 FATE_PLAN: Final = BITS["fate.plan"]
-NOTE_AGAIN: Final = BITS["note.again"]
 NOTE_OCCURS: Final = BITS["note.occurs"]
 NOTE_OFTEN: Final = BITS["note.often"]
 

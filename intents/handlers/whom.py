@@ -5,14 +5,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from intents.features import BITS
+from intents.features import BITS, EFFECT_FAIL, SCOPE_ALL, SCOPE_SOME
 from intents.reading import FAR, Clause, Finding, Reading, Span
 from intents.terms import Term
 
-EFFECT_FAIL: Final = BITS["effect.fail"]
 DEVICE: Final = BITS["sphere.device"]
-SCOPE_ALL: Final = BITS["scope.all"]
-SCOPE_SOME: Final = BITS["scope.some"]
 
 
 def all_but(r: Reading, works: Span) -> None:

@@ -5,14 +5,10 @@ from __future__ import annotations
 
 from typing import Final
 
-from intents.features import BITS
+from intents.features import FATE_HOWTO, FATE_RECORD, FATE_REQUEST, NOTE_QUESTION
 from intents.reading import FAR, RECORD_GAP, Reading
 from intents.terms import Term
 
-FATE_HOWTO: Final = BITS["fate.howto"]
-FATE_RECORD: Final = BITS["fate.record"]
-FATE_REQUEST: Final = BITS["fate.request"]
-NOTE_QUESTION: Final = BITS["note.question"]
 _CLOSING: Final = frozenset('”’"」』')
 
 
