@@ -12,9 +12,12 @@ from collections.abc import Sequence
 from math import sqrt
 from typing import Final, NamedTuple
 
+from librt.vecs import append, vec
+from mypy_extensions import i64
+
 from intents.automaton import Hit
-from intents.pairs import Pairs
-from intents.signs import pairs_of, signs_of, signs_of_term
+from intents.points import Table
+from intents.signs import CONCEPT, GAP, PAIR, THEN, pairs_of, signs_of, signs_of_term
 from intents.terms import Term
 from knowledge import Rule, Telling
 
@@ -34,6 +37,12 @@ SHORTEST: Final = 4  # signs: of a shorter text little is said by how it is told
 _LONG: Final = 600  # of a longer text each sign is looked at by itself: what is packed is for messages
 _SHOWN: Final = 6  # signs in an explanation
 _EVIDENCE: Final = 3  # signs that stand as evidence, when they decided
+#: A key of two that stand together: which kind, and a code point or a concept's number each.
+_CODE: Final = 21
+_BESIDE: Final = 1 << 2 * _CODE
+_APART: Final = 2 << 2 * _CODE
+_BEHIND: Final = 3 << 2 * _CODE
+_OPEN: Final = -1  # not worked out yet
 _NARROW: Final = 8  # characters: two concepts farther apart are no evidence that one can point at
 
 #: By how much P1 and P2 lie above none.
@@ -66,10 +75,13 @@ class Scales:
         self._unknown = _FIELD * _FIELD * self._rarest
         chars = {ord(sign): self._packed(sign) for sign in telling.signs if len(sign) == 1}
         self._of_rare = {code: points for code, points in chars.items() if code >= _RARE}
-        self._of_char = [chars.get(code, self._unknown) for code in range(_RARE)]
-        self._of_term: list[int | None] = [None] * len(terms)  # worked out on its first hit
-        self._pairs = Pairs(telling.signs, terms)
-        self._of_place = [_both(row) for row in self._pairs.rows]
+        self._of_char = vec[i64]([chars.get(code, self._unknown) for code in range(_RARE)])
+        self._of_term = vec[i64]([_OPEN] * len(terms))  # worked out on a term's first hit
+        self._concepts: dict[str, int] = {}  # their numbers in keys, from 1
+        self._number = vec[i64]([_OPEN] * len(terms))
+        self._together = Table(
+            {key: _both(row) for sign, row in telling.signs.items() if (key := self._key(sign))}
+        )
         largest = max((max(row[:3]) - min(row[:3]) for row in telling.signs.values()), default=0)
         #: so many characters and words fit into a field with what stands beside them, whatever they are
         self._fits = min((_HALF - 1) // (3 * largest) if largest else _HALF, _LONG)
@@ -82,65 +94,110 @@ class Scales:
             return self._unknown
         return _both(row) + _FIELD * _FIELD * row[3] ** 2
 
-    def packed(self, index: int) -> int:
-        """Return the points of a term's signs, packed."""
-        return sum(map(self._packed, signs_of_term(self._terms[index])))
+    def _key(self, sign: str) -> int:
+        """Return the key of a sign of two that stand together, else 0."""
+        kind = sign[0]
+        if len(sign) == 3 and kind in (PAIR, GAP):
+            return (_BESIDE if kind == PAIR else _APART) | ord(sign[1]) << _CODE | ord(sign[2])
+        first, then, second = sign[1:].partition(THEN)
+        if not then or kind != CONCEPT:
+            return 0
+        numbers = self._concepts
+        one = numbers.setdefault(first, len(numbers) + 1)
+        return _BEHIND | one << _CODE | numbers.setdefault(second, len(numbers) + 1)
 
     def above_none(self, norm: str, hits: Sequence[Hit]) -> Above | None:
         """Return by how much P1 and P2 lie above none in `weigh`; None where nothing is known of the text."""
         if len(norm) + 2 * len(hits) > self._fits:
             sums = self.weigh(norm, hits)
             return (sums[0] - sums[2], sums[1] - sums[2]) if any(sums) else None
-        total = self._chars(norm) + self._met(hits)
+        total = _BIAS + self._chars(norm) + self._met(hits)
         if total & _BOTH == _BIAS:
             return None
-        total += self._together(norm, hits)
+        total += self._apart(norm, 1, _BESIDE) + self._apart(norm, 2, _APART) + self._following(hits)
         rarity = total >> 2 * _BITS
         length = sqrt(rarity if rarity > self._least else self._least)
         p1, p2 = (total & _MASK) - _HALF, (total >> _BITS & _MASK) - _HALF
-        return self._starts[0] + p1 / length, self._starts[1] + p2 / length
+        return self._starts[0] + float(p1) / length, self._starts[1] + float(p2) / length
 
-    def _chars(self, norm: str) -> int:
+    def _chars(self, norm: str) -> i64:
         """Return the packed points of the text's characters, each counted once."""
         of_char = self._of_char
-        total: int = _BIAS
-        seen = 0  # a bit for each 60th character: most that come again are none that could
-        for at in range(len(norm)):
-            code = ord(norm[at])
-            bit = 1 << code % 60
+        total: i64 = 0
+        seen: i64 = 0  # a bit for each 64th character: what comes for the first time mostly meets none
+        size: i64 = len(norm)
+        for at in range(size):
+            code: i64 = ord(norm[at])
+            bit: i64 = 1 << (code & 63)
             if seen & bit and norm.find(norm[at]) < at:
                 continue
             seen |= bit
             total += of_char[code] if code < _RARE else self._of_rare.get(code, self._unknown)
         return total
 
-    def _met(self, hits: Sequence[Hit]) -> int:
+    def _met(self, hits: Sequence[Hit]) -> i64:
         """Return the packed points of the terms that were hit, each counted once."""
-        of_term = self._of_term
-        total = 0
-        seen = 0
-        met: list[int] = []
-        for index, _, _ in hits:
-            bit = 1 << index % 60
-            if seen & bit and index in met:
+        total: i64 = 0
+        met = vec[i64]()
+        for hit in hits:
+            index: i64 = hit[0]
+            if index in met:
                 continue
-            seen |= bit
-            met.append(index)
-            points = of_term[index]
-            if points is None:
-                points = of_term[index] = self.packed(index)
-            total += points
+            met = append(met, index)
+            total += self._term(index)
         return total
 
-    def _together(self, norm: str, hits: Sequence[Hit]) -> int:
-        """Return the packed points of what stands together, each counted once; it adds no length."""
-        of_place = self._of_place
-        total = 0
-        for place in self._pairs.beside(norm):
-            total += of_place[place]
-        for place in self._pairs.following(hits):
-            total += of_place[place]
+    def _apart(self, norm: str, step: i64, kind: i64) -> i64:
+        """Return the packed points of characters so many steps apart, each two counted once."""
+        table = self._together
+        total: i64 = 0
+        met = vec[i64]()
+        size: i64 = len(norm)
+        at: i64
+        for at in range(step, size):
+            before: i64 = ord(norm[at - step])
+            code: i64 = ord(norm[at])
+            key = kind | before << _CODE | code
+            points = table.get(key)
+            if points and key not in met:
+                met = append(met, key)
+                total += points
         return total
+
+    def _following(self, hits: Sequence[Hit]) -> i64:
+        """Return the packed points of concepts that follow each other, each two counted once."""
+        table = self._together
+        total: i64 = 0
+        met = vec[i64]()
+        last: i64 = 0
+        for hit in hits:
+            number = self._concept(hit[0])
+            if not number:
+                continue
+            key = _BEHIND | last << _CODE | number
+            points = table.get(key)
+            if points and key not in met:
+                met = append(met, key)
+                total += points
+            last = number
+        return total
+
+    def _term(self, index: i64) -> i64:
+        """Return the packed points of a term's signs, worked out when it is first met."""
+        points = self._of_term[index]
+        if points == _OPEN:
+            points = sum(map(self._packed, signs_of_term(self._terms[index])))
+            self._of_term[index] = points
+        return points
+
+    def _concept(self, index: i64) -> i64:
+        """Return the number of a term's concept: 0 for marks that end clauses, an idle one if it has none."""
+        number = self._number[index]
+        if number == _OPEN:
+            concept = self._terms[index].concept
+            number = self._concepts.get(concept, len(self._concepts) + 1) if concept else 0
+            self._number[index] = number
+        return number
 
     def weigh(self, norm: str, hits: Sequence[Hit]) -> tuple[float, float, float]:
         """Return what the normalised text adds for each of `LABELS`; all 0 where nothing is known of it.
@@ -194,21 +251,34 @@ class Scales:
         return sorted(found, key=lambda sign: (-max(map(abs, sign.adds)), sign.start, sign.text))[:_SHOWN]
 
     def evidence(self, norm: str, hits: Sequence[Hit], label: str) -> list[tuple[int, int]]:
-        """Return the spans of the signs that speak most for a label, each where it first stands."""
-        at = LABELS.index(label)
-        rows, pairs = self._telling.signs, self._pairs
-        speaking: dict[tuple[int, int], int] = {}
-        for sign, start, end in signs_of(norm, hits, self._terms):
-            if row := rows.get(sign):
-                _say(speaking, start, end, row[at])
-        for place, end in pairs.beside(norm).items():
-            _say(speaking, end - pairs.width(place), end, pairs.rows[place][at])
-        for place, (start, end) in pairs.following(hits).items():
-            _say(speaking, start, end, pairs.rows[place][at])
+        """Return the spans of the signs that speak most for a label, more than for any other."""
+        at: i64 = LABELS.index(label)
+        table = self._together
+        said: dict[int, int] = {}  # by span, a number each
+        one: i64 = 0  # the last character but one
+        two: i64 = 0  # the last
+        size: i64 = len(norm)
+        end: i64
+        for end in range(1, size + 1):
+            code: i64 = ord(norm[end - 1])
+            _say(said, end, 1, _lift(self._of_char[code] if code < _RARE else self._of_rare.get(code, 0), at))
+            _say(said, end, 2, _lift(table.get(_BESIDE | two << _CODE | code), at))
+            _say(said, end, 3, _lift(table.get(_APART | one << _CODE | code), at))
+            one = two
+            two = code
+        since: i64 = 0  # where the last concept began
+        last: i64 = 0
+        for index, start, stop in hits:
+            _say(said, stop, stop - start, _lift(self._term(index), at))
+            if number := self._concept(index):
+                _say(said, stop, stop - since, _lift(table.get(_BEHIND | last << _CODE | number), at))
+                last = number
+                since = start
         kept: list[tuple[int, int]] = []
-        for start, end in sorted(speaking, key=speaking.__getitem__, reverse=True):
-            if all(end <= first or last <= start for first, last in kept):
-                kept.append((start, end))
+        for key in sorted(said, key=said.__getitem__, reverse=True):
+            stop, start = key >> 4, (key >> 4) - (key & 15)
+            if all(end <= start or stop <= first for first, end in kept):
+                kept.append((start, stop))
                 if len(kept) == _EVIDENCE:
                     break
         return sorted(kept)
@@ -220,7 +290,19 @@ def _both(row: tuple[int, int, int, int]) -> int:
     return (p1 - none) + _FIELD * (p2 - none)
 
 
-def _say(speaking: dict[tuple[int, int], int], start: int, end: int, points: int) -> None:
-    """Add what a sign says for a label to what its span says, if it is something one can point at."""
-    if points > 0 and end - start <= _NARROW:
-        speaking[start, end] = speaking.get((start, end), 0) + points
+def _lift(packed: i64, at: i64) -> i64:
+    """Return by how much packed points lift one of `LABELS` above the others."""
+    packed += _BIAS
+    p1 = (packed & _MASK) - _HALF
+    p2 = (packed >> _BITS & _MASK) - _HALF
+    best, other = (p1, p2) if at == 0 else (p2, p1)
+    if at == 2:
+        return -max(p1, p2)
+    return best - max(other, 0)
+
+
+def _say(said: dict[int, int], end: i64, width: i64, points: i64) -> None:
+    """Add what a sign says to what its span says, if it is something one can point at."""
+    if points > 0 and width <= _NARROW:
+        key = end << 4 | width
+        said[key] = said.get(key, 0) + points

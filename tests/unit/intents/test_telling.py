@@ -218,3 +218,12 @@ def test_a_doubted_verdict_asks_what_would_settle_the_doubt(text: str, favoured:
 def test_a_doubted_wish_of_a_known_kind_gets_its_own_answer_and_no_question() -> None:
     verdict = opposed("P1").classify("请问怎么续费")
     assert (verdict.label, verdict.ask) == (Label.NONE, None)
+
+
+def test_evidence_is_what_lifts_a_label_above_the_others_and_never_overlaps() -> None:
+    scales = Scales(Telling((0.0, 0.0, 0.0), {}, SIGNS | {"+呢吗": (0, 50, 10, 60)}), TERMS)
+    text, hits = "全断，呢吗", [(0, 0, 2), (2, 2, 3)]
+    assert scales.evidence(text, hits, "P1") == [(0, 1), (1, 2)]
+    assert scales.evidence(text, hits, "P2") == [(3, 5)]
+    assert scales.evidence(text, hits, "none") == [(4, 5)]
+    assert scales.evidence("", [], "P1") == []
