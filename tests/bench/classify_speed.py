@@ -28,7 +28,7 @@ ROUNDS = 7
 #: How often the command gets the messages: its start is taken off, what it loads on the way is not.
 TIMES = 10
 #: A message for which words must be cut, sounds heard and slips looked for: nearly all that can be loaded is.
-FIRST = "hello 都快两个小时了，怎么没人理我"
+FIRST = "hello 热线平台整体非计划停运了"
 
 Work = Callable[[str], object]
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from intents import INTENTS, Classifier, Label, Verdict, default_classifier
 from intents.tables import normalise
 from knowledge import load
+from tests.bench.classify_speed import FIRST
 from tests.golden.utterances import read_golden
 
 PLAIN = Classifier(load(), accelerate=False)
@@ -115,3 +116,12 @@ def test_the_graver_of_two_faults_decides() -> None:
 
 def test_a_message_of_many_clauses_is_read_to_its_end() -> None:
     assert default_classifier().classify("一切正常，" * 300 + "但是刚才服务器宕机了").label is Label.P1
+
+
+def test_all_that_is_loaded_once_is_loaded_for_the_first_message_of_the_benchmark() -> None:
+    classifier = Classifier(load())
+    classifier.classify(FIRST)
+    assert classifier._homophones
+    assert classifier._fuzzy
+    assert classifier._segment
+    assert classifier._segment._cut
