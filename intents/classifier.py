@@ -15,16 +15,17 @@ from intents.handlers import Steps, read
 from intents.homophone import Homophones
 from intents.judge import Case
 from intents.lexicon import Lexicon
+from intents.marks import LATIN, UNUSUAL, Marks
 from intents.reading import Finding, Reading, Span
 from intents.rules import Judge
 from intents.segment import Segmenter
 from intents.tables import normalise
 from intents.telling import Above, Scales
+from intents.terms import Kind, Term
 from intents.verdict import Evidence, Label, Verdict
 from knowledge import KnowledgeBase, Rule
 
 HANZI: Final = re.compile("[\u4e00-\u9fd5]+")
-ALNUM: Final = re.compile(r"[a-z0-9]")
 #: Cues that leave no doubt what a message is about, when it names no part of the platform.
 OTHER_MATTERS: Final = frozenset(
     [
@@ -43,8 +44,22 @@ _LABELS: Final = {label.value: label for label in Label}
 _new: Final = tuple.__new__
 _start: Final = itemgetter(1)  # of a span
 
-#: Label, intent, id and clause of the rule, confidence, question: all of a verdict but text and evidence.
-Outcome = tuple[Label, str, str, str | None, float, str | None]
+#: What a sign that decided is evidence of.
+_TOLD: Final = Term("", Kind.IGNORE, "telling")
+
+
+class Outcome:
+    """All of a verdict but text and evidence. There are few of them, and each is made once."""
+
+    __slots__ = ("ask", "clause", "confidence", "intent", "label", "rule")
+
+    def __init__(self, label: Label, rule: Rule, confidence: float, ask: str | None) -> None:
+        self.label = label
+        self.intent = rule.intent
+        self.rule = rule.id
+        self.clause = rule.clause
+        self.confidence = confidence
+        self.ask = ask
 
 
 class Analysis:
@@ -101,6 +116,7 @@ class Classifier:
             self.features.bits[f"cue.{cue}"] for cue in OTHER_MATTERS & self.features.cues
         )
         self._steps = Steps(self.terms)
+        self._marks = Marks()
         # made when a message first needs them
         self._segment: Segmenter | None = None
         self._homophones: Homophones | None = None
@@ -128,12 +144,15 @@ class Classifier:
 
     def analyse(self, text: str) -> Analysis:
         """Return the settled reading, and the rule that won."""
-        norm = normalise(text)
-        latin = bool(ALNUM.search(norm))
+        norm, seen = text, self._marks.of(text)
+        if seen & UNUSUAL:
+            norm = normalise(text)
+            seen = self._marks.of(norm)
+        latin = seen & LATIN != 0
         hits = self._match(norm)
         if latin:
             hits = self._whole(norm, hits)
-        case = self._case(norm, hits)
+        case = self._case(norm, hits, seen)
         above = self.scales.above_none(norm, hits)
         if (
             not case.reading.findings
@@ -141,7 +160,7 @@ class Classifier:
             and (better := self._guess(norm, hits))
         ):
             hits = better
-            case = self._case(norm, hits)
+            case = self._case(norm, hits, seen)
             above = self.scales.above_none(norm, hits)
         return self._gravest(case, hits, above)
 
@@ -156,8 +175,8 @@ class Classifier:
         latin = self.terms.latin
         return [hit for hit in hits if hit[0] not in latin or not _cuts(norm, hit[1], hit[2])]
 
-    def _case(self, norm: str, hits: list[Hit]) -> Case:
-        return Case(read(hits, self._steps, self.features, len(norm)), norm)
+    def _case(self, norm: str, hits: list[Hit], marks: int) -> Case:
+        return Case(read(hits, self._steps, self.features, len(norm)), norm, marks)
 
     def _guess(self, norm: str, hits: list[Hit]) -> list[Hit] | None:
         """Return the hits with mistyped terms added, by sound, then by one slip; None when there are none."""
@@ -208,23 +227,29 @@ class Classifier:
 
     def verdict(self, text: str, analysis: Analysis) -> Verdict:
         """Return the verdict with its evidence in the original text."""
-        outcome = (analysis.found.id, analysis.rule.id, analysis.favoured)
-        label, intent, rule, clause, confidence, ask = self._outcomes.get(outcome) or self._say(analysis)
-        evidence = [
-            _new(Evidence, (text[start:end], start, end, term.concept))
-            for term, start, end in _evidence(analysis.case, analysis.finding)
-        ]
-        if analysis.told:
-            evidence = self._and_signs(text, evidence, analysis)
-        return _new(Verdict, (text, label, intent, rule, clause, tuple(evidence), confidence, ask))
+        o = self.outcome(analysis)
+        evidence = tuple(
+            [
+                _new(Evidence, (text[start:end], start, end, term.concept))
+                for term, start, end in self.evidence(analysis)
+            ]
+        )
+        return _new(Verdict, (text, o.label, o.intent, o.rule, o.clause, evidence, o.confidence, o.ask))
 
-    def _say(self, analysis: Analysis) -> Outcome:
-        """Return what a verdict says beside its evidence, and keep it: there are few of them."""
-        rule = analysis.rule
-        confidence, ask = self._confidence(analysis), self._ask(analysis)
-        outcome = _LABELS[rule.label], rule.intent, rule.id, rule.clause, confidence, ask
-        self._outcomes[analysis.found.id, rule.id, analysis.favoured] = outcome
+    def outcome(self, analysis: Analysis) -> Outcome:
+        """Return what the verdict says beside its evidence."""
+        key = analysis.found.id, analysis.rule.id, analysis.favoured
+        outcome = self._outcomes.get(key)
+        if outcome is None:
+            rule = analysis.rule
+            outcome = Outcome(_LABELS[rule.label], rule, self._confidence(analysis), self._ask(analysis))
+            self._outcomes[key] = outcome
         return outcome
+
+    def evidence(self, analysis: Analysis) -> list[Span]:
+        """Return the spans that counted, in order."""
+        spans = _evidence(analysis.case, analysis.finding)
+        return self._and_signs(spans, analysis) if analysis.told else spans
 
     def _confidence(self, analysis: Analysis) -> float:
         """Return the share of such verdicts that are right; what is found and how it is told may differ."""
@@ -242,13 +267,14 @@ class Classifier:
             return rule.ask
         return questions.get("present" if analysis.favoured == "none" else "priority", rule.ask)
 
-    def _and_signs(self, text: str, evidence: list[Evidence], analysis: Analysis) -> list[Evidence]:
+    def _and_signs(self, spans: list[Span], analysis: Analysis) -> list[Span]:
         """Return the evidence with the signs that decided, where they lie outside it."""
         label = analysis.rule.label
         for start, end in self.scales.evidence(analysis.case.norm, analysis.hits, label):
-            if all(end <= one.start or one.end <= start for one in evidence):
-                evidence.append(Evidence(text[start:end], start, end, "telling"))
-        return sorted(evidence, key=lambda one: one.start)
+            if all(end <= span[1] or span[2] <= start for span in spans):
+                spans.append((_TOLD, start, end))
+        spans.sort(key=_start)
+        return spans
 
 
 def _cuts(norm: str, start: int, end: int) -> bool:

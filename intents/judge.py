@@ -43,7 +43,7 @@ class Case:
 
     __slots__ = ("_asks", "_before", "live", "norm", "reading", "scope_anywhere", "size")
 
-    def __init__(self, reading: Reading, norm: str) -> None:
+    def __init__(self, reading: Reading, norm: str, marks: int) -> None:
         self.reading = reading
         self.norm = norm
         self.size = len(norm.strip())
@@ -58,13 +58,13 @@ class Case:
                 if not finding.fate:
                     self.live.append(finding)
         self.scope_anywhere = 0
-        self._count(norm)
+        self._count(norm, marks)
         if reading.scoped:
             self._spread()
 
-    def _count(self, norm: str) -> None:
+    def _count(self, norm: str, marks: int) -> None:
         """Give each clause the scope of the quantities in it."""
-        found = find(norm)
+        found = find(norm, marks)
         if not found:
             return
         clauses = self.reading.clauses

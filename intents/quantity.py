@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
+from intents.marks import ANY, COUNTED, DIGIT, KINDS, NOT, NUMERAL, SHARE, WHOLE
+
 
 def _one_of(words: str) -> str:
     """Return a pattern of alternatives that looks at the next character before it tries them all."""
@@ -52,17 +54,14 @@ _ALL_OF: Final = re.compile(
     rf"([二两三四五六七八九十几\d]{{1,3}})(?:个|台|条|路|部|块|间)(?:{_WHO})?(?:就)?(?:全|都全|一起全)"
 )
 #: Cheap looks before the patterns: a number at all, and soon after it (or a name before it) what is counted.
-_NUMERAL: Final = "[0-9一二两三四五六七八九十百千几俩仨半]"
+_NUMERAL: Final = f"[{KINDS[NUMERAL]}]"
 _NUMBER: Final = re.compile(_NUMERAL)
 _DIGIT: Final = re.compile("[0-9]")
-_NOT: Final = re.compile("[都也没冇无木]")
 _JUST_ONE: Final = re.compile(_ONE)
 #: What stands right before a number that says what is left.
 _REST: Final = re.compile("[就只才仅剩下有到足过了]" + _NUMERAL)
 _NAMES: Final = _one_of(r"节点|通道|端口|分机|工号|坐席|座席|机位|工位|话机|ext\.?|extension|agent")
-_COUNTED: Final = re.compile(
-    _NUMERAL + ".{0,3}[个名位台部路条通只张家间处号人坐座客同话电机分用员终中线姑兄网技队端通节成%]"
-)
+_COUNTED: Final = re.compile(f"{_NUMERAL}.{{0,3}}[{KINDS[COUNTED]}]")
 _NUMBERED: Final = re.compile(rf"{_NAMES}号?[是为]?\s?[0-9]")
 #: How far before its number the name of what is counted may begin.
 _NAME: Final = 12
@@ -103,15 +102,21 @@ def number(text: str) -> float:
     return float(total + digit)
 
 
-def find(text: str) -> list[Quantity]:
-    """Return what the normalised text counts, in order; overlapping spans keep the first pattern's."""
+def find(text: str, marks: int = ANY) -> list[Quantity]:
+    """Return what the normalised text counts, in order; overlapping spans keep the first pattern's.
+
+    Args:
+        marks: what kinds of characters it may hold.
+    """
+    if not marks & NUMERAL or not marks & (COUNTED | DIGIT):
+        return []
     match = _NUMBER.search(text)
     if not match:
         return []
     first = match.start()
     if not _COUNTED.search(text, first) and not _numbered(text, first):
         return []
-    found = _all(text, [match.start() for match in _NUMBER.finditer(text, first)])
+    found = _all(text, [match.start() for match in _NUMBER.finditer(text, first)], marks)
     if not found:
         return []
     kept: list[Quantity] = []
@@ -128,20 +133,20 @@ def _numbered(text: str, first: int) -> bool:
     return bool(_DIGIT.search(text, first) and _NUMBERED.search(text, max(0, first - _NAME)))
 
 
-def _all(text: str, numbers: list[int]) -> list[Quantity | None]:
+def _all(text: str, numbers: list[int], marks: int) -> list[Quantity | None]:
     """Return what the patterns find; ``numbers`` are the places of digits and numerals."""
     found: list[Quantity | None] = []
-    if _JUST_ONE.search(text, numbers[0]) and _NOT.search(text):
+    if marks & NOT and _JUST_ONE.search(text, numbers[0]):
         found += [Quantity(*match.span(), "none") for match in _NONE.finditer(text)]
     if _REST.search(text):
         found += [Quantity(*match.span(), "none") for match in _LEFT.finditer(text)]
     if len(numbers) > 1:
         found += [_ratio(match) for match in _at(_RATIO, text, numbers)]
-    if "全" in text:
+    if marks & WHOLE:
         found += [Quantity(*match.span(), "none") for match in _at(_ALL_OF, text, numbers)]
-    if "成" in text or "%" in text:
+    if marks & SHARE:
         found += [_share(match) for match in _at(_SHARE, text, numbers)]
-    if _DIGIT.search(text):
+    if marks & DIGIT:
         found += [Quantity(*match.span(), "one") for match in _NAMED.finditer(text)]
     found += [_count(match) for match in _at(_COUNT, text, numbers)]
     return found

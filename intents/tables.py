@@ -38,12 +38,18 @@ def simplified() -> dict[int, int]:
 
 
 @cache
-def _replace() -> Callable[[str], str]:
+def unusual() -> dict[str, str]:
+    """Return every character that normalising replaces, with what takes its place."""
     table = {chr(written): chr(plain) for written, plain in simplified().items()}
     # half of a surrogate pair is no character, and the fast automaton refuses it
-    table |= {chr(half): "\ufffd" for half in range(0xD800, 0xE000)}
-    unusual = re.compile("[" + "".join(map(re.escape, table)) + "]")
-    return partial(unusual.sub, lambda match: table[match[0]])
+    return table | {chr(half): "\ufffd" for half in range(0xD800, 0xE000)}
+
+
+@cache
+def _replace() -> Callable[[str], str]:
+    table = unusual()
+    pattern = re.compile("[" + "".join(map(re.escape, table)) + "]")
+    return partial(pattern.sub, lambda match: table[match[0]])
 
 
 def normalise(text: str) -> str:

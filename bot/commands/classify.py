@@ -13,9 +13,9 @@ from typing import BinaryIO
 
 import click
 
-from bot.commands.lines import Answers, Block, answers, as_json, as_text
+from bot.commands.lines import Answers, Block, answer, answers
 from bot.errors import BadInput, SettingError
-from intents import Classifier, Reloader, Verdict, default_classifier
+from intents import Classifier, Reloader, default_classifier
 from knowledge import KnowledgeError
 
 #: How many bytes are read at once: about a thousand messages.
@@ -103,14 +103,13 @@ def classify(
     # what is loaded stays: the collector need not look at it again, nor after every few messages
     gc.freeze()
     gc.set_threshold(20_000)
-
-    def show_text(verdict: Verdict) -> bytes:
-        return as_text(verdict).encode(sys.stdout.encoding, "replace")
-
-    show = as_json if as_lines else show_text
+    encoding = None if as_lines else sys.stdout.encoding
     if text:
-        _write([Answers(b"".join([show(classifier.classify(message)) for message in text]))])
+        written: list[bytes] = []
+        for message in text:
+            answer(message, classifier, encoding, written)
+        _write([Answers(b"".join(written))])
         return
-    work = partial(answers, classifier=classifier, show=show, jsonl=jsonl)
+    work = partial(answers, classifier=classifier, encoding=encoding, jsonl=jsonl)
     with closing(_answered(sys.stdin.buffer, work, jobs or _cores())) as found:
         _write(found)

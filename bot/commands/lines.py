@@ -3,16 +3,30 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from json.decoder import scanstring  # type: ignore[attr-defined]  # documented for subclasses, not typed
 from json.encoder import encode_basestring
 from typing import Any, Final, NamedTuple
 
 from intents import Classifier, Verdict
+from intents.classifier import Outcome
+from intents.reading import Span
 
 #: The JSON of what a base says: there is little of it, and it comes with every message.
-_CONSTANTS: Final[dict[str, bytes]] = {}
-_OUTCOMES: Final[dict[tuple[str, str, str, str | None, float, str | None], tuple[bytes, bytes]]] = {}
+_CONCEPTS: Final[dict[str, bytes]] = {}
+_OUTCOMES: Final[dict[Outcome, tuple[bytes, bytes]]] = {}
+
+
+def _start(at: int) -> bytes:
+    return f'", "start": {at}, "end": '.encode()
+
+
+def _end(at: int) -> bytes:
+    return f'{at}, "concept": '.encode()
+
+
+#: The JSON around the places in all but long messages.
+_PLACES: Final = 200
+_START: Final = [_start(at) for at in range(_PLACES)]
+_END: Final = [_end(at) for at in range(_PLACES)]
 
 
 class Block(NamedTuple):
@@ -29,15 +43,14 @@ class Answers(NamedTuple):
     error: str | None = None
 
 
-def answers(
-    block: Block, classifier: Classifier, show: Callable[[Verdict], bytes], *, jsonl: bool
-) -> Answers:
-    """Return the verdicts on a block's messages, as ``show`` writes them.
+def answers(block: Block, classifier: Classifier, encoding: str | None, *, jsonl: bool) -> Answers:
+    """Return the verdicts on a block's messages.
 
     Args:
+        encoding: that of what people read; None: verdicts are written as JSON.
         jsonl: a line holds a JSON string, or an object with ``text``; else it is the message itself.
     """
-    lines: list[bytes] = []
+    written: list[bytes] = []
     error: str | None = None
     number: int = block.number
     content: bytes = block.content
@@ -49,9 +62,18 @@ def answers(
         except ValueError as refused:
             error = f"standard input, line {number}: {refused}"
             break
-        lines.append(show(classifier.classify(line)))
+        answer(line, classifier, encoding, written)
         number += 1
-    return Answers(b"".join(lines), error)
+    return Answers(b"".join(written), error)
+
+
+def answer(text: str, classifier: Classifier, encoding: str | None, written: list[bytes]) -> None:
+    """Add the line that answers a message, in pieces."""
+    if encoding:
+        written.append(as_text(classifier.classify(text)).encode(encoding, "replace"))
+        return
+    analysis = classifier.analyse(text)
+    _add_json(text, classifier.outcome(analysis), classifier.evidence(analysis), written)
 
 
 def unpack(line: str) -> str:
@@ -74,51 +96,50 @@ def unpack(line: str) -> str:
 
 def _value(line: str) -> Any:
     """Return the JSON value of a line; a plain string, the common case, without the decoder's detours."""
-    if line[0] == '"':
-        text, end = scanstring(line, 1)
-        if end == len(line):
+    if line[0] == '"' and line[-1] == '"':
+        text = line[1:-1]
+        if text.isprintable() and '"' not in text and "\\" not in text:
             return text
     return json.loads(line)
 
 
-def as_json(verdict: Verdict) -> bytes:
-    """Return one verdict as a line of JSON, put together by hand: a fraction of a generic encoder's cost."""
-    text, label, intent, rule, clause, evidence, confidence, ask = verdict
-    outcome = label, intent, rule, clause, confidence, ask
-    before, behind = _OUTCOMES.get(outcome) or _outcome(*outcome)
-    parts = [b'{"text": ', _quoted(text), before]
-    sign = b'{"text": '
-    for part, start, end, concept in evidence:
-        parts.append(sign)
-        parts.append(_quoted(part))
-        parts.append(f', "start": {start}, "end": {end}, "concept": '.encode())
-        parts.append(_CONSTANTS.get(concept) or _constant(concept))
-        sign = b', {"text": '
-    parts.append(behind)
-    return b"".join(parts)
-
-
-def _quoted(text: str) -> bytes:
+def _add_json(text: str, outcome: Outcome, evidence: list[Span], written: list[bytes]) -> None:
+    """Add one verdict as a line of JSON, put together by hand: a fraction of a generic encoder's cost."""
     quoted: str = encode_basestring(text)
+    before, behind = _OUTCOMES.get(outcome) or _outcome(outcome)
+    written.append(b'{"text": ')
+    written.append(_encoded(quoted))
+    written.append(before)
+    plain = len(quoted) == len(text) + 2  # nothing in it had to be escaped
+    sign = b'{"text": "'
+    for term, start, end in evidence:
+        part = text[start:end]
+        written.append(sign)
+        written.append(_encoded(part if plain else encode_basestring(part)[1:-1]))
+        written.append(_START[start] if start < _PLACES else _start(start))
+        written.append(_END[end] if end < _PLACES else _end(end))
+        written.append(_CONCEPTS.get(term.concept) or _concept(term.concept))
+        sign = b', {"text": "'
+    written.append(behind)
+
+
+def _encoded(text: str) -> bytes:
     try:
-        return quoted.encode()
+        return text.encode()
     except UnicodeEncodeError:  # half a surrogate pair, of a command line
-        return quoted.encode("utf-8", "replace")
+        return text.encode("utf-8", "replace")
 
 
-def _constant(value: str) -> bytes:
-    found = _CONSTANTS[value] = _json(value) + b"}"
+def _concept(name: str) -> bytes:
+    found = _CONCEPTS[name] = _json(name) + b"}"
     return found
 
 
-def _outcome(
-    label: str, intent: str, rule: str, clause: str | None, confidence: float, ask: str | None
-) -> tuple[bytes, bytes]:
+def _outcome(o: Outcome) -> tuple[bytes, bytes]:
     """Return what stands before a verdict's evidence, and behind it."""
-    before = _json({"label": label, "intent": intent, "rule": rule, "clause": clause})[1:-1]
-    behind = _json({"confidence": confidence, "ask": ask})[1:]
-    found = b", " + before + b', "evidence": [', b"], " + behind + b"\n"
-    _OUTCOMES[label, intent, rule, clause, confidence, ask] = found
+    before = _json({"label": o.label, "intent": o.intent, "rule": o.rule, "clause": o.clause})[1:-1]
+    behind = _json({"confidence": o.confidence, "ask": o.ask})[1:]
+    found = _OUTCOMES[o] = b", " + before + b', "evidence": [', b"], " + behind + b"\n"
     return found
 
 

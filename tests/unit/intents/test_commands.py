@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from bot.cli import hotline
 from bot.commands.explained import FATE_NAMES, INTENT_NAMES, KIND_NAMES, MARK_NAMES, tables
-from bot.commands.lines import as_json
+from bot.commands.lines import answer
 from intents import INTENTS, default_classifier
 from intents.features import GROUPS
 from intents.terms import KINDS
@@ -50,7 +50,9 @@ def test_the_json_put_together_by_hand_is_what_the_encoder_would_write() -> None
         verdict = default_classifier().classify(row["text"])
         fields = verdict._asdict() | {"label": verdict.label.value}
         fields["evidence"] = [evidence._asdict() for evidence in verdict.evidence]
-        assert as_json(verdict) == json.dumps(fields, ensure_ascii=False).encode() + b"\n"
+        written: list[bytes] = []
+        answer(row["text"], default_classifier(), None, written)
+        assert b"".join(written) == json.dumps(fields, ensure_ascii=False).encode() + b"\n"
 
 
 def test_the_packaged_base_passes_its_check() -> None:
