@@ -15,8 +15,12 @@ from intents.handlers import Steps, read
 from intents.homophone import Homophones
 from intents.judge import Case
 from intents.lexicon import Lexicon
+<<<<<<< HEAD
 from intents.marks import LATIN, UNUSUAL, Marks
 from intents.reading import Finding, Reading, Span
+=======
+from intents.reading import NEG_GAP, Clause, Finding, Reading, Span
+>>>>>>> 7228f46 (knowledge: the part that failed is found by itself, and words with a second sense are told apart)
 from intents.rules import Judge
 from intents.segment import Segmenter
 from intents.tables import normalise
@@ -327,14 +331,25 @@ def _evidence(case: Case, finding: Finding | None) -> list[Span]:
             spans.append(reading.first)
     else:
         clause = finding.clause
-        spans = [*finding.parts, *clause.scoped, *clause.components[-1:]]
-        if not clause.components and reading.first:
+        named = _named(clause)
+        spans = [*finding.parts, *clause.scoped, *named]
+        if reading.first and (not named or (named[-1][0].made and not reading.first[0].wide)):
             spans.append(reading.first)
         if not clause.scoped and len(reading.clauses) > 1:
             for other in reading.clauses:
                 if other.sentence is clause.sentence:
                     spans += other.scoped
     return _ordered(spans)
+
+
+def _named(clause: Clause) -> list[Span]:
+    """Return the last part that a clause names; with a wide word (功能, 电话) what it is said of, too."""
+    named = clause.components[-2:]
+    if len(named) < 2:
+        return named
+    part, last = named
+    is_of_it = last[0].wide and not part[0].wide and last[1] - part[2] <= NEG_GAP
+    return named if is_of_it else [last]
 
 
 def _ordered(spans: list[Span]) -> list[Span]:

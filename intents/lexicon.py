@@ -8,7 +8,7 @@ from typing import Final, overload
 from intents.features import Features
 from intents.tables import normalise
 from intents.terms import Kind, Term, maker, yields
-from knowledge import Concept, KnowledgeBase, KnowledgeError
+from knowledge import Concept, KnowledgeBase, KnowledgeError, raise_all
 
 _LETTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyz0123456789")
 #: The marks that end clauses belong to no concept: their owner is ``#`` and the kind.
@@ -81,15 +81,19 @@ def _marker(kind: Kind) -> Callable[[str], Term]:
 
 def _vocabulary(base: KnowledgeBase) -> Vocabulary:
     owners: dict[str, str] = {}
+    twice: list[KnowledgeError] = []
     # made forms yield to every concept that lists the word by itself, so they come last
     for concept in sorted(base.concepts.values(), key=_rank):
         for alias in concept.aliases:
             known = owners.setdefault(normalise(alias), concept.id)
             if known != concept.id and not yields(concept):
                 other = base.concepts[known].where
-                raise KnowledgeError(
-                    concept.where, f"alias {alias!r} of {concept.id} is taken in {other} by {known}"
+                twice.append(
+                    KnowledgeError(
+                        concept.where, f"alias {alias!r} of {concept.id} is taken in {other} by {known}"
+                    )
                 )
+    raise_all(twice)
     for owner, marks in _MARKS.items():
         for mark in marks:
             owners.setdefault(normalise(mark), owner)

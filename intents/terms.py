@@ -84,6 +84,7 @@ class Term:
     bare: bool = field(default=False, kw_only=True)  # counts without anything to attach to
     person: bool = field(default=False, kw_only=True)  # a component that is a person, not a thing
     manage: bool = field(default=False, kw_only=True)  # what one asks how to do: 怎么下载
+    wide: bool = field(default=False, kw_only=True)  # names no part by itself: 功能, 页面, 电话
     made: bool = field(default=False, kw_only=True)  # a productive form: never guessed at
 
 
@@ -109,7 +110,7 @@ def maker(concept: Concept, features: Features) -> Callable[[str], Term]:
     whole = features.bits["scope.all"] if kind is Kind.SYMPTOM else 0
     yes = {
         trait
-        for trait in ("plural", "auto", "bare", "plain", "manage")
+        for trait in ("plural", "auto", "bare", "plain", "manage", "wide")
         if concept.traits.get(trait) in ("yes", "true")
     }
     effect, sphere, scope = mask("effect", "effect"), mask("sphere", "sphere"), mask("scope", "scope")
@@ -131,6 +132,7 @@ def maker(concept: Concept, features: Features) -> Callable[[str], Term]:
             auto="auto" in yes,
             bare="bare" in yes,
             manage="manage" in yes,
+            wide="wide" in yes,
             made=yields(concept),
             person=concept.traits.get("sphere") == "person",
         )

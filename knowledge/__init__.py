@@ -2,7 +2,7 @@
 
 from knowledge.corrections import Correction, read_corrections
 from knowledge.loader import PACKAGED, fingerprint, load
-from knowledge.model import INTENTS, Concept, KnowledgeBase, KnowledgeError, Rule, Telling
+from knowledge.model import INTENTS, Concept, KnowledgeBase, KnowledgeError, Rule, Telling, raise_all
 from knowledge.telling import MESSAGES, read_messages
 from knowledge.telling import write as write_telling
 
@@ -18,6 +18,7 @@ __all__ = [
     "Telling",
     "fingerprint",
     "load",
+    "raise_all",
     "read_corrections",
     "read_messages",
     "write_telling",

@@ -13,7 +13,7 @@ from typing import Any
 from knowledge import document, private, source
 from knowledge import telling as points
 from knowledge.document import Table
-from knowledge.model import Concept, KnowledgeBase, KnowledgeError, Rule, Telling
+from knowledge.model import Concept, KnowledgeBase, KnowledgeError, Rule, Telling, raise_all
 
 PACKAGED = Path(__file__).parent
 
@@ -104,7 +104,7 @@ def _merge(files: dict[str, bytes], version: str) -> KnowledgeBase:
                     if rule.id in rules:
                         raise KnowledgeError(rule.where, f"rule {rule.id} exists in {rules[rule.id].where}")
                     rules[rule.id] = rule
-    _raise(problems)
+    raise_all(problems)
     _references(rules, calibration)
     return KnowledgeBase(version, concepts, tuple(rules.values()), calibration, telling, questions)
 
@@ -163,13 +163,7 @@ def _references(rules: dict[str, Rule], calibration: dict[str, float]) -> None:
             KnowledgeError(rule.where, f"rule {rule.id} must both hit and miss {example!r}")
             for example in sorted(set(rule.hit) & set(rule.miss))
         ]
-    _raise(problems)
-
-
-def _raise(problems: list[KnowledgeError]) -> None:
-    if problems:
-        first, *others = problems
-        raise KnowledgeError(first.where, first.what, others) from first
+    raise_all(problems)
 
 
 def _thaw(stored: bytes) -> KnowledgeBase | None:

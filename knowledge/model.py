@@ -28,6 +28,13 @@ class KnowledgeError(Exception):
         self.others = tuple(others)
 
 
+def raise_all(problems: Sequence[KnowledgeError]) -> None:
+    """Raise the first problem with the others in it; none, nothing."""
+    if problems:
+        first, *others = problems
+        raise KnowledgeError(first.where, first.what, others) from first
+
+
 @dataclass(frozen=True, slots=True)
 class Concept:
     """One meaning and all the ways in which it is written.

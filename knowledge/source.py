@@ -7,7 +7,7 @@ from knowledge.document import Table
 from knowledge.model import INTENTS, Concept, KnowledgeError, Rule
 
 _CONCEPT_KEYS = {"id", "title", "kind", "aliases", "self_help"}
-_SWITCHES = {"plural", "auto", "bare", "plain", "manage", "yields"}
+_SWITCHES = {"plural", "auto", "bare", "plain", "manage", "wide", "yields"}
 _TRAITS = {"sphere", "effect", "scope", "cue", "fate", "note", *_SWITCHES}
 _RULE_KEYS = {
     *("id", "label", "intent", "clause", "when", "unless", "overrides"),

@@ -110,6 +110,41 @@ def test_evidence_names_the_component_and_the_symptom() -> None:
     assert {"recording", "fail.generic"} <= concepts
 
 
+@pytest.mark.parametrize(
+    ("text", "part"),
+    [
+        ("听不到录音", "recording"),
+        ("打不开上个月的录音", "recording"),
+        ("转接失败", "agent.callcontrol"),
+        ("外呼失败", "outbound"),
+        ("监听不了", "agent.supervise"),
+        ("服务器无响应", "platform.server"),
+        ("网络不通", "platform.network"),
+        ("进不了系统", "platform.system"),
+        ("队列满了", "queue"),
+        ("弹屏功能用不了", "popup"),
+        ("投诉组排队的电话分不下去", "queue"),
+        ("400热线打进来一直忙音", "line.trunk"),
+        ("耳机接口松了，对方听不到声音", "agent.headset"),
+        ("报表菜单打不开", "report"),
+        ("右键菜单没了", "platform.page"),
+        ("话机按键没反应", "agent.phone"),
+        ("电脑主机不亮了", "agent.pc"),
+        ("录音服务器连不上", "platform.server"),
+        ("工单状态不更新", "report"),
+        ("oracle监听起不来", "platform.database"),
+        ("上周的话单全没了", "data"),
+    ],
+)
+def test_the_part_that_failed_is_found_by_itself(text: str, part: str) -> None:
+    assert part in {e.concept for e in default_classifier().classify(text).evidence}
+
+
+@pytest.mark.parametrize("text", ["报表菜单打不开", "右键菜单没了", "系统菜单少了两项"])
+def test_a_menu_on_a_screen_is_not_the_ivrs(text: str) -> None:
+    assert "ivr" not in {e.concept for e in default_classifier().classify(text).evidence}
+
+
 def test_the_graver_of_two_faults_decides() -> None:
     assert default_classifier().classify("我的耳机没声音，另外服务器宕机了").label is Label.P1
 
