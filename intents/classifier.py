@@ -15,12 +15,8 @@ from intents.handlers import Steps, read
 from intents.homophone import Homophones
 from intents.judge import Case
 from intents.lexicon import Lexicon
-<<<<<<< HEAD
 from intents.marks import LATIN, UNUSUAL, Marks
-from intents.reading import Finding, Reading, Span
-=======
 from intents.reading import NEG_GAP, Clause, Finding, Reading, Span
->>>>>>> 7228f46 (knowledge: the part that failed is found by itself, and words with a second sense are told apart)
 from intents.rules import Judge
 from intents.segment import Segmenter
 from intents.tables import normalise
