@@ -68,12 +68,17 @@ def of(turn: Turn, text: str, since: datetime) -> Report:
 def _within(known: Mapping[str, Concept], verdict: Verdict) -> Iterator[str]:
     """Yield the parts that stand within a symptom's words, where the message names no part beside them."""
     found = [(known[e.concept], e.text) for e in verdict.evidence if e.concept in known]
-    if any(concept.kind == COMPONENT and _is_of_the_platform(concept) for concept, _ in found):
+    if any(concept.kind == COMPONENT and _is_a_part(concept) for concept, _ in found):
         return
     parts = [one for one in known.values() if one.kind == COMPONENT and _is_of_the_platform(one)]
     for concept, words in found:
         if concept.kind == SYMPTOM:
             yield from (part.id for part in parts if any(alias in words for alias in part.aliases))
+
+
+def _is_a_part(concept: Concept) -> bool:
+    """Return whether it says what failed: 电话 is said of many a part."""
+    return _is_of_the_platform(concept) and concept.traits.get("wide") is None
 
 
 def _is_of_the_platform(part: Concept) -> bool:

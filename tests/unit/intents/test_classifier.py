@@ -134,6 +134,8 @@ def test_evidence_names_the_component_and_the_symptom() -> None:
         ("工单状态不更新", "report"),
         ("oracle监听起不来", "platform.database"),
         ("上周的话单全没了", "data"),
+        ("话机屏幕显示未注册", "agent.phone"),
+        ("溢出到备用组不起作用", "queue"),
     ],
 )
 def test_the_part_that_failed_is_found_by_itself(text: str, part: str) -> None:
