@@ -11,7 +11,7 @@ from intents import Classifier, Label, default_classifier
 from intents.learn import examples, learn
 from intents.signs import pairs_of, signs_of
 from intents.tables import normalise
-from intents.telling import LABELS, Scales
+from intents.telling import CAUTION, LABELS, Scales
 from intents.terms import Kind, Term
 from knowledge import KnowledgeError, Rule, Telling, load, read_messages, write_telling
 from knowledge.telling import FILE, parse
@@ -24,6 +24,7 @@ SIGNS = {
     "吗": (-6, -1, 7, 25),
 }
 TRUST = {"P1.guess": (0.1, 0.0), "P2.sure": (0.1, 0.5), "P2.guess": (0.0, 0.1), "none.sure": (-0.4, -0.3)}
+TRUST["none.settled"] = (-1.2, -1.4)
 TELLING = Telling((-0.5, -0.4, 0.1), TRUST, SIGNS)
 TERMS = [Term("全断", Kind.SYMPTOM, "fail"), Term("断", Kind.SYMPTOM, "fail"), Term("，", Kind.PAUSE, "")]
 Q = [(0, 0, 2)]  # the hit of 全断
@@ -108,15 +109,24 @@ def test_a_trusted_rule_outweighs_the_telling_and_a_doubtful_one_does_not() -> N
     assert scales.opinions(above, rule("P2", "unlisted")) == ("P2", "P2")
     assert scales.opinions(above, rule("P1", "guess")) == ("P1", "P1")
     assert scales.opinions((-0.45, -0.6), rule("none", "sure")) == ("none", "none")
-    assert scales.opinions((0.35, 0.1), rule("none", "sure")) == ("none", "P1")
+    assert scales.opinions((0.1, 0.35), rule("none", "settled")) == ("none", "P2")
     assert scales.opinions((0.35, 0.1), rule("P2", "sure")) == ("P2", "P1")
 
 
 def test_a_rule_that_finds_a_fault_may_speak_a_little_for_the_other_priority_too() -> None:
     scales = Scales(TELLING, TERMS)
-    assert scales.opinions((-0.09, -0.8), rule("P2", "sure")) == ("P1", "none")
-    assert scales.opinions((-0.2, -0.8), rule("P2", "sure")) == ("none", "none")
+    assert scales.opinions((-0.8, -0.45), rule("P2", "sure")) == ("P2", "none")
+    assert scales.opinions((-0.8, -0.55), rule("P2", "sure")) == ("none", "none")
     assert scales.opinions((-0.09, -0.8), rule("P1", "guess")) == ("P1", "none")
+
+
+def test_a_priority_1_holds_where_it_lies_only_a_little_below_none() -> None:
+    scales = Scales(TELLING, TERMS)
+    doubtful = rule("P2", "guess")  # adds nothing to P1, 0.1 to P2
+    assert scales.opinions((-CAUTION + 0.01, -0.6), doubtful) == ("P1", "none")
+    assert scales.opinions((-CAUTION + 0.01, -0.2), doubtful) == ("P2", "none")
+    assert scales.opinions((-CAUTION - 0.01, -0.2), doubtful) == ("none", "none")
+    assert scales.opinions((-CAUTION + 0.01, 0.2), doubtful) == ("P2", "P2")
 
 
 def test_the_signs_that_decided_stand_in_the_evidence() -> None:
@@ -192,7 +202,7 @@ def test_no_example_that_a_rule_must_decide_gets_another_label_by_its_telling() 
 
 def opposed(label: str) -> Classifier:
     """Return the packaged classifier, but every telling of its speaks for ``label``, too weakly to decide."""
-    starts = {"P1": (0.05, 0.0, 0.0), "P2": (0.0, 0.05, 0.0), "none": (0.0, 0.0, 0.05)}[label]
+    starts = {"P1": (0.05, 0.0, 0.0), "P2": (-0.2, 0.05, 0.0), "none": (0.0, 0.0, 0.05)}[label]
     known = load()
     telling = Telling(starts, known.telling.trust, dict.fromkeys("统请座", (1, 0, 0, 10)))
     return Classifier(replace(known, telling=telling))
@@ -204,7 +214,7 @@ def opposed(label: str) -> Classifier:
         ("系统崩了", "none", "present"),
         ("系统崩了", "P2", "priority"),
         ("有两个座席登录不了", "P1", "priority"),
-        ("请转告一下小李", "P1", "what"),
+        ("请转告一下小李", "P2", "what"),
     ],
 )
 def test_a_doubted_verdict_asks_what_would_settle_the_doubt(text: str, favoured: str, asks: str) -> None:
@@ -216,7 +226,7 @@ def test_a_doubted_verdict_asks_what_would_settle_the_doubt(text: str, favoured:
 
 
 def test_a_doubted_wish_of_a_known_kind_gets_its_own_answer_and_no_question() -> None:
-    verdict = opposed("P1").classify("请问怎么续费")
+    verdict = opposed("P2").classify("请问怎么续费")
     assert (verdict.label, verdict.ask) == (Label.NONE, None)
 
 
