@@ -147,7 +147,7 @@ def _clause(case: Case, clause: Clause, text: str) -> ClauseNote:
     end = clauses[clause.index + 1].start if clause.index + 1 < len(clauses) else len(text)
     seen = {
         "negation": clause.neg > FAR or clause.deny > FAR,
-        "not yet": clause.pending > FAR,
+        "not yet": clause.pending > FAR or clause.demand > FAR,
         "how to": clause.howto > FAR,
         "request": clause.request > FAR,
         "hypothetical": clause.sentence.hypothetical >= 0,

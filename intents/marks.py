@@ -28,7 +28,7 @@ KINDS: Final = {
     COUNTED: "个名位台部路条通只张家间处号人坐座客同话电机分用员终中线姑兄网技队端通节成%",
     NOT: "都也没冇无木",
     WHOLE: "全",
-    SHARE: "成%",
+    SHARE: "成%分",
 }
 #: From this code point on there are few characters, emoji most of them: all are taken for unusual.
 _RARE: Final = 0x10000

@@ -34,6 +34,7 @@ _COUNT: Final = re.compile(
 _SHARE: Final = re.compile(
     rf"({_NUM}|\d+(?:\.\d+)?)(?:成|%)(?:多|以上)?的?(?:{_WHO}|电话|通话|呼叫|来电|录音)"
 )
+_FRACTION: Final = re.compile(rf"({_NUM})分之({_NUM})(?:多|以上|左右)?的?(?:{_WHO}|电话|通话|呼叫|来电|录音)")
 _NAMED: Final = re.compile(
     r"(?=[\d分工坐座机话ea])(?:"
     r"(?:分机|工号|坐席|座席|机位|工位|话机|\bext(?:ension)?\.?|\bagent)号?[是为]?\s?\d{1,6}|\d{1,6}号?(?:分机|坐席|座席|工位|台|机|座|话机|线))"
@@ -146,6 +147,7 @@ def _all(text: str, numbers: list[int], marks: int) -> list[Quantity | None]:
         found += [Quantity(*match.span(), "none") for match in _at(_ALL_OF, text, numbers)]
     if marks & SHARE:
         found += [_share(match) for match in _at(_SHARE, text, numbers)]
+        found += [_fraction(match) for match in _at(_FRACTION, text, numbers)]
     if marks & DIGIT:
         found += [Quantity(*match.span(), "one") for match in _NAMED.finditer(text)]
     found += [_count(match) for match in _at(_COUNT, text, numbers)]
@@ -177,6 +179,11 @@ def _share(match: re.Match[str]) -> Quantity:
         number(match[1]) * (10 if "成" in match[0] else 1) if match[1].isdecimal() else number(match[1]) * 10
     )
     return Quantity(*match.span(), "all" if value >= 50 else "some")
+
+
+def _fraction(match: re.Match[str]) -> Quantity | None:
+    whole, part = number(match[1]), number(match[2])
+    return Quantity(*match.span(), "all" if part / whole >= 0.5 else "some") if whole else None
 
 
 def _count(match: re.Match[str]) -> Quantity:

@@ -42,7 +42,7 @@ class Clause:
     __slots__ = (
         *("index", "start", "sentence", "components", "scoped", "scope", "planned", "listed", "also"),
         *("action", "anyone", "cannot", "missing", "noneof", "attributed"),
-        *("deny", "howto", "manage", "neg", "neg_until", "pending", "request", "unbidden", "will"),
+        *("demand", "deny", "howto", "manage", "neg", "neg_until", "pending", "request", "unbidden", "will"),
         *("all_are", "asks", "others", "plural", "self", "settled", "tries", "we", "works"),
     )
 
@@ -60,7 +60,7 @@ class Clause:
         self.noneof: Span | None = None
         self.attributed: Finding | None = None  # the failure that a 的 makes an attribute
         # where the last … ended
-        self.deny = self.howto = self.manage = self.neg = self.neg_until = FAR
+        self.demand = self.deny = self.howto = self.manage = self.neg = self.neg_until = FAR
         self.pending = self.request = self.unbidden = self.will = FAR
         # was there a …
         self.all_are = self.asks = self.others = self.plural = self.self = False

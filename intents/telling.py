@@ -46,8 +46,8 @@ _OPEN: Final = -1  # not worked out yet
 _NARROW: Final = 8  # characters: two concepts farther apart are no evidence that one can point at
 
 #: A centre that is down and not heard waits unseen; one that is heard by mistake costs a question. So none holds
-#: only where P1 lies so far below it: two in five fewer are missed, as many verdicts are right (by authors left out).
-CAUTION: Final = 0.4
+#: only where P1 and P2 lie so far below it: two in five fewer are missed, as many verdicts are right (by authors left out).
+CAUTION: Final = (0.4, 0.2)
 
 #: By how much P1 and P2 lie above none.
 Above = tuple[float, float]
@@ -240,7 +240,7 @@ class Scales:
         favoured = "none" if p1 < 0.0 > p2 else "P1" if p1 >= p2 else "P2"
         p1 += trust[0]
         p2 += trust[1]
-        none = p1 < -CAUTION and p2 < 0.0
+        none = p1 < -CAUTION[0] and p2 < -CAUTION[1]
         return ("none" if none else "P1" if p1 >= p2 else "P2"), favoured
 
     def signs(self, norm: str, hits: Sequence[Hit]) -> list[Sign]:

@@ -28,6 +28,7 @@ class Kind(IntEnum):
     NEG = auto()  # 没, 不
     DENY = auto()  # negates even a symptom that holds a negation: 不是, 不再
     RECOVERED = auto()  # 恢复了, 好了
+    DEMAND = auto()  # 要求, 务必: a recovery after it in its clause is asked for, and has not come
     PENDING = auto()  # 还没, 未: what follows has not come true
     AGAIN = auto()  # 又, 仍然: takes a recovery back
     OCCURS = auto()  # 刚才, 天天: it really happens

@@ -45,6 +45,7 @@ KIND_NAMES: Mapping[str, str] = {
     "neg": "否定",
     "deny": "否认",
     "recovered": "恢复",
+    "demand": "要求",
     "pending": "尚未",
     "again": "又、仍",
     "occurs": "确已发生",

@@ -30,6 +30,7 @@ _HANDLERS: Final[dict[Kind, _Handler]] = {
     Kind.NEG: fates.neg,
     Kind.DENY: fates.deny,
     Kind.RECOVERED: fates.recovered,
+    Kind.DEMAND: fates.demand,
     Kind.PENDING: fates.pending,
     Kind.AGAIN: fates.again,
     Kind.OCCURS: fates.occurs,

@@ -32,8 +32,16 @@ def pending(r: Reading, t: Term, s: int, e: int) -> None:
     r.present = e
 
 
+def demand(r: Reading, t: Term, s: int, e: int) -> None:
+    r.clause.demand = e
+
+
 def recovered(r: Reading, t: Term, s: int, e: int) -> None:
     clause = r.clause
+    if clause.demand > FAR:  # 领导要求半小时内恢复
+        r.present = r.now = s
+        r.cues |= r.features.bits["cue.urge"]
+        return
     if 0 <= s - clause.pending <= 3 or 0 <= s - clause.neg <= 1 or clause.cannot:
         r.again = r.present = r.now = s
         if t.bare:
