@@ -116,7 +116,7 @@ def test_a_trusted_rule_outweighs_the_telling_and_a_doubtful_one_does_not() -> N
 def test_a_rule_that_finds_a_fault_may_speak_a_little_for_the_other_priority_too() -> None:
     scales = Scales(TELLING, TERMS)
     assert scales.opinions((-0.8, -0.45), rule("P2", "sure")) == ("P2", "none")
-    assert scales.opinions((-0.8, -0.7), rule("P2", "sure")) == ("none", "none")
+    assert scales.opinions((-0.8, -0.75), rule("P2", "sure")) == ("none", "none")
     assert scales.opinions((-0.09, -0.8), rule("P1", "guess")) == ("P1", "none")
 
 
