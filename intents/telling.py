@@ -45,8 +45,9 @@ _BEHIND: Final = 3 << 2 * _CODE
 _OPEN: Final = -1  # not worked out yet
 _NARROW: Final = 8  # characters: two concepts farther apart are no evidence that one can point at
 
-#: A centre that is down and not heard waits unseen; one that is heard by mistake costs a question. So none holds
-#: only where P1 and P2 lie so far below it: two in five fewer are missed, as many verdicts are right (by authors left out).
+#: A centre that is down and not heard waits unseen; one that is heard by mistake costs a question. So none
+#: holds only where P1 and P2 lie so far below it: two in five fewer are missed, and as many verdicts are
+#: right (on messages by authors who were left out).
 CAUTION: Final = (0.4, 0.2)
 
 #: By how much P1 and P2 lie above none.
