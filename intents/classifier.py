@@ -15,7 +15,7 @@ from intents.handlers import Steps, read
 from intents.homophone import Homophones
 from intents.judge import Case
 from intents.lexicon import Lexicon
-from intents.marks import LATIN, UNUSUAL, Marks
+from intents.marks import LATIN, UNUSUAL, marks_of
 from intents.reading import NEG_GAP, Clause, Finding, Reading, Span
 from intents.rules import Judge
 from intents.segment import Segmenter
@@ -116,7 +116,6 @@ class Classifier:
             self.features.bits[f"cue.{cue}"] for cue in OTHER_MATTERS & self.features.cues
         )
         self._steps = Steps(self.terms)
-        self._marks = Marks()
         # made when a message first needs them
         self._segment: Segmenter | None = None
         self._homophones: Homophones | None = None
@@ -144,10 +143,10 @@ class Classifier:
 
     def analyse(self, text: str) -> Analysis:
         """Return the settled reading, and the rule that won."""
-        norm, seen = text, self._marks.of(text)
+        norm, seen = text, marks_of(text)
         if seen & UNUSUAL:
             norm = normalise(text)
-            seen = self._marks.of(norm)
+            seen = marks_of(norm)
         latin = seen & LATIN != 0
         hits = self._match(norm)
         if latin:

@@ -153,10 +153,7 @@ class Case:
                 return sphere | f.sphere  # 热线没声音: all its calls
         if f.sphere:
             return f.sphere
-        for span in (near, f.topic, self.reading.first):
-            if span and span[0].sphere and not span[0].sphere & _NO_TOPIC:
-                return span[0].sphere
-        return _UNKNOWN_SPHERE
+        return _topic(near) or _topic(f.topic) or _topic(self.reading.first) or _UNKNOWN_SPHERE
 
     def scope(self, f: Finding) -> int:
         """Return the bits of whom it meets: said in its clause, else in its sentence, else anywhere."""
@@ -203,6 +200,13 @@ class Case:
         if self.size <= SHORT:
             mask |= _SHORT
         return mask | self.scope_anywhere
+
+
+def _topic(span: Span | None) -> int:
+    """Return the bit of a component that a failure can be about though it does not say so, else 0."""
+    if span is None or span[0].sphere & _NO_TOPIC:
+        return 0
+    return span[0].sphere
 
 
 def _drop_inside(clause: Clause, quantity: Quantity) -> None:

@@ -32,6 +32,7 @@ KINDS: Final = {
 }
 #: From this code point on there are few characters, emoji most of them: all are taken for unusual.
 _RARE: Final = 0x10000
+_NEWLINE: Final = 10
 
 
 @cache
@@ -47,22 +48,44 @@ def _table() -> bytes:
     return bytes(table)
 
 
-class Marks:
-    """Looks texts over."""
+def marks_of(text: str) -> int:
+    """Return the marks of all characters of a text together."""
+    table = _table()
+    found: i64 = 0
+    at: i64
+    code: i64
+    size: i64 = len(text)
+    for at in range(size):
+        code = ord(text[at])
+        found |= table[code] if code < _RARE else UNUSUAL
+    return found
 
-    __slots__ = ("_table",)
 
-    def __init__(self) -> None:
-        self._table = _table()
+def places(text: str, mark: int) -> list[int]:
+    """Return where the characters of one kind stand."""
+    table = _table()
+    found: list[int] = []
+    at: i64
+    code: i64
+    size: i64 = len(text)
+    for at in range(size):
+        code = ord(text[at])
+        if code < _RARE and table[code] & mark:
+            found.append(at)
+    return found
 
-    def of(self, text: str) -> int:
-        """Return the marks of all characters of a text together."""
-        table = self._table
-        found: i64 = 0
-        at: i64
-        code: i64
-        size: i64 = len(text)
-        for at in range(size):
+
+def near(text: str, starts: list[int], reach: int, mark: int) -> bool:
+    """Return whether a character of one kind stands at most so far behind one of the places, on its line."""
+    table = _table()
+    at: i64
+    code: i64
+    size: i64 = len(text)
+    for start in starts:
+        for at in range(start + 1, min(start + 1 + reach, size)):
             code = ord(text[at])
-            found |= table[code] if code < _RARE else UNUSUAL
-        return found
+            if code < _RARE and table[code] & mark:
+                return True
+            if code == _NEWLINE:
+                break
+    return False

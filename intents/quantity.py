@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
-from intents.marks import ANY, COUNTED, DIGIT, KINDS, NOT, NUMERAL, SHARE, WHOLE
+from intents.marks import ANY, COUNTED, DIGIT, KINDS, NOT, NUMERAL, SHARE, WHOLE, near, places
 
 
 def _one_of(words: str) -> str:
@@ -56,13 +56,12 @@ _ALL_OF: Final = re.compile(
 )
 #: Cheap looks before the patterns: a number at all, and soon after it (or a name before it) what is counted.
 _NUMERAL: Final = f"[{KINDS[NUMERAL]}]"
-_NUMBER: Final = re.compile(_NUMERAL)
-_DIGIT: Final = re.compile("[0-9]")
 _JUST_ONE: Final = re.compile(_ONE)
 #: What stands right before a number that says what is left.
 _REST: Final = re.compile("[就只才仅剩下有到足过了]" + _NUMERAL)
 _NAMES: Final = _one_of(r"节点|通道|端口|分机|工号|坐席|座席|机位|工位|话机|ext\.?|extension|agent")
-_COUNTED: Final = re.compile(f"{_NUMERAL}.{{0,3}}[{KINDS[COUNTED]}]")
+#: How far behind its number what is counted begins.
+_SOON: Final = 4
 _NUMBERED: Final = re.compile(rf"{_NAMES}号?[是为]?\s?[0-9]")
 #: How far before its number the name of what is counted may begin.
 _NAME: Final = 12
@@ -111,13 +110,12 @@ def find(text: str, marks: int = ANY) -> list[Quantity]:
     """
     if not marks & NUMERAL or not marks & (COUNTED | DIGIT):
         return []
-    match = _NUMBER.search(text)
-    if not match:
+    numbers = places(text, NUMERAL)
+    if not numbers or not (
+        near(text, numbers, _SOON, COUNTED) or (marks & DIGIT and _numbered(text, numbers[0]))
+    ):
         return []
-    first = match.start()
-    if not _COUNTED.search(text, first) and not _numbered(text, first):
-        return []
-    found = _all(text, [match.start() for match in _NUMBER.finditer(text, first)], marks)
+    found = _all(text, numbers, marks)
     if not found:
         return []
     kept: list[Quantity] = []
@@ -131,7 +129,7 @@ def find(text: str, marks: int = ANY) -> list[Quantity]:
 
 def _numbered(text: str, first: int) -> bool:
     """Return whether a name stands before digits, of which none come before ``first``: 分机 8001."""
-    return bool(_DIGIT.search(text, first) and _NUMBERED.search(text, max(0, first - _NAME)))
+    return bool(_NUMBERED.search(text, max(0, first - _NAME)))
 
 
 def _all(text: str, numbers: list[int], marks: int) -> list[Quantity | None]:

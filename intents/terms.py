@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from enum import IntEnum, auto
 from typing import Final
 
@@ -63,30 +62,32 @@ KINDS: Final = {kind.name.lower(): kind for kind in Kind}
 
 #: A symptom that begins so says by itself that all are met: 全断, 均中断.
 _WHOLE: Final = frozenset("全均")
+#: The traits that a word has or has not.
+_YES: Final = ("plural", "auto", "bare", "plain", "manage", "wide")
 _NEGATIVE: Final = frozenset("不没无未勿唔冇木别莫妹")
 
 
-@dataclass(slots=True)
 class Term:
     """One alias, ready for the reader; masks are bits of ``Features``."""
 
-    text: str
-    kind: Kind
-    concept: str
-    effect: int = 0
-    sphere: int = 0
-    scope: int = 0
-    cue: int = 0
-    fate: int = 0
-    note: int = 0
-    negative: bool = field(default=False, kw_only=True)  # the alias holds a negation of its own
-    plural: bool = field(default=False, kw_only=True)  # 都 after it means all
-    auto: bool = field(default=False, kw_only=True)  # an action of the machine: 没 before it is a failure
-    bare: bool = field(default=False, kw_only=True)  # counts without anything to attach to
-    person: bool = field(default=False, kw_only=True)  # a component that is a person, not a thing
-    manage: bool = field(default=False, kw_only=True)  # what one asks how to do: 怎么下载
-    wide: bool = field(default=False, kw_only=True)  # names no part by itself: 功能, 页面, 电话
-    made: bool = field(default=False, kw_only=True)  # a productive form: never guessed at
+    __slots__ = (
+        *("text", "kind", "concept", "effect", "sphere", "scope", "cue", "fate", "note"),
+        *("negative", "plural", "auto", "bare", "person", "manage", "wide", "made"),
+    )
+
+    def __init__(self, text: str, kind: Kind, concept: str) -> None:
+        self.text = text
+        self.kind = kind
+        self.concept = concept
+        self.effect = self.sphere = self.scope = self.cue = self.fate = self.note = 0
+        self.negative = False  # the alias holds a negation of its own
+        self.plural = False  # 都 after it means all
+        self.auto = False  # an action of the machine: 没 before it is a failure
+        self.bare = False  # counts without anything to attach to
+        self.person = False  # a component that is a person, not a thing
+        self.manage = False  # what one asks how to do: 怎么下载
+        self.wide = False  # names no part by itself: 功能, 页面, 电话
+        self.made = False  # a productive form: never guessed at
 
 
 def yields(concept: Concept) -> bool:
@@ -109,33 +110,19 @@ def maker(concept: Concept, features: Features) -> Callable[[str], Term]:
         return sum(features.bit(group, value, concept.where) for value in values)
 
     whole = features.bits["scope.all"] if kind is Kind.SYMPTOM else 0
-    yes = {
-        trait
-        for trait in ("plural", "auto", "bare", "plain", "manage", "wide")
-        if concept.traits.get(trait) in ("yes", "true")
-    }
     effect, sphere, scope = mask("effect", "effect"), mask("sphere", "sphere"), mask("scope", "scope")
     cue, fate, note = mask("cue", "cue"), mask("fate", "fate"), mask("note", "note")
+    yes = ("yes", "true")
+    plural, auto, bare, plain, manage, wide = (concept.traits.get(trait) in yes for trait in _YES)
+    made, person = yields(concept), concept.traits.get("sphere") == "person"
 
     def make(text: str) -> Term:
-        return Term(
-            text,
-            kind,
-            concept.id,
-            effect,
-            sphere,
-            scope | whole if text[0] in _WHOLE and not text.startswith("全是") else scope,
-            cue,
-            fate,
-            note,
-            negative="plain" not in yes and not _NEGATIVE.isdisjoint(text),
-            plural="plural" in yes,
-            auto="auto" in yes,
-            bare="bare" in yes,
-            manage="manage" in yes,
-            wide="wide" in yes,
-            made=yields(concept),
-            person=concept.traits.get("sphere") == "person",
-        )
+        term = Term(text, kind, concept.id)
+        term.effect, term.sphere, term.cue, term.fate, term.note = effect, sphere, cue, fate, note
+        term.scope = scope | whole if text[0] in _WHOLE and not text.startswith("全是") else scope
+        term.negative = not plain and not _NEGATIVE.isdisjoint(text)
+        term.plural, term.auto, term.bare, term.manage = plural, auto, bare, manage
+        term.wide, term.made, term.person = wide, made, person
+        return term
 
     return make

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from intents import automaton, quantity
 from intents.fuzzy import Fuzzy
 from intents.homophone import Homophones, hear, spell
-from intents.marks import KINDS, UNUSUAL, Marks
+from intents.marks import KINDS, UNUSUAL, marks_of, places
 from intents.segment import Segmenter
 from intents.tables import normalise
 from knowledge.braces import expand
@@ -32,11 +32,13 @@ def test_traditional_full_width_and_capitals_become_plain(text: str, plain: str)
 
 @given(st.text(st.characters(codec=None) | st.sampled_from("".join(KINDS.values()))))
 def test_a_look_over_a_text_says_what_it_holds(text: str) -> None:
-    seen = Marks().of(text)
+    seen = marks_of(text)
     assert [bool(seen & mark) for mark in KINDS] == [
         not set(chars).isdisjoint(text) for chars in KINDS.values()
     ]
     assert seen & UNUSUAL or normalise(text) == text
+    for mark, chars in KINDS.items():
+        assert places(text, mark) == [at for at, char in enumerate(text) if char in chars]
 
 
 @pytest.mark.parametrize(
