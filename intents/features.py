@@ -113,7 +113,7 @@ class Features:
         """
         found = self.bits.get(f"{'cue' if group == 'with' else group}.{value}")
         if found is None:
-            raise KnowledgeError(where, f"unknown feature {group}: {value}")
+            raise KnowledgeError(where, f"没有“{group}: {value}”这个特征")
         return found
 
     def masks(self, conditions: Mapping[str, tuple[str, ...]], where: str) -> tuple[int, ...]:

@@ -89,9 +89,7 @@ def _vocabulary(base: KnowledgeBase) -> Vocabulary:
             if known != concept.id and not yields(concept):
                 other = base.concepts[known].where
                 twice.append(
-                    KnowledgeError(
-                        concept.where, f"alias {alias!r} of {concept.id} is taken in {other} by {known}"
-                    )
+                    KnowledgeError(concept.where, f"{concept.id} 的词“{alias}”已在 {other} 归 {known}")
                 )
     raise_all(twice)
     for owner, marks in _MARKS.items():

@@ -67,7 +67,7 @@ class Judge:
         when.setdefault("found", ("live",) if rule.label != "none" else ("none", "dead"))
         for group in (*when, *rule.unless):
             if group not in self.features.groups:
-                raise KnowledgeError(rule.where, f"rule {rule.id} uses the unknown feature {group!r}")
+                raise KnowledgeError(rule.where, f"规则 {rule.id} 用了没有的特征“{group}”")
         return Compiled(
             rule,
             when=self.features.masks(when, rule.where),
@@ -101,7 +101,7 @@ class Judge:
         if rule is None:
             rule = _winner(self._holding(mask))
             if rule is None:
-                raise KnowledgeError("", f"no rule for {', '.join(self.features.names(mask))}")
+                raise KnowledgeError("", f"没有规则适用于：{'、'.join(self.features.names(mask))}")
             if len(self._table) < TABLED:
                 self._table[mask] = rule
         return rule

@@ -103,7 +103,7 @@ def maker(concept: Concept, features: Features) -> Callable[[str], Term]:
     """
     kind = KINDS.get(concept.kind)
     if kind is None:
-        raise KnowledgeError(concept.where, f"concept {concept.id} has the unknown kind {concept.kind!r}")
+        raise KnowledgeError(concept.where, f"概念 {concept.id} 的 kind“{concept.kind}”不存在")
 
     def mask(trait: str, group: str) -> int:
         values = concept.traits.get(trait, "").split()

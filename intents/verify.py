@@ -37,7 +37,7 @@ def inspect(classifier: Classifier) -> Report:
         try:
             analysis = classifier.analyse(example)
         except KnowledgeError as error:
-            report.failures.append((rule.where, f"rule {rule.id}, {example!r}: {error}"))
+            report.failures.append((rule.where, f"规则 {rule.id} 的例句“{example}”：{error}"))
             continue
         winner = analysis.rule.id if not analysis.told or rule is analysis.rule else analysis.found.id
         report.fired[winner] += 1
@@ -46,15 +46,11 @@ def inspect(classifier: Classifier) -> Report:
             if lost:
                 report.overlaps[(winner, other.id)] += 1
         if (winner == rule.id) is not must:
-            said = (
-                f"decides {example!r} but must not"
-                if not must
-                else f"must decide {example!r}, but {winner} does"
-            )
-            report.failures.append((rule.where, f"rule {rule.id} {said}"))
+            said = f"应由它判，却是 {winner} 判的" if must else "不该由它判"
+            report.failures.append((rule.where, f"规则 {rule.id} 的例句“{example}”{said}"))
     for rule in classifier.base.rules:
         if not report.fired[rule.id]:
-            report.failures.append((rule.where, f"rule {rule.id} can never fire: no example reaches it"))
+            report.failures.append((rule.where, f"规则 {rule.id} 从不生效：没有例句由它判"))
     report.unused = [concept for concept in classifier.base.concepts if concept not in touched]
     return report
 
@@ -76,5 +72,5 @@ def verify(classifier: Classifier) -> None:
     failures = inspect(classifier).failures
     if failures:
         where, what = failures[0]
-        more = f" (and {len(failures) - 1} more)" if len(failures) > 1 else ""
+        more = f"（另有 {len(failures) - 1} 处）" if len(failures) > 1 else ""
         raise KnowledgeError(where, what + more)

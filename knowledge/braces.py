@@ -18,7 +18,7 @@ def expand(word: str) -> list[str]:
     """
     forms, rest = _sequence(word, 0, "")
     if rest != len(word):
-        raise ValueError(f"bracket too many in {word!r}")
+        raise ValueError(f"“{word}”多了一个括号")
     return forms
 
 
@@ -31,12 +31,12 @@ def _sequence(word: str, at: int, stop: str) -> tuple[list[str], int]:
         if char in "{(":
             choices, at = _group(word, at)
         elif char in MARKS:
-            raise ValueError(f"{char!r} in {word!r}: space parts words, {{,}} and () are of half width")
+            raise ValueError(f"“{word}”里有“{char}”：词与词用空格隔开，{{,}} 和 () 用半角")
         else:
             choices, at = [char], at + 1
         forms = [form + choice for form in forms for choice in choices]
         if len(forms) > LIMIT:
-            raise ValueError(f"{word!r} has more than {LIMIT} forms")
+            raise ValueError(f"“{word}”展开后超过 {LIMIT} 个词")
     return forms, at
 
 
@@ -50,7 +50,7 @@ def _group(word: str, at: int) -> tuple[list[str], int]:
         forms, at = _sequence(word, at, "," + close)
         choices += forms
         if at >= len(word):
-            raise ValueError(f"bracket not closed in {word!r}")
+            raise ValueError(f"“{word}”的括号没有合上")
         at += 1
         if word[at - 1] == close:
             return choices, at

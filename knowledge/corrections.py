@@ -33,7 +33,7 @@ def read_corrections(lines: Iterable[str], name: str) -> Iterator[Correction]:
             row = json.loads(line)
             found = Correction(row["text"], row["proposed"], row["decided"])
         except (ValueError, KeyError, TypeError) as error:
-            raise KnowledgeError(f"{name}:{number}", 'needs {"text", "proposed", "decided"}') from error
+            raise KnowledgeError(f"{name}:{number}", '要有 {"text", "proposed", "decided"}') from error
         if not isinstance(found.text, str) or found.proposed not in _LABELS or found.decided not in _LABELS:
-            raise KnowledgeError(f"{name}:{number}", "labels are P1, P2 and none, the text a string")
+            raise KnowledgeError(f"{name}:{number}", "标签只能是 P1、P2、none，text 是一段文字")
         yield found

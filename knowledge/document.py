@@ -32,7 +32,7 @@ class Table(dict[str, Any]):
         """
         for key in self:
             if key not in keys:
-                raise KnowledgeError(self.where(key), f"unknown key {key!r}")
+                raise KnowledgeError(self.where(key), f"没有“{key}”这一项")
 
     def text(self, key: str) -> str | None:
         """Return a single text; None where it is absent or null.
@@ -43,7 +43,7 @@ class Table(dict[str, Any]):
         value = self.get(key)
         if value is None or isinstance(value, str):
             return value
-        raise KnowledgeError(self.where(key), f"{key} must be a single text")
+        raise KnowledgeError(self.where(key), f"{key} 只能写一段文字")
 
     def texts(self, key: str) -> tuple[str, ...]:
         """Return a list of texts, or the single one.
@@ -57,9 +57,7 @@ class Table(dict[str, Any]):
         items = value if isinstance(value, list) else [value]
         for item in items:
             if not isinstance(item, str) or not item.strip():
-                raise KnowledgeError(
-                    self.where(key), f"{key} must list texts; quote one that holds a colon or a bracket"
-                )
+                raise KnowledgeError(self.where(key), f"{key} 要写成一列文字，含冒号或括号的要加引号")
         return tuple(item.strip() for item in items)
 
     def words(self, key: str) -> tuple[str, ...]:
@@ -77,7 +75,7 @@ class Table(dict[str, Any]):
             return _empty(self, key)
         if isinstance(value, Table):
             return value
-        raise KnowledgeError(self.where(key), f"{key} must map names to values")
+        raise KnowledgeError(self.where(key), f"{key} 要写成“名称: 值”")
 
     def tables(self, key: str) -> list[Table]:
         """Return a list of mappings; an empty one where it is absent.
@@ -89,7 +87,7 @@ class Table(dict[str, Any]):
         if value is None:
             return []
         if not isinstance(value, list) or not all(isinstance(item, Table) for item in value):
-            raise KnowledgeError(self.where(key), f"{key} must be a list of mappings")
+            raise KnowledgeError(self.where(key), f"{key} 要写成以“-”开头的一列")
         return value
 
 
@@ -103,21 +101,23 @@ def parse(name: str, content: bytes) -> Table:
         node = yaml.compose(content.decode("utf-8-sig"), Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
-        raise KnowledgeError(f"{name}:{line}", f"not valid YAML: {error.problem}") from error
+        raise KnowledgeError(
+            f"{name}:{line}", f"YAML 写法不对，请看缩进、冒号和括号（{error.problem}）"
+        ) from error
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise KnowledgeError(f"{name}:{line}", "not UTF-8: save the file in that encoding") from error
+        raise KnowledgeError(f"{name}:{line}", "不是 UTF-8 编码，请另存为 UTF-8") from error
     except (yaml.YAMLError, RecursionError) as error:
-        raise KnowledgeError(f"{name}:1", f"not valid YAML: {error}") from error
+        raise KnowledgeError(f"{name}:1", f"YAML 写法不对（{error}）") from error
     top = _value(node, name, 0)
     if not isinstance(top, Table):
-        raise KnowledgeError(f"{name}:1", "must be a mapping with subject, concepts, rules")
+        raise KnowledgeError(f"{name}:1", "最外层要写 subject、concepts、rules")
     return top
 
 
 def _value(node: Any, name: str, depth: int) -> Any:
     if isinstance(node, yaml.Node) and depth > _DEPTH:
-        raise KnowledgeError(f"{name}:{node.start_mark.line + 1}", "nested too deeply")
+        raise KnowledgeError(f"{name}:{node.start_mark.line + 1}", "一层套一层，太深了")
     if isinstance(node, yaml.MappingNode):
         return _table(node, name, depth)
     if isinstance(node, yaml.SequenceNode):
@@ -132,9 +132,9 @@ def _table(node: yaml.MappingNode, name: str, depth: int) -> Table:
         line = key.start_mark.line + 1
         where = f"{name}:{line}"
         if not isinstance(key, yaml.ScalarNode):
-            raise KnowledgeError(where, "a key must be a single word")
+            raise KnowledgeError(where, "冒号前只能是一个词")
         if key.value in table:
-            raise KnowledgeError(where, f"key {key.value!r} stands twice in one entry: only one would count")
+            raise KnowledgeError(where, f"同一条里“{key.value}”写了两次，只有一个算数")
         table[key.value] = _value(value, name, depth + 1)
         table.lines[key.value] = line
     return table

@@ -52,10 +52,10 @@ def _contents(folder: Path) -> dict[str, bytes]:
     try:
         files = {file.name: file.read_bytes() for file in sorted(folder.glob("*.yaml"))}
         if not files:
-            raise KnowledgeError(str(folder), "holds no YAML file")
+            raise KnowledgeError(str(folder), "没有 YAML 文件")
         return files | {file.name: file.read_bytes() for file in folder.glob(points.FILE)}
     except OSError as error:
-        raise KnowledgeError(str(folder), f"cannot be read: {error}") from error
+        raise KnowledgeError(str(folder), f"读不出来（{error}）") from error
 
 
 def _digest(files: dict[str, bytes]) -> str:
@@ -96,13 +96,13 @@ def _merge(files: dict[str, bytes], version: str) -> KnowledgeBase:
                     concept = source.concept(entry)
                     if concept.id in concepts:
                         known = concepts[concept.id].where
-                        raise KnowledgeError(concept.where, f"concept {concept.id} exists in {known}")
+                        raise KnowledgeError(concept.where, f"概念 {concept.id} 在 {known} 已有")
                     concepts[concept.id] = concept
             for entry in top.tables("rules"):
                 with _noted(problems):
                     rule = source.rule(entry)
                     if rule.id in rules:
-                        raise KnowledgeError(rule.where, f"rule {rule.id} exists in {rules[rule.id].where}")
+                        raise KnowledgeError(rule.where, f"规则 {rule.id} 在 {rules[rule.id].where} 已有")
                     rules[rule.id] = rule
     raise_all(problems)
     _references(rules, calibration)
@@ -127,9 +127,7 @@ def _calibration(top: Table) -> dict[str, float]:
         except ValueError:
             share = 0.0
         if not 0 < share <= 1:
-            raise KnowledgeError(
-                table.where(level), f"calibration {level} must be a share: above 0, at most 1"
-            )
+            raise KnowledgeError(table.where(level), f"calibration 的 {level} 要大于 0、不超过 1")
         shares[level] = share
     return shares
 
@@ -141,7 +139,7 @@ def _questions(top: Table) -> dict[str, str]:
         question = table.text(doubt)
         if doubt not in DOUBTS or not question or not question.strip():
             raise KnowledgeError(
-                table.where(doubt), f"question {doubt} must be a text, for one of {', '.join(DOUBTS)}"
+                table.where(doubt), f"questions 的 {doubt} 不对：只能是 {'、'.join(DOUBTS)}，各写一句话"
             )
         questions[doubt] = question
     return questions
@@ -152,15 +150,15 @@ def _references(rules: dict[str, Rule], calibration: dict[str, float]) -> None:
     for rule in rules.values():
         if rule.level not in calibration:
             problems.append(
-                KnowledgeError(rule.where, f"rule {rule.id} has the unknown level {rule.level!r}")
+                KnowledgeError(rule.where, f"规则 {rule.id} 的 level“{rule.level}”不在 calibration 里")
             )
         problems += [
-            KnowledgeError(rule.where, f"rule {rule.id} overrides {other!r}, which does not exist")
+            KnowledgeError(rule.where, f"规则 {rule.id} 的 overrides 里没有“{other}”这条规则")
             for other in rule.overrides
             if other not in rules
         ]
         problems += [
-            KnowledgeError(rule.where, f"rule {rule.id} must both hit and miss {example!r}")
+            KnowledgeError(rule.where, f"规则 {rule.id} 的例句“{example}”既在 hit 又在 miss")
             for example in sorted(set(rule.hit) & set(rule.miss))
         ]
     raise_all(problems)

@@ -14,14 +14,14 @@ INTENTS = (
 
 
 class KnowledgeError(Exception):
-    """The base cannot be used; the sentence names file, line and what is wrong.
+    """The base cannot be used; the sentence names file, line and what is wrong, in Chinese: staff read it.
 
     Attributes:
         others: what else is wrong, where it could be seen at the same time.
     """
 
     def __init__(self, where: str, what: str, others: Sequence[KnowledgeError] = ()) -> None:
-        more = f" (and {len(others)} more)" if others else ""
+        more = f"（另有 {len(others)} 处）" if others else ""
         super().__init__(f"{where}: {what}{more}" if where else what + more)
         self.where = where
         self.what = what

@@ -26,7 +26,7 @@ def concept(entry: Table) -> Concept:
     entry.known(_CONCEPT_KEYS | _TRAITS)
     for key in ("id", "title", "kind", "aliases"):
         if not entry.get(key):
-            raise KnowledgeError(entry.where(), f"a concept lacks {key}")
+            raise KnowledgeError(entry.where(), f"这个概念缺 {key}")
     try:
         aliases = _aliases(entry.words("aliases"))
     except ValueError as error:
@@ -50,7 +50,7 @@ def _aliases(words: tuple[str, ...]) -> tuple[str, ...]:
 def _trait(entry: Table, trait: str) -> str:
     value = entry.text(trait) or ""
     if trait in _SWITCHES and value not in ("yes", "no", "true", "false"):
-        raise KnowledgeError(entry.where(trait), f"{trait} must be yes or no, not {value!r}")
+        raise KnowledgeError(entry.where(trait), f"{trait} 只能写 yes 或 no，不能写“{value}”")
     return value
 
 
@@ -59,7 +59,7 @@ def _conditions(entry: Table, key: str) -> dict[str, tuple[str, ...]]:
     found = {feature: table.words(feature) for feature in table}
     for feature, values in found.items():
         if not values:
-            raise KnowledgeError(table.where(feature), f"{key}: {feature} has no value")
+            raise KnowledgeError(table.where(feature), f"{key} 的 {feature} 没有写值")
     return found
 
 
@@ -73,11 +73,9 @@ def rule(entry: Table) -> Rule:
     name = entry.text("id") or "?"
     for key in ("id", "label", "when", "hit", "miss"):
         if not entry.get(key):
-            raise KnowledgeError(entry.where(), f"rule {name} lacks {key}")
+            raise KnowledgeError(entry.where(), f"规则 {name} 缺 {key}")
     if "clause" not in entry:
-        raise KnowledgeError(
-            entry.where(), f"rule {name} lacks clause (write 'null' where the contract is silent)"
-        )
+        raise KnowledgeError(entry.where(), f"规则 {name} 缺 clause（合同没有规定的写 null）")
     label = _label(entry)
     return Rule(
         id=name,
@@ -98,7 +96,7 @@ def rule(entry: Table) -> Rule:
 def _label(entry: Table) -> str:
     label = entry.text("label") or ""
     if label not in ("P1", "P2", "none"):
-        raise KnowledgeError(entry.where("label"), f"label must be P1, P2 or none, not {label!r}")
+        raise KnowledgeError(entry.where("label"), f"label 只能写 P1、P2 或 none，不能写“{label}”")
     return label
 
 
@@ -111,7 +109,7 @@ def _intent(entry: Table, label: str) -> str:
     intent = entry.text("intent") or ("other" if label == "none" else _FAULT)
     if intent not in known:
         raise KnowledgeError(
-            entry.where("intent"), f"intent of {label} must be one of {', '.join(known)}, not {intent!r}"
+            entry.where("intent"), f"{label} 的 intent 只能写 {'、'.join(known)}，不能写“{intent}”"
         )
     return intent
 
@@ -119,5 +117,5 @@ def _intent(entry: Table, label: str) -> str:
 def _overrides(entry: Table, name: str) -> tuple[str, ...]:
     overrides = entry.words("overrides")
     if name in overrides:
-        raise KnowledgeError(entry.where("overrides"), f"rule {name} overrides itself")
+        raise KnowledgeError(entry.where("overrides"), f"规则 {name} 的 overrides 里有它自己")
     return overrides

@@ -26,7 +26,7 @@ def parse(content: bytes) -> Telling:
     try:
         lines = content.decode("utf-8").splitlines()
     except UnicodeDecodeError as error:
-        raise KnowledgeError(f"{FILE}:1", "not UTF-8") from error
+        raise KnowledgeError(f"{FILE}:1", "不是 UTF-8 编码") from error
     base: list[float] = [0.0, 0.0, 0.0]
     trust: dict[str, tuple[float, float]] = {}
     signs: dict[str, tuple[int, int, int, int]] = {}
@@ -43,7 +43,7 @@ def parse(content: bytes) -> Telling:
                 first, second, none, rarity = map(int, values)
                 signs[_decoded(sign)] = (first, second, none, rarity)
         except ValueError as error:
-            raise KnowledgeError(f"{FILE}:{number}", f"not a line of points: {error}") from error
+            raise KnowledgeError(f"{FILE}:{number}", f"不是一行分数（{error}）") from error
     return Telling((base[0], base[1], base[2]), trust, signs)
 
 
@@ -58,13 +58,13 @@ def read_messages(files: Sequence[Path]) -> list[tuple[str, str]]:
         try:
             lines = file.read_text(encoding="utf-8").splitlines()
         except (OSError, UnicodeDecodeError) as error:
-            raise KnowledgeError(file.name, f"cannot be read: {error}") from error
+            raise KnowledgeError(file.name, f"读不出来（{error}）") from error
         for number, line in enumerate(lines, 1):
             if not line.strip() or line.startswith("#"):
                 continue
             label, _, text = line.partition("\t")
             if label not in LABELS or not text.strip():
-                raise KnowledgeError(f"{file.name}:{number}", "no label (P1, P2, none), tab and text")
+                raise KnowledgeError(f"{file.name}:{number}", "要写：标签（P1、P2 或 none）、制表符、消息")
             found.append((label, text))
     return found
 

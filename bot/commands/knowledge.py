@@ -57,30 +57,35 @@ def check(folder: Path | None, verbose: bool) -> None:
         classifier = Classifier(load(folder, cached=False))
     except KnowledgeError as error:
         for one in (error, *error.others):
-            click.echo(f"{one.where or 'rules'}: {one.what}", err=True)
-        raise HotlineError(f"{1 + len(error.others)} failures in the knowledge base") from error
+            click.echo(f"{one.where or '规则'}: {one.what}", err=True)
+        raise HotlineError(_wrong(1 + len(error.others))) from error
     report = inspect(classifier)
     for where, what in report.failures:
         click.echo(f"{where}: {what}", err=True)
     _summary(classifier, report, verbose=verbose)
     if report.failures:
-        raise HotlineError(f"{len(report.failures)} failures in the knowledge base")
+        raise HotlineError(_wrong(len(report.failures)))
+
+
+def _wrong(count: int) -> str:
+    return f"知识库有 {count} 处错误"
 
 
 def _summary(classifier: Classifier, report: Report, *, verbose: bool) -> None:
     base = classifier.base
     click.echo(
-        f"version {base.version}: {len(base.concepts)} concepts, {len(classifier.terms)} aliases, "
-        f"{len(base.rules)} rules, {report.examples} examples, {len(report.failures)} failures"
+        f"知识库版本 {base.version}：{len(base.concepts)} 个概念，{len(classifier.terms)} 个词，"
+        f"{len(base.rules)} 条规则，{report.examples} 个例句，{len(report.failures)} 处错误"
     )
-    click.echo(f"concepts that no example touches: {len(report.unused)} of {len(base.concepts)}")
+    click.echo(f"没有例句碰到的概念：{len(report.unused)} 个")
     if not verbose:
         return
-    click.echo("  " + ", ".join(report.unused))
+    if report.unused:
+        click.echo("  " + "、".join(report.unused))
     for rule in base.rules:
-        click.echo(f"{rule.where}  {rule.id}  {rule.label}  decides {report.fired[rule.id]} examples")
+        click.echo(f"{rule.where}  {rule.id}  {rule.label}  判 {report.fired[rule.id]} 个例句")
     for (winner, loser), count in report.overlaps.most_common():
-        click.echo(f"{winner} wins over {loser} in {count} examples")
+        click.echo(f"{winner} 胜过 {loser}：{count} 个例句")
 
 
 @knowledge.command()

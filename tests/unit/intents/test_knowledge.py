@@ -110,40 +110,45 @@ def test_self_help_keeps_within_remote_support_and_asks_for_nothing_confidential
 @pytest.mark.parametrize(
     ("old", "new", "line", "what"),
     [
-        ("    title: 崩溃\n", "", 3, "lacks title"),
-        ("label: P1", "label: P3", 11, "label must be"),
-        ("    clause: 2.1 P1 (A)\n", "", 10, "lacks clause"),
-        ("kind: symptom", "kind: sympton", 3, "unknown kind"),
-        ("effect: down\n    aliases", "effect: dawn\n    aliases", 3, "unknown feature"),
-        ("宕{机,了}", "宕{机,了", 7, "bracket"),
-        ("    effect: down\n", "    efect: down\n", 6, "unknown key"),
-        ("level: sure\n    when: {effect", "level: sore\n    when: {effect", 10, "unknown level"),
-        ("hit: [它崩了]", "hit: [它好了]", 10, "must decide"),
-        ("miss: [你好]", "miss: [真崩了]", 10, "must not"),
-        ("when: {effect: [down]}", "when: {effect: [slow]}", 10, "no rule"),
-        ("subject", "", 1, "not valid YAML"),
-        ("id: a.down", "id: [a.down]", 3, "id must be a single text"),
-        ("    aliases: 崩了", "    aliases: 挂了\n    aliases: 崩了", 8, "stands twice"),
-        ("aliases: 崩了", "aliases: 崩了、挂了", 7, "space parts words"),
-        ("aliases: 崩了", "aliases: 崩了，挂了", 7, "space parts words"),
-        ("aliases: 崩了", "aliases: 崩｛了，掉｝", 7, "half width"),
-        ("    effect: down\n", "    effect: down\n    auto: maybe\n", 7, "auto must be yes or no"),
-        ("self_help: [请截图]", "self_help: [请截图: 全部]", 8, "quote one"),
-        ("self_help: [请截图]", "self_help: [请截图, ]\n    self_help2: a", 9, "unknown key"),
-        ("clause: 2.1 P1 (A)", "clause: [2.1 P1 (A)]", 12, "clause must be a single text"),
-        ("hit: [它崩了]", "hit: [它: 崩了]", 15, "quote one"),
-        ("when: {effect: [down]}", "when: {effect: []}", 14, "effect has no value"),
-        ("when: {effect: [down]}", "when: [effect]", 14, "must map names to values"),
-        ("label: none", "label: none\n    intent: trainig", 19, "intent of none must be one of"),
-        ("label: none", "label: none\n    intent: fault", 19, "intent of none must be one of"),
-        ("label: P1", "label: P1\n    intent: greeting", 12, "intent of P1 must be"),
-        ("level: sure\n    when: {effect", "level: sure\n    overrides: p1\n    when: {effect", 14, "itself"),
-        ("calibration: {sure: 0.9}", "calibration: {sure: 97}", 1, "must be a share"),
-        ("calibration: {sure: 0.9}", "calibration: {sure: nan}", 1, "must be a share"),
-        ("calibration: {sure: 0.9}", "calibration: {sure: }", 1, "must be a share"),
-        ("calibration: {sure: 0.9}", "calibration: 3", 1, "must map names to values"),
-        ("rules:\n", "rules: none\nrules_:\n", 10, "unknown key"),
-        ("concepts:\n", "concepts: &all\n  - *all\n", 2, "nested too deeply"),
+        ("    title: 崩溃\n", "", 3, "缺 title"),
+        ("label: P1", "label: P3", 11, "label 只能写"),
+        ("    clause: 2.1 P1 (A)\n", "", 10, "缺 clause"),
+        ("kind: symptom", "kind: sympton", 3, "kind“sympton”不存在"),
+        ("effect: down\n    aliases", "effect: dawn\n    aliases", 3, "没有“effect: dawn”这个特征"),
+        ("宕{机,了}", "宕{机,了", 7, "括号没有合上"),
+        ("    effect: down\n", "    efect: down\n", 6, "没有“efect”这一项"),
+        ("level: sure\n    when: {effect", "level: sore\n    when: {effect", 10, "level“sore”不在"),
+        ("hit: [它崩了]", "hit: [它好了]", 10, "应由它判"),
+        ("miss: [你好]", "miss: [真崩了]", 10, "不该由它判"),
+        ("when: {effect: [down]}", "when: {effect: [slow]}", 10, "没有规则适用"),
+        ("subject", "", 1, "YAML 写法不对"),
+        ("id: a.down", "id: [a.down]", 3, "id 只能写一段文字"),
+        ("    aliases: 崩了", "    aliases: 挂了\n    aliases: 崩了", 8, "写了两次"),
+        ("aliases: 崩了", "aliases: 崩了、挂了", 7, "用空格隔开"),
+        ("aliases: 崩了", "aliases: 崩了，挂了", 7, "用空格隔开"),
+        ("aliases: 崩了", "aliases: 崩｛了，掉｝", 7, "用半角"),
+        ("    effect: down\n", "    effect: down\n    auto: maybe\n", 7, "auto 只能写 yes 或 no"),
+        ("self_help: [请截图]", "self_help: [请截图: 全部]", 8, "要加引号"),
+        ("self_help: [请截图]", "self_help: [请截图, ]\n    self_help2: a", 9, "没有“self_help2”这一项"),
+        ("clause: 2.1 P1 (A)", "clause: [2.1 P1 (A)]", 12, "clause 只能写一段文字"),
+        ("hit: [它崩了]", "hit: [它: 崩了]", 15, "要加引号"),
+        ("when: {effect: [down]}", "when: {effect: []}", 14, "effect 没有写值"),
+        ("when: {effect: [down]}", "when: [effect]", 14, "要写成“名称: 值”"),
+        ("label: none", "label: none\n    intent: trainig", 19, "none 的 intent 只能写"),
+        ("label: none", "label: none\n    intent: fault", 19, "none 的 intent 只能写"),
+        ("label: P1", "label: P1\n    intent: greeting", 12, "P1 的 intent 只能写"),
+        (
+            "level: sure\n    when: {effect",
+            "level: sure\n    overrides: p1\n    when: {effect",
+            14,
+            "有它自己",
+        ),
+        ("calibration: {sure: 0.9}", "calibration: {sure: 97}", 1, "不超过 1"),
+        ("calibration: {sure: 0.9}", "calibration: {sure: nan}", 1, "不超过 1"),
+        ("calibration: {sure: 0.9}", "calibration: {sure: }", 1, "不超过 1"),
+        ("calibration: {sure: 0.9}", "calibration: 3", 1, "要写成“名称: 值”"),
+        ("rules:\n", "rules: none\nrules_:\n", 10, "没有“rules_”这一项"),
+        ("concepts:\n", "concepts: &all\n  - *all\n", 2, "太深"),
     ],
 )
 def test_a_broken_base_is_refused_with_file_and_line(
@@ -156,7 +161,7 @@ def test_a_broken_base_is_refused_with_file_and_line(
     with pytest.raises(KnowledgeError, match=what) as caught:
         verify(Classifier(load(folder)))
     assert caught.value.where.startswith("one.yaml:")
-    if what != "not valid YAML":
+    if what != "YAML 写法不对":
         assert caught.value.where == f"one.yaml:{line}"
 
 
@@ -173,12 +178,12 @@ def test_whatever_slip_of_the_keyboard_is_taken_or_named_by_file_and_line(
     try:
         verify(Classifier(load(folder, cached=False)))
     except KnowledgeError as error:
-        assert re.match(r"one\.yaml:\d+$", error.where) or "no rule for" in error.what  # noqa: PT017
+        assert re.match(r"one\.yaml:\d+$", error.where) or "没有规则适用" in error.what  # noqa: PT017
 
 
 def test_a_file_in_another_encoding_is_refused_by_its_line(folder: Path) -> None:
     (folder / "one.yaml").write_bytes(BASE.encode("gbk"))
-    with pytest.raises(KnowledgeError, match=r"one\.yaml:4: not UTF-8"):
+    with pytest.raises(KnowledgeError, match=r"one\.yaml:4: 不是 UTF-8"):
         load(folder)
 
 
@@ -189,13 +194,25 @@ def test_one_alias_with_two_concepts_is_refused(folder: Path) -> None:
         Classifier(load(folder))
 
 
+def test_all_aliases_with_two_concepts_are_named_at_once(folder: Path) -> None:
+    extra = "concepts:\n  - {id: b, title: 又, kind: symptom, aliases: 當機 崩了 宕机 凉了}\n"
+    (folder / "two.yaml").write_text(extra, encoding="utf-8")
+    with pytest.raises(KnowledgeError) as caught:
+        Classifier(load(folder))
+    found = (caught.value, *caught.value.others)
+    assert [(one.where, one.what) for one in found] == [
+        ("two.yaml:2", "b 的词“崩了”已在 one.yaml:3 归 a.down"),
+        ("two.yaml:2", "b 的词“宕机”已在 one.yaml:3 归 a.down"),
+    ]
+
+
 def test_a_rule_that_can_never_fire_is_refused(folder: Path) -> None:
     dead = (
         "{id: dead, label: P2, clause: null, level: sure, when: {scope: [many]}, hit: [它崩了], miss: [你好]}"
     )
     edit(folder, "  - id: rest", f"  - {dead}\n  - id: rest")
     failures = inspect(Classifier(load(folder))).failures
-    assert any("can never fire" in what for _, what in failures)
+    assert any("从不生效" in what for _, what in failures)
 
 
 def test_the_second_load_comes_from_the_cache_and_is_the_same(folder: Path, cache: Path) -> None:
@@ -287,7 +304,7 @@ def test_the_version_follows_the_content(folder: Path, tmp_path: Path) -> None:
 @pytest.mark.parametrize("question", ["{who: 谁受影响？}", "{what: ''}", "{what: [a]}"])
 def test_a_question_for_no_known_doubt_or_without_text_is_refused(folder: Path, question: str) -> None:
     edit(folder, "calibration:", f"questions: {question}\ncalibration:")
-    with pytest.raises(KnowledgeError, match=r"one.yaml:1: (question )?(who|what)"):
+    with pytest.raises(KnowledgeError, match=r"one\.yaml:1: (questions 的 )?(who|what)"):
         load(folder, cached=False)
 
 

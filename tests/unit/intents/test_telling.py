@@ -180,9 +180,9 @@ def test_a_broken_table_names_its_line(tmp_path: Path, line: str, where: str) ->
 
 def test_a_table_or_messages_in_another_encoding_are_refused(tmp_path: Path) -> None:
     (tmp_path / "messages.tsv").write_bytes("P1\t系统崩了\n".encode("gbk"))
-    with pytest.raises(KnowledgeError, match=r"messages.tsv: cannot be read"):
+    with pytest.raises(KnowledgeError, match=r"messages.tsv: 读不出来"):
         read_messages([tmp_path / "messages.tsv"])
-    with pytest.raises(KnowledgeError, match=r"telling.tsv:1: not UTF-8"):
+    with pytest.raises(KnowledgeError, match=r"telling.tsv:1: 不是 UTF-8"):
         parse("崩\t1\t2\t3\t4\n".encode("gbk"))
 
 
