@@ -13,10 +13,10 @@ from intents.features import Features
 from intents.fuzzy import Fuzzy
 from intents.handlers import Steps, read
 from intents.homophone import Homophones
-from intents.judge import Case
+from intents.judge import REACH, Case
 from intents.lexicon import Lexicon
 from intents.marks import LATIN, UNUSUAL, marks_of
-from intents.reading import NEG_GAP, Clause, Finding, Reading, Span
+from intents.reading import NEG_GAP, Finding, Reading, Span
 from intents.rules import Judge
 from intents.segment import Segmenter
 from intents.tables import normalise
@@ -326,7 +326,7 @@ def _evidence(case: Case, finding: Finding | None) -> list[Span]:
             spans.append(reading.first)
     else:
         clause = finding.clause
-        named = _named(clause)
+        named = _named(finding)
         spans = [*finding.parts, *clause.scoped, *named]
         if reading.first and (not named or (named[-1][0].made and not reading.first[0].wide)):
             spans.append(reading.first)
@@ -337,14 +337,20 @@ def _evidence(case: Case, finding: Finding | None) -> list[Span]:
     return _ordered(spans)
 
 
-def _named(clause: Clause) -> list[Span]:
-    """Return the last part that a clause names; with a wide word (功能, 电话) what it is said of, too."""
-    named = clause.components[-2:]
-    if len(named) < 2:
-        return named
-    part, last = named
+def _named(finding: Finding) -> list[Span]:
+    """Return the last part that the clause of a finding names, and what else it is said of.
+
+    That is what stands before a wide word (弹屏功能), or before the failure (话务条不显示号码).
+    """
+    components = finding.clause.components
+    if len(components) < 2:
+        return components
+    *_, part, last = components[-REACH:]
+    if last[1] >= finding.end:
+        before = [span for span in components[-REACH:] if span[2] <= finding.start]
+        return [*before[-1:], last]
     is_of_it = last[0].wide and not part[0].wide and last[1] - part[2] <= NEG_GAP
-    return named if is_of_it else [last]
+    return [part, last] if is_of_it else [last]
 
 
 def _ordered(spans: list[Span]) -> list[Span]:

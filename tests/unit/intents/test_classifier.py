@@ -136,6 +136,9 @@ def test_evidence_names_the_component_and_the_symptom() -> None:
         ("上周的话单全没了", "data"),
         ("话机屏幕显示未注册", "agent.phone"),
         ("溢出到备用组不起作用", "queue"),
+        ("话务条不显示来电号码", "agent.softphone"),
+        ("班长账号看不到本组录音", "permission"),
+        ("班长账号看不到本组录音", "recording"),
     ],
 )
 def test_the_part_that_failed_is_found_by_itself(text: str, part: str) -> None:
