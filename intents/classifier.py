@@ -347,7 +347,7 @@ def _named(finding: Finding) -> list[Span]:
         return components
     *_, part, last = components[-REACH:]
     if last[1] >= finding.end:
-        before = [span for span in components[-REACH:] if span[2] <= finding.start]
+        before = [span for span in components[-REACH:] if span[2] <= finding.start and not span[0].wide]
         return [*before[-1:], last]
     is_of_it = last[0].wide and not part[0].wide and last[1] - part[2] <= NEG_GAP
     return [part, last] if is_of_it else [last]
