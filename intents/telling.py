@@ -134,10 +134,13 @@ class Scales:
         for at in range(size):
             code: i64 = ord(norm[at])
             bit: i64 = 1 << (code & 63)
-            if seen & bit and norm.find(norm[at]) < at:
+            if seen & bit and _first(norm, code) < at:
                 continue
             seen |= bit
-            total += of_char[code] if code < _RARE else self._of_rare.get(code, self._unknown)
+            if code < _RARE:
+                total += of_char[code]
+            else:
+                total += self._of_rare.get(code, self._unknown)
         return total
 
     def _met(self, hits: Sequence[Hit]) -> i64:
@@ -294,6 +297,14 @@ def _both(row: tuple[int, int, int, int]) -> int:
     """Return a sign's points for P1 and P2 packed, without its rarity: pairs do not count for the length."""
     p1, p2, none, _ = row
     return (p1 - none) + _FIELD * (p2 - none)
+
+
+def _first(norm: str, code: i64) -> i64:
+    """Return where a character of the text first stands."""
+    at: i64 = 0
+    while ord(norm[at]) != code:
+        at += 1
+    return at
 
 
 def _lift(packed: i64, at: i64) -> i64:
