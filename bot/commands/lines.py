@@ -56,24 +56,38 @@ def answers(block: Block, classifier: Classifier, encoding: str | None, *, jsonl
     content: bytes = block.content
     for raw in content.split(b"\n"):
         try:
-            line = raw.decode().rstrip("\r")
-            if jsonl:
-                line = unpack(line)
+            line = raw.decode()
+            if line.endswith("\r"):
+                line = line.rstrip("\r")
+                raw = line.encode()
+            text = unpack(line) if jsonl else line
         except ValueError as refused:
             error = f"standard input, line {number}: {refused}"
             break
-        answer(line, classifier, encoding, written)
+        plain = jsonl and len(line) == len(text) + 2  # a string in which nothing is escaped
+        answer(text, classifier, encoding, written, raw if plain else None)
         number += 1
     return Answers(b"".join(written), error)
 
 
-def answer(text: str, classifier: Classifier, encoding: str | None, written: list[bytes]) -> None:
-    """Add the line that answers a message, in pieces."""
+def answer(
+    text: str,
+    classifier: Classifier,
+    encoding: str | None,
+    written: list[bytes],
+    spelt: bytes | None = None,
+) -> None:
+    """Add the line that answers a message, in pieces.
+
+    Args:
+        encoding: as for `answers`.
+        spelt: the message in JSON, if it is known, and nothing in it had to be escaped.
+    """
     if encoding:
         written.append(as_text(classifier.classify(text)).encode(encoding, "replace"))
         return
     analysis = classifier.analyse(text)
-    _add_json(text, classifier.outcome(analysis), classifier.evidence(analysis), written)
+    _add_json(text, spelt, classifier.outcome(analysis), classifier.evidence(analysis), written)
 
 
 def unpack(line: str) -> str:
@@ -82,9 +96,13 @@ def unpack(line: str) -> str:
     Raises:
         ValueError: it holds none.
     """
+    if len(line) > 1 and line[0] == '"' and line[-1] == '"':  # the common case, without a decoder's detours
+        inner = line[1:-1]
+        if inner.isprintable() and '"' not in inner and "\\" not in inner:
+            return inner
     if not line or line.isspace():
         return line
-    value = _value(line)
+    value = json.loads(line)
     text = value.get("text") if isinstance(value, dict) else value
     if not isinstance(text, str):
         raise ValueError('neither a JSON string nor an object with "text"')
@@ -94,23 +112,19 @@ def unpack(line: str) -> str:
     return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
-def _value(line: str) -> Any:
-    """Return the JSON value of a line; a plain string, the common case, without the decoder's detours."""
-    if line[0] == '"' and line[-1] == '"':
-        text = line[1:-1]
-        if text.isprintable() and '"' not in text and "\\" not in text:
-            return text
-    return json.loads(line)
-
-
-def _add_json(text: str, outcome: Outcome, evidence: list[Span], written: list[bytes]) -> None:
+def _add_json(
+    text: str, spelt: bytes | None, outcome: Outcome, evidence: list[Span], written: list[bytes]
+) -> None:
     """Add one verdict as a line of JSON, put together by hand: a fraction of a generic encoder's cost."""
-    quoted: str = encode_basestring(text)
+    plain = True  # nothing in it has to be escaped
+    if spelt is None:
+        quoted: str = encode_basestring(text)
+        plain = len(quoted) == len(text) + 2
+        spelt = _encoded(quoted)
     before, behind = _OUTCOMES.get(outcome) or _outcome(outcome)
     written.append(b'{"text": ')
-    written.append(_encoded(quoted))
+    written.append(spelt)
     written.append(before)
-    plain = len(quoted) == len(text) + 2  # nothing in it had to be escaped
     sign = b'{"text": "'
     for term, start, end in evidence:
         part = text[start:end]

@@ -34,12 +34,15 @@ def test_each_line_of_standard_input_gets_one_line_of_json() -> None:
 
 
 def test_json_lines_carry_messages_of_several_lines() -> None:
-    code, out = run("classify", "--json", "--jsonl", stdin='"系统\\n崩了"\n{"text": "你好", "id": 1}\n')
+    lines = ['"系统\\n崩了"', '{"text": "你好", "id": 1}', '"崩了"\r', ' "崩了" ', '""', '"a\\"b"']
+    code, out = run("classify", "--json", "--jsonl", stdin="\n".join(lines))
     assert code == 0
-    assert [json.loads(line)["text"] for line in out.splitlines()] == ["系统\n崩了", "你好"]
+    assert [json.loads(line)["text"] for line in out.splitlines()] == [
+        *("系统\n崩了", "你好", "崩了", "崩了", "", 'a"b')
+    ]
 
 
-@pytest.mark.parametrize("line", ["{", "1", '{"id": 1}'])
+@pytest.mark.parametrize("line", ["{", "1", '{"id": 1}', '"', '"系统', '"系统"崩了"', '"\t"'])
 def test_a_bad_json_line_ends_the_command_with_exit_code_1(line: str) -> None:
     code, _ = run("classify", "--jsonl", stdin=line + "\n")
     assert code == 1
