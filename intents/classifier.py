@@ -203,19 +203,26 @@ class Classifier:
         judge = self.judge
         best: Rule | None = None
         chosen: Finding | None = None
-        minor = False
         for finding in case.live:
             rule = judge.decide(case.seen(finding))
-            minor = minor or rule.label == _MINOR
             if best is None or rule.label < best.label:
                 best, chosen = rule, finding
         if best is None:
             best = judge.decide(case.seen_empty())
         label, favoured = self.scales.opinions(above, best)
-        if label == _MINOR and minor and best.level != "guess":
-            label = best.label  # told of the lesser of two faults: the graver stands
+        if best.label < label == _MINOR and chosen is not None and case.told_apart(chosen):
+            # of two faults the graver counts: how the lesser is told says nothing of it
+            label = min(label, self.scales.opinions(self._by_itself(case, chosen, hits), best)[0])
         rule = best if label == best.label else self._told(case, label, best)
         return Analysis(case, best, chosen, hits, rule, favoured)
+
+    def _by_itself(self, case: Case, finding: Finding, hits: list[Hit]) -> Above | None:
+        """Return what the clause of a finding weighs without the rest of the message."""
+        clauses, clause = case.reading.clauses, finding.clause
+        start = clause.start
+        end = clauses[clause.index + 1].start if clause.index + 1 < len(clauses) else len(case.norm)
+        inside = [(index, first - start, last - start) for index, first, last in hits if start <= first < end]
+        return self.scales.above_none(case.norm[start:end], inside)
 
     def _told(self, case: Case, label: str, found: Rule) -> Rule:
         """Return the rule that stands where the telling decides; a message that is none keeps its intent."""

@@ -10,6 +10,7 @@ from intents.features import (
     BITS,
     FATE_PAST,
     FATE_RECORD,
+    MONITOR,
     NOTE_QUESTION,
     SCOPE_ALL,
     SCOPE_SOME,
@@ -177,6 +178,18 @@ class Case:
         said = (clause.scope | clause.also) & SCOPE_ALL
         alone = clause.others or clause.sentence.other_than > FAR_AWAY or _narrowed(clause.scoped)
         return bool(said and not alone and self.sphere(f) & SHARED)
+
+    def told_apart(self, f: Finding) -> bool:
+        """Return whether another failure is told beside this one, and not of it: 另外服务器宕机了."""
+        for other in self.live:
+            if other.clause is f.clause:
+                continue
+            if self.sphere(other) & MONITOR and not self.sphere(f) & MONITOR:
+                return True
+            one, two = f.clause.sentence, other.clause.sentence
+            if one is not two and (one.added or two.added):
+                return True
+        return False
 
     def who(self, f: Finding) -> int:
         """Return the bits of who speaks: one person, or a group."""

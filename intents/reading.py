@@ -22,10 +22,11 @@ Span = tuple[Term, int, int]
 class Sentence:
     """What holds up to the next full stop."""
 
-    __slots__ = ("fates", "first", "hypothetical", "last", "other_than", "scope")
+    __slots__ = ("added", "fates", "first", "hypothetical", "last", "other_than", "scope")
 
     def __init__(self, first: int) -> None:
         self.first = first  # index of its first clause whose scope may count
+        self.added = False  # does it begin with 另外
         self.fates = 0  # bits: fates for all findings inside
         self.scope = 0  # of all its clauses, known when the message has been read
         self.hypothetical = -1  # where an 'if' begins

@@ -106,3 +106,4 @@ def future(r: Reading, t: Term, s: int, e: int) -> None:
 def contrast(r: Reading, t: Term, s: int, e: int) -> None:
     r.notes |= t.note
     r.open(e, sentence=t.bare)  # 但 turns the sentence, 另外 begins another matter
+    r.sentence.added = r.sentence.added or t.bare
