@@ -11,7 +11,7 @@ from intents.quantity import find
 from intents.reading import FAR, Clause, Finding
 from intents.signs import CONCEPT
 from intents.tables import normalise
-from intents.telling import Sign
+from intents.telling import CAUTION, Sign
 from intents.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -67,8 +67,9 @@ class Explanation:
     """The verdict and the way to it; offsets in characters of the original text.
 
     ``found`` is the rule that won by what the message names; ``telling`` what the way it is told adds for P1,
-    P2 and none, and ``signs`` the characters, words and concepts that add most. Where they outweigh
-    ``found``, another rule stands in the verdict.
+    P2 and none, and ``signs`` the characters, words and concepts that add most. ``trust`` is what ``found``
+    adds to P1 and P2, None where it decides alone; none holds only where P1 and P2 lie ``caution`` below it.
+    Where all that outweighs ``found``, another rule stands in the verdict.
     """
 
     verdict: Verdict
@@ -83,6 +84,8 @@ class Explanation:
     rules: tuple[Considered, ...]
     found: str
     telling: tuple[float, float, float]
+    trust: tuple[float, float] | None
+    caution: tuple[float, float]
     signs: tuple[Sign, ...]
 
     def to_dict(self) -> dict[str, Any]:
@@ -100,6 +103,7 @@ def explain(classifier: Classifier, text: str) -> Explanation:
     """Return why ``classifier`` says what it says of ``text``."""
     norm = normalise(text)
     analysis = classifier.analyse(text)
+    telling = classifier.scales.weigh(norm, analysis.hits)
     case = analysis.case
     mask = analysis.mask
     verdict = classifier.verdict(text, analysis)
@@ -118,7 +122,9 @@ def explain(classifier: Classifier, text: str) -> Explanation:
             for rule, lost in classifier.judge.considered(mask)
         ),
         found=analysis.found.id,
-        telling=classifier.scales.weigh(norm, analysis.hits),
+        telling=telling,
+        trust=classifier.base.telling.trusted(analysis.found) if any(telling) else None,
+        caution=CAUTION,
         signs=tuple(_sign(classifier, sign, text) for sign in classifier.scales.signs(norm, analysis.hits)),
     )
 

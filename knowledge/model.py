@@ -101,6 +101,10 @@ class Telling:
     trust: Mapping[str, tuple[float, float]] = field(default_factory=dict)
     signs: Mapping[str, tuple[int, int, int, int]] = field(default_factory=dict)
 
+    def trusted(self, rule: Rule) -> tuple[float, float] | None:
+        """Return what a rule's opinion adds to P1 and to P2; None where it decides alone."""
+        return self.trust.get(f"{rule.label}.{rule.level}")
+
 
 @dataclass(frozen=True, slots=True)
 class KnowledgeBase:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from rich.table import Table
 
-from intents import Explanation
+from intents import Explanation, Label
 
 INTENT_NAMES: Mapping[str, str] = {
     "fault": "故障",
@@ -136,13 +136,37 @@ def tables(e: Explanation) -> Iterable[Table | str]:
     for rule in e.rules:
         rules.add_row(rule.rule, rule.label, rule.clause or "—", _lost(rule.lost))
     yield rules
-    signs = Table("说法", "优先等级1", "优先等级2", "非故障", title="说法的倾向（分）")
-    for sign in e.signs:
-        signs.add_row(sign.text, *(f"{value:+.2f}" for value in sign.adds))
-    signs.add_row("合计", *(f"{value:+.2f}" for value in e.telling))
-    yield signs
+    yield _weighed(e)
+    yield _how_it_counts(e)
     if v.rule != e.found:
         yield f"词语指向 {e.found}，但说法的倾向更强，按 {v.rule}"
+
+
+def _weighed(e: Explanation) -> Table:
+    """Return the points of the way it is told, and what the rule that was found adds to them."""
+    table = Table("说法", "优先等级1", "优先等级2", "非故障", title="说法的倾向（分）")
+
+    def add(what: str, points: Iterable[float]) -> None:
+        table.add_row(what, *(f"{value:+.2f}" for value in points))
+
+    for sign in e.signs:
+        add(sign.text, sign.adds)
+    add("说法合计", e.telling)
+    if e.trust is not None:
+        trust = (*e.trust, 0.0)
+        add(f"规则 {e.found} 的分量", trust)
+        add("两者相加", map(sum, zip(e.telling, trust, strict=True)))
+    return table
+
+
+def _how_it_counts(e: Explanation) -> str:
+    """Return how the sums decide, where they do."""
+    if e.trust is None:
+        return f"说法不作数，由规则 {e.found} 定"
+    if e.verdict.label is Label.P1 and e.telling[0] + e.trust[0] < e.telling[1] + e.trust[1]:
+        return "说法偏向优先等级2，但报了几处故障，按最重的一处"
+    p1, p2 = e.caution
+    return f"最高的算数；非故障须比优先等级1高出 {p1:.2f}、比优先等级2高出 {p2:.2f}，否则按故障"
 
 
 def _lost(why: str) -> str:

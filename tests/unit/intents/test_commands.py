@@ -88,6 +88,8 @@ def test_an_explanation_shows_words_and_rules() -> None:
     assert code == 0
     assert "登不上" in out
     assert "p1.everyone" in out
+    assert "规则 p1.everyone 的分量" in out
+    assert "两者相加" in out
     assert json.loads(run("knowledge", "explain", "--json", "系统崩了")[1])["verdict"]["label"] == "P1"
 
 

@@ -192,6 +192,22 @@ def test_a_message_without_a_label_names_its_line(tmp_path: Path) -> None:
         read_messages([tmp_path / "messages.tsv"])
 
 
+def test_an_explanation_shows_the_sums_that_decide() -> None:
+    classifier = default_classifier()
+    weighed = 0
+    for row in read_golden():
+        e = classifier.explain(row["text"])
+        if e.trust is None:
+            continue
+        weighed += 1
+        p1, p2 = (adds + trust - e.telling[2] for adds, trust in zip(e.telling, e.trust, strict=False))
+        is_none = p1 < -e.caution[0] and p2 < -e.caution[1]
+        label = Label.NONE if is_none else Label.P1 if p1 >= p2 else Label.P2
+        lesser = label is Label.P2 and len(e.candidates) > 1  # of two faults the graver stands
+        assert label is e.verdict.label or (lesser and e.verdict.label is Label.P1), row
+    assert weighed > 100
+
+
 def test_no_example_that_a_rule_must_decide_gets_another_label_by_its_telling() -> None:
     classifier = default_classifier()
     wrong = [
