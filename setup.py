@@ -42,9 +42,17 @@ def extensions() -> list[Extension]:
     said = StringIO()
     try:
         with redirect_stdout(said), redirect_stderr(said):
-            return mypycify([*options, *sources], debug_level="0", group_name="intents.compiled")
+            found = mypycify(
+                [*options, *sources], opt_level="2", debug_level="0", group_name="intents.compiled"
+            )
     except SystemExit:
         return _nothing(f"mypyc refuses it: {said.getvalue().strip()}")
+    if sys.platform != "win32":
+        for (
+            one
+        ) in found:  # what calls itself past the table of symbols, and is small, is 6% faster than at -O3
+            one.extra_compile_args.append("-fvisibility=hidden")
+    return found
 
 
 def _nothing(why: str) -> list[Extension]:
