@@ -11,7 +11,7 @@ from intents.quantity import find
 from intents.reading import FAR, Clause, Finding
 from intents.signs import CONCEPT
 from intents.tables import normalise
-from intents.telling import CAUTION, Sign
+from intents.telling import Sign, caution
 from intents.verdict import Verdict
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def explain(classifier: Classifier, text: str) -> Explanation:
         found=analysis.found.id,
         telling=telling,
         trust=classifier.base.telling.trusted(analysis.found) if any(telling) else None,
-        caution=CAUTION,
+        caution=caution(analysis.found),
         signs=tuple(_sign(classifier, sign, text) for sign in classifier.scales.signs(norm, analysis.hits)),
     )
 

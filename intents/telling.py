@@ -48,7 +48,8 @@ _NARROW: Final = 8  # characters: two concepts farther apart are no evidence tha
 #: A centre that is down and not heard waits unseen; one that is heard by mistake costs a question. So none
 #: holds only where P1 and P2 lie so far below it: two in five fewer are missed, and as many verdicts are
 #: right (on messages by authors who were left out).
-CAUTION: Final = (0.4, 0.2)
+CAUTION_P1: Final = 0.4
+CAUTION_P2: Final = 0.2
 
 #: By how much P1 and P2 lie above none.
 Above = tuple[float, float]
@@ -236,7 +237,7 @@ class Scales:
             above: of the text, what `above_none` says.
         """
         if rule.id not in self._trust:
-            self._trust[rule.id] = self._telling.trust.get(f"{rule.label}.{rule.level}")
+            self._trust[rule.id] = self._telling.trusted(rule)
         trust = self._trust[rule.id]
         if above is None or trust is None:
             return rule.label, rule.label
@@ -244,7 +245,8 @@ class Scales:
         favoured = "none" if p1 < 0.0 > p2 else "P1" if p1 >= p2 else "P2"
         p1 += trust[0]
         p2 += trust[1]
-        none = p1 < -CAUTION[0] and p2 < -CAUTION[1]
+        margin = caution(rule)
+        none = p1 < -margin[0] and p2 < -margin[1]
         return ("none" if none else "P1" if p1 >= p2 else "P2"), favoured
 
     def signs(self, norm: str, hits: Sequence[Hit]) -> list[Sign]:
@@ -291,6 +293,13 @@ class Scales:
                 if len(kept) == _EVIDENCE:
                     break
         return sorted(kept)
+
+
+def caution(rule: Rule) -> tuple[float, float]:
+    """Return how far P1 and P2 must lie below none for it to hold; 0 where a rule knows what else it is."""
+    if rule.label == "none" and rule.level != "guess":
+        return 0.0, 0.0
+    return CAUTION_P1, CAUTION_P2
 
 
 def _both(row: tuple[int, int, int, int]) -> int:

@@ -11,7 +11,7 @@ from intents import Classifier, Label, default_classifier
 from intents.learn import examples, learn
 from intents.signs import pairs_of, signs_of
 from intents.tables import normalise
-from intents.telling import CAUTION, LABELS, Scales
+from intents.telling import CAUTION_P1, CAUTION_P2, LABELS, Scales
 from intents.terms import Kind, Term
 from knowledge import KnowledgeError, Rule, Telling, load, read_messages, write_telling
 from knowledge.telling import FILE, parse
@@ -123,12 +123,13 @@ def test_a_rule_that_finds_a_fault_may_speak_a_little_for_the_other_priority_too
 def test_a_fault_holds_where_it_lies_only_a_little_below_none() -> None:
     scales = Scales(TELLING, TERMS)
     doubtful = rule("P2", "guess")  # adds nothing to P1, 0.1 to P2
-    p1, p2 = -CAUTION[0], -CAUTION[1] - 0.1
+    p1, p2 = -CAUTION_P1, -CAUTION_P2 - 0.1
     assert scales.opinions((p1 + 0.01, p2 - 0.5), doubtful) == ("P1", "none")
     assert scales.opinions((p1 + 0.01, p2 - 0.01), doubtful) == ("P2", "none")
     assert scales.opinions((p1 - 0.01, p2 - 0.01), doubtful) == ("none", "none")
     assert scales.opinions((p1 - 0.01, p2 + 0.01), doubtful) == ("P2", "none")
     assert scales.opinions((p1 + 0.01, 0.2), doubtful) == ("P2", "P2")
+    assert scales.opinions((0.39, 0.2), rule("none", "sure")) == ("none", "P1")  # a wish that is known
 
 
 def test_the_signs_that_decided_stand_in_the_evidence() -> None:
