@@ -80,7 +80,7 @@ def test_who_says_that_it_is_not_grave_does_not_object(world: World, words: str)
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        ("IVR不播放了", "等待时请拨打一次"),
+        ("IVR欢迎语不播了", "等待时请拨打一次"),
         ("有两个坐席录音听不到了", "等待时请记下"),
         ("听不到客户声音", "耳麦"),
     ],
