@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from librt.vecs import vec
+from librt.vecs import append, vec
 from mypy_extensions import i64
 
 #: Spreads keys that differ in their upper half only.
@@ -43,6 +43,23 @@ class Table:
             at = at + 1 & mask
             found = slots[2 * at]
         return slots[2 * at + 1]
+
+    def total(self, keys: vec[i64]) -> i64:
+        """Return the points of the keys together, each counted once."""
+        slots = self._slots
+        mask: i64 = self._mask
+        met = vec[i64]()
+        total: i64 = 0
+        for key in keys:
+            at: i64 = (key >> _HALF) * _SPREAD + key & mask
+            found = slots[2 * at]
+            while found and found != key:
+                at = at + 1 & mask
+                found = slots[2 * at]
+            if found and key not in met:
+                met = append(met, key)
+                total += slots[2 * at + 1]
+        return total
 
 
 def _place(key: i64, mask: i64) -> i64:

@@ -130,14 +130,16 @@ class Scales:
         """Return the packed points of the text's characters, each counted once."""
         of_char = self._of_char
         total: i64 = 0
+        met = vec[i64]()
         seen: i64 = 0  # a bit for each 64th character: what comes for the first time mostly meets none
         size: i64 = len(norm)
         for at in range(size):
             code: i64 = ord(norm[at])
             bit: i64 = 1 << (code & 63)
-            if seen & bit and _first(norm, code) < at:
+            if seen & bit and code in met:
                 continue
             seen |= bit
+            met = append(met, code)
             if code < _RARE:
                 total += of_char[code]
             else:
@@ -158,38 +160,25 @@ class Scales:
 
     def _apart(self, norm: str, step: i64, kind: i64) -> i64:
         """Return the packed points of characters so many steps apart, each two counted once."""
-        table = self._together
-        total: i64 = 0
-        met = vec[i64]()
+        keys = vec[i64]()
         size: i64 = len(norm)
         at: i64
         for at in range(step, size):
             before: i64 = ord(norm[at - step])
             code: i64 = ord(norm[at])
-            key = kind | before << _CODE | code
-            points = table.get(key)
-            if points and key not in met:
-                met = append(met, key)
-                total += points
-        return total
+            keys = append(keys, kind | before << _CODE | code)
+        return self._together.total(keys)
 
     def _following(self, hits: Sequence[Hit]) -> i64:
         """Return the packed points of concepts that follow each other, each two counted once."""
-        table = self._together
-        total: i64 = 0
-        met = vec[i64]()
+        keys = vec[i64]()
         last: i64 = 0
         for hit in hits:
             number = self._concept(hit[0])
-            if not number:
-                continue
-            key = _BEHIND | last << _CODE | number
-            points = table.get(key)
-            if points and key not in met:
-                met = append(met, key)
-                total += points
-            last = number
-        return total
+            if number:
+                keys = append(keys, _BEHIND | last << _CODE | number)
+                last = number
+        return self._together.total(keys)
 
     def _term(self, index: i64) -> i64:
         """Return the packed points of a term's signs, worked out when it is first met."""
@@ -306,14 +295,6 @@ def _both(row: tuple[int, int, int, int]) -> int:
     """Return a sign's points for P1 and P2 packed, without its rarity: pairs do not count for the length."""
     p1, p2, none, _ = row
     return (p1 - none) + _FIELD * (p2 - none)
-
-
-def _first(norm: str, code: i64) -> i64:
-    """Return where a character of the text first stands."""
-    at: i64 = 0
-    while ord(norm[at]) != code:
-        at += 1
-    return at
 
 
 def _lift(packed: i64, at: i64) -> i64:
