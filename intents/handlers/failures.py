@@ -139,6 +139,9 @@ def weak(r: Reading, t: Term, s: int, e: int) -> None:
     behind = last and not t.bare and last[0].sphere & THINGS and s == last[2]
     if behind or 0 <= s - clause.unbidden <= 1:
         symptom(r, t, s, e)
+    elif t.cue:  # 没有了: nothing else is wanted
+        r.cues |= t.cue
+        r.cue_spans.append((t, s, e))
 
 
 def idle(r: Reading, t: Term, s: int, e: int) -> None:

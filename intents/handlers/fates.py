@@ -38,14 +38,16 @@ def demand(r: Reading, t: Term, s: int, e: int) -> None:
 
 def recovered(r: Reading, t: Term, s: int, e: int) -> None:
     clause = r.clause
-    if clause.demand > FAR:  # 领导要求半小时内恢复
+    if clause.demand > FAR and not _has_come(t):  # 领导要求半小时内恢复
         r.present = r.now = s
-        r.cues |= r.features.bits["cue.urge"]
+        r.cues |= r.features.bits.get("cue.urge", 0)
         return
     if 0 <= s - clause.pending <= 3 or 0 <= s - clause.neg <= 1 or clause.cannot:
         r.again = r.present = r.now = s
         if t.bare:
-            r.cues |= r.features.bits["cue.urge"]  # 还没修好: the work is asked for, not the fault told
+            r.cues |= r.features.bits.get(
+                "cue.urge", 0
+            )  # 还没修好: the work is asked for, not the fault told
         elif not r.findings:
             r.add(t, [(t, s, e)], 0)
         return
@@ -59,6 +61,11 @@ def recovered(r: Reading, t: Term, s: int, e: int) -> None:
     r.recovered_span = (t, s, e)
     r.cues |= t.cue
     clause.works = True
+
+
+def _has_come(t: Term) -> bool:
+    """Return whether a recovery is told as done, whatever was asked for: 按要求重启后恢复了."""
+    return t.text[-1] == "了" or t.text[0] in "已后"
 
 
 def again(r: Reading, t: Term, s: int, e: int) -> None:

@@ -9,6 +9,8 @@ from intents.features import FATE_HOWTO, FATE_RECORD, FATE_REQUEST, NOTE_QUESTIO
 from intents.reading import FAR, RECORD_GAP, Reading
 from intents.terms import Term
 
+#: What asks for yes or no; 吧 and 嘛 rather say it.
+_WHETHER: Final = frozenset("吗么")
 _CLOSING: Final = frozenset('”’"」』')
 
 
@@ -70,6 +72,17 @@ def question(r: Reading, t: Term, s: int, e: int) -> None:
     r.cues |= t.cue
     if t.bare:
         r.clause.asks = True
+        if r.clause.works and t.text in _WHETHER:
+            _asked_whether(r)
+
+
+def _asked_whether(r: Reading) -> None:
+    """What sounds well is only asked: 现在能登录了吗 closes no ticket, 系统正常吗 says nothing of it."""
+    cue = r.features.bits.get
+    if r.recovered < r.clause.start:
+        r.cues |= cue("cue.question", 0)
+    else:
+        r.cues = r.cues & ~(cue("cue.recovered", 0) | cue("cue.restored", 0)) | cue("cue.status", 0)
 
 
 def note(r: Reading, t: Term, s: int, e: int) -> None:

@@ -165,3 +165,27 @@ def test_all_that_is_loaded_once_is_loaded_for_the_first_message_of_the_benchmar
     assert classifier._fuzzy
     assert classifier._segment
     assert classifier._segment._cut
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("现在能登录了吗", "status"),
+        ("系统恢复正常了么", "status"),
+        ("系统正常吗", "howto"),
+        ("能用手机登录吗", "howto"),
+        ("按要求重启后恢复了", "recovered"),
+        ("按工程师要求操作后好了", "recovered"),
+        ("领导要求半小时内恢复", "urge"),
+        ("能打电话给我吗", "human"),
+        ("没有了", "thanks"),
+    ],
+)
+def test_only_what_is_said_to_work_again_has_recovered(text: str, intent: str) -> None:
+    assert default_classifier().classify(text).intent == intent
+
+
+def test_the_question_fits_what_a_fault_has_said_already() -> None:
+    verdict = default_classifier().classify("电话打不出去")
+    assert verdict.rule == "p2.told"
+    assert verdict.ask == default_classifier().base.questions["priority"]
