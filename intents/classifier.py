@@ -65,7 +65,7 @@ class Outcome:
 class Analysis:
     """A settled case: the rule that won by what was found, on which finding, and the rule that stands."""
 
-    __slots__ = ("case", "favoured", "finding", "found", "hits", "rule")
+    __slots__ = ("apart", "case", "favoured", "finding", "found", "hits", "rule")
 
     def __init__(
         self, case: Case, found: Rule, finding: Finding | None, hits: list[Hit], rule: Rule, favoured: str
@@ -77,6 +77,8 @@ class Analysis:
         self.rule = rule
         #: The label that the way it is told speaks for.
         self.favoured = favoured
+        #: What the graver fault's own clause weighs, where that was asked.
+        self.apart: Above | None = None
 
     @property
     def doubted(self) -> bool:
@@ -210,11 +212,15 @@ class Classifier:
         if best is None:
             best = judge.decide(case.seen_empty())
         label, favoured = self.scales.opinions(above, best)
+        apart: Above | None = None
         if best.label < label == _MINOR and chosen is not None and case.told_apart(chosen):
             # of two faults the graver counts: how the lesser is told says nothing of it
-            label = min(label, self.scales.opinions(self._by_itself(case, chosen, hits), best)[0])
+            apart = self._by_itself(case, chosen, hits)
+            label = min(label, self.scales.opinions(apart, best)[0])
         rule = best if label == best.label else self._told(case, label, best)
-        return Analysis(case, best, chosen, hits, rule, favoured)
+        analysis = Analysis(case, best, chosen, hits, rule, favoured)
+        analysis.apart = apart
+        return analysis
 
     def _by_itself(self, case: Case, finding: Finding, hits: list[Hit]) -> Above | None:
         """Return what the clause of a finding weighs without the rest of the message."""
@@ -270,7 +276,8 @@ class Classifier:
             is_open = rule.intent == "other" and (analysis.doubted or analysis.found.label != "none")
             return questions.get("what", rule.ask) if is_open else rule.ask
         if not analysis.doubted:
-            return rule.ask
+            between = analysis.told and analysis.found.label != "none"  # what it is has been said
+            return questions.get("priority", rule.ask) if between else rule.ask
         return questions.get("present" if analysis.favoured == "none" else "priority", rule.ask)
 
     def _and_signs(self, spans: list[Span], analysis: Analysis) -> list[Span]:

@@ -9,7 +9,7 @@ from intents.features import BITS
 from intents.judge import Case
 from intents.quantity import find
 from intents.reading import FAR, Clause, Finding
-from intents.signs import CONCEPT
+from intents.signs import CONCEPT, THEN
 from intents.tables import normalise
 from intents.telling import Sign, caution
 from intents.verdict import Verdict
@@ -69,6 +69,8 @@ class Explanation:
     ``found`` is the rule that won by what the message names; ``telling`` what the way it is told adds for P1,
     P2 and none, and ``signs`` the characters, words and concepts that add most. ``trust`` is what ``found``
     adds to P1 and P2, None where it decides alone; none holds only where P1 and P2 lie ``caution`` below it.
+    ``apart`` is by how much P1 and P2 lie above none in the graver fault's own clause, where that was
+    weighed.
     Where all that outweighs ``found``, another rule stands in the verdict.
     """
 
@@ -86,6 +88,7 @@ class Explanation:
     telling: tuple[float, float, float]
     trust: tuple[float, float] | None
     caution: tuple[float, float]
+    apart: tuple[float, float] | None
     signs: tuple[Sign, ...]
 
     def to_dict(self) -> dict[str, Any]:
@@ -125,6 +128,7 @@ def explain(classifier: Classifier, text: str) -> Explanation:
         telling=telling,
         trust=classifier.base.telling.trusted(analysis.found) if any(telling) else None,
         caution=caution(analysis.found),
+        apart=analysis.apart,
         signs=tuple(_sign(classifier, sign, text) for sign in classifier.scales.signs(norm, analysis.hits)),
     )
 
@@ -135,7 +139,8 @@ def _sign(classifier: Classifier, sign: Sign, text: str) -> Sign:
     concept = sign.text.removeprefix(CONCEPT)
     if concept == sign.text or len(sign.text) == 1:
         return sign._replace(text=written)
-    return sign._replace(text=f"{written}（{classifier.base.title(concept)}）")
+    titles = map(classifier.base.title, concept.split(THEN))
+    return sign._replace(text=f"{written}（{'，后接 '.join(titles)}）")
 
 
 def _matches(classifier: Classifier, text: str, hits: list[tuple[int, int, int]]) -> list[Match]:

@@ -151,11 +151,18 @@ def _weighed(e: Explanation) -> Table:
 
     for sign in e.signs:
         add(sign.text, sign.adds)
+    shown = [sum(points) for points in zip(*(sign.adds for sign in e.signs), strict=True)]
+    if shown:
+        add("其余说法和起点", [whole - part for whole, part in zip(e.telling, shown, strict=True)])
     add("说法合计", e.telling)
     if e.trust is not None:
         trust = (*e.trust, 0.0)
         add(f"规则 {e.found} 的分量", trust)
         add("两者相加", map(sum, zip(e.telling, trust, strict=True)))
+        if e.apart is not None:
+            apart = (*e.apart, 0.0)
+            add("最重的一处，只看所在分句", apart)
+            add(f"加上规则 {e.found} 的分量", map(sum, zip(apart, trust, strict=True)))
     return table
 
 
@@ -163,8 +170,9 @@ def _how_it_counts(e: Explanation) -> str:
     """Return how the sums decide, where they do."""
     if e.trust is None:
         return f"说法不作数，由规则 {e.found} 定"
-    if e.verdict.label is Label.P1 and e.telling[0] + e.trust[0] < e.telling[1] + e.trust[1]:
-        return "说法偏向优先等级2，但报了几处故障，按最重的一处"
+    if e.apart is not None:
+        held = "按它定" if e.verdict.label is Label.P1 else "它也不到优先等级1"
+        return f"报了几处故障，整段说法偏向优先等级2；单看最重的一处，{held}"
     p1, p2 = e.caution
     return f"最高的算数；非故障须比优先等级1高出 {p1:.2f}、比优先等级2高出 {p2:.2f}，否则按故障"
 

@@ -161,8 +161,7 @@ def suggest(
     for rule in rules:
         click.echo(suggested.rule_as_json(rule) if as_json else suggested.rule_as_text(rule))
     if not aliases and not rules and not as_json:
-        what = f"{support} or more of {len(found)} corrections without breaking an example"
-        click.echo(f"no word and no rule mends {what}")
+        click.echo(f"{len(found)} 条更正里，没有哪个词或哪条规则能改对 {support} 条以上而不弄错例句")
     mended = [text for alias in aliases for text in alias.messages]
     mended += [text for rule in rules for text in rule.messages]
     left = trial.left(mended)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from codecs import BOM_UTF8
 from json.encoder import encode_basestring
 from typing import Any, Final, NamedTuple
 
@@ -54,6 +55,8 @@ def answers(block: Block, classifier: Classifier, encoding: str | None, *, jsonl
     error: str | None = None
     number: int = block.number
     content: bytes = block.content
+    if jsonl and number == 1:
+        content = content.removeprefix(BOM_UTF8)  # as editors of Windows write it
     for raw in content.split(b"\n"):
         try:
             line = raw.decode()
@@ -102,7 +105,10 @@ def unpack(line: str) -> str:
             return inner
     if not line or line.isspace():
         return line
-    value = json.loads(line)
+    try:
+        value = json.loads(line)
+    except RecursionError:
+        raise ValueError("nested too deeply") from None
     text = value.get("text") if isinstance(value, dict) else value
     if not isinstance(text, str):
         raise ValueError('neither a JSON string nor an object with "text"')

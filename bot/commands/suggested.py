@@ -24,7 +24,7 @@ def alias_as_json(p: Proposal) -> str:
 def alias_as_text(p: Proposal) -> str:
     """Return where the word belongs, and the messages that ask for it."""
     asked = "\n".join(f"    {text}" for text in p.messages)
-    return f"{p.where}  {p.concept}（{p.title}）  + {p.alias}   ({p.mended} messages)\n{asked}"
+    return f"{p.where}  {p.concept}（{p.title}）  + {p.alias}   （{p.mended} 条消息）\n{asked}"
 
 
 def rule_as_json(p: RuleProposal) -> str:
@@ -47,7 +47,7 @@ def rule_as_text(p: RuleProposal) -> str:
     rule = p.rule
     when = ", ".join(f"{feature}: [{', '.join(values)}]" for feature, values in rule.when.items())
     lines = [
-        f"{p.instead_of.where}  behind {p.instead_of.id}   ({len(p.messages)} messages)",
+        f"{p.instead_of.where}  放在 {p.instead_of.id} 后面   （{len(p.messages)} 条消息）",
         f"  - id: {rule.id}",
         f"    label: {rule.label}",
         *([f"    intent: {rule.intent}"] if rule.label == "none" else []),
@@ -69,7 +69,7 @@ def left_as_json(one: Correction) -> str:
 def left_as_text(left: list[Correction]) -> str:
     """Return the messages that no word and no rule mends, and what is left to do about them."""
     rows = [f"    {one.decided}  {one.text}" for one in left]
-    said = "left: add messages told like these, in other words, to messages.tsv, and run `knowledge learn`"
+    said = "还剩下面这些：请照这样换几种说法写进 messages.tsv，再运行 hotline knowledge learn"
     return "\n".join([said, *rows])
 
 

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from bot.cli import hotline
 from bot.commands.explained import FATE_NAMES, INTENT_NAMES, KIND_NAMES, MARK_NAMES, tables
-from bot.commands.lines import answer
+from bot.commands.lines import answer, unpack
 from intents import INTENTS, default_classifier
 from intents.features import GROUPS
 from intents.terms import KINDS
@@ -42,10 +42,20 @@ def test_json_lines_carry_messages_of_several_lines() -> None:
     ]
 
 
-@pytest.mark.parametrize("line", ["{", "1", '{"id": 1}', '"', '"系统', '"系统"崩了"', '"\t"'])
+def test_a_byte_order_mark_before_json_lines_is_no_part_of_the_first() -> None:
+    code, out = run("classify", "--json", "--jsonl", stdin='\ufeff"崩了"\n"好"\n')
+    assert code == 0
+    assert [json.loads(line)["text"] for line in out.splitlines()] == ["崩了", "好"]
+
+
+@pytest.mark.parametrize(
+    "line", ["{", "1", '{"id": 1}', '"', '"系统', '"系统"崩了"', '"\t"', "[" * 100_000, '\ufeff\ufeff"崩"']
+)
 def test_a_bad_json_line_ends_the_command_with_exit_code_1(line: str) -> None:
     code, _ = run("classify", "--jsonl", stdin=line + "\n")
     assert code == 1
+    with pytest.raises(ValueError, match=r"."):  # the sentence that the command then shows
+        unpack(line)
 
 
 def test_the_json_put_together_by_hand_is_what_the_encoder_would_write() -> None:
@@ -93,6 +103,19 @@ def test_an_explanation_shows_words_and_rules() -> None:
     assert json.loads(run("knowledge", "explain", "--json", "系统崩了")[1])["verdict"]["label"] == "P1"
 
 
+def test_an_explanation_names_concepts_that_follow_each_other_and_what_a_clause_weighs_by_itself() -> None:
+    text = "提过接通率算得偏低，这周看还是偏低。另外🆘🆘电话全断"
+    out = run("knowledge", "explain", text)[1]
+    assert "最重的一处，只看所在分句" in out
+    assert "按它定" in out
+    assert ">" not in run("knowledge", "explain", "服务器宕机了")[1]
+    e = default_classifier().explain(text)
+    assert e.apart is not None
+    assert e.trust is not None
+    assert e.telling[0] + e.trust[0] < e.telling[1] + e.trust[1]  # the whole message speaks for the lesser
+    assert e.apart[0] + e.trust[0] >= e.apart[1] + e.trust[1]
+
+
 def test_an_explanation_has_a_chinese_name_for_whatever_it_may_show() -> None:
     assert set(INTENT_NAMES) == set(INTENTS)
     assert set(KIND_NAMES) == set(KINDS)
@@ -121,4 +144,6 @@ def test_suggest_names_what_it_cannot_mend(tmp_path: Path) -> None:
     row = {"text": "系统卡死了", "proposed": "P1", "decided": "none"}
     path.write_text(json.dumps(row) + "\n", encoding="utf-8")
     assert json.loads(run("knowledge", "suggest", "--from", str(path), "--json")[1])["left"] == row["text"]
-    assert "messages.tsv" in run("knowledge", "suggest", "--from", str(path))[1]
+    out = run("knowledge", "suggest", "--from", str(path))[1]
+    assert "1 条更正里，没有哪个词" in out
+    assert "messages.tsv" in out
