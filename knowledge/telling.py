@@ -8,6 +8,7 @@ rarity, in tenths.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import isfinite
 from pathlib import Path
 
 from knowledge.model import KnowledgeError, Telling
@@ -15,6 +16,7 @@ from knowledge.model import KnowledgeError, Telling
 FILE = "telling.tsv"
 MESSAGES = "messages.tsv"
 LABELS = ("P1", "P2", "none")
+_MOST = 1000  # points of a sign, and its rarity: what is learnt stays near 100
 
 
 def parse(content: bytes) -> Telling:
@@ -33,18 +35,27 @@ def parse(content: bytes) -> Telling:
     for number, line in enumerate(lines, 1):
         try:
             if line.startswith("# base "):
-                base = [float(word) for word in line.split()[2:]]
+                base = [_finite(word) for word in line.split()[2:]]
                 _, _, _ = base
             elif line.startswith("# trust "):
                 level, p1, p2 = line.split()[2:]
-                trust[level] = float(p1), float(p2)
+                trust[level] = _finite(p1), _finite(p2)
             elif line and not line.startswith("# "):
                 sign, *values = line.split("\t")
                 first, second, none, rarity = map(int, values)
+                if max(abs(first), abs(second), abs(none)) > _MOST or not 0 < rarity <= _MOST:
+                    raise ValueError(f"> {_MOST}")
                 signs[_decoded(sign)] = (first, second, none, rarity)
         except ValueError as error:
             raise KnowledgeError(f"{FILE}:{number}", f"不是一行分数（{error}）") from error
     return Telling((base[0], base[1], base[2]), trust, signs)
+
+
+def _finite(word: str) -> float:
+    value = float(word)
+    if not isfinite(value):
+        raise ValueError(word)
+    return value
 
 
 def read_messages(files: Sequence[Path]) -> list[tuple[str, str]]:

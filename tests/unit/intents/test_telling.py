@@ -171,7 +171,12 @@ def test_signs_of_white_space_and_slashes_survive_the_table(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
-    ("line", "where"), [("全\t1\t2", ":1"), ("# base 1 2", ":1"), ("全\ta\t1\t1\t1", ":1")]
+    ("line", "where"),
+    [
+        *[("全\t1\t2", ":1"), ("# base 1 2", ":1"), ("全\ta\t1\t1\t1", ":1"), ("# base 1 nan 2", ":1")],
+        *[(f"全\t{10**20}\t0\t0\t1", ":1"), ("全\t0\t-1001\t0\t1", ":1"), ("全\t1\t0\t0\t0", ":1")],
+        ("# trust P1.sure inf 0", ":1"),
+    ],
 )
 def test_a_broken_table_names_its_line(tmp_path: Path, line: str, where: str) -> None:
     (tmp_path / "telling.tsv").write_text(line + "\n")
