@@ -48,9 +48,8 @@ def extensions() -> list[Extension]:
     except SystemExit:
         return _nothing(f"mypyc refuses it: {said.getvalue().strip()}")
     if sys.platform != "win32":
-        for (
-            one
-        ) in found:  # what calls itself past the table of symbols, and is small, is 6% faster than at -O3
+        # what calls itself past the table of symbols, and is small, is 6% faster than at -O3
+        for one in found:
             one.extra_compile_args.append("-fvisibility=hidden")
     return found
 
