@@ -23,6 +23,7 @@ from intents.tables import normalise
 from intents.telling import Above, Scales
 from intents.terms import Kind, Term
 from intents.verdict import Evidence, Label, Verdict
+from intents.wishing import TOLD, Wishes
 from knowledge import KnowledgeBase, Rule
 
 HANZI: Final = re.compile("[\u4e00-\u9fd5]+")
@@ -44,6 +45,7 @@ _LABELS: Final = {label.value: label for label in Label}
 _new: Final = tuple.__new__
 _start: Final = itemgetter(1)  # of a span
 
+_OVER: Final = frozenset(["recovered", "thanks"])
 #: What a sign that decided is evidence of.
 _TOLD: Final = Term("", Kind.IGNORE, "telling")
 
@@ -88,7 +90,12 @@ class Analysis:
     @property
     def told(self) -> bool:
         """Whether how the message is told took the place of what was found."""
-        return self.rule is not self.found
+        return self.rule.label != self.found.label
+
+    @property
+    def wished(self) -> bool:
+        """Whether how the message is put took the place of the rule that says what it wants."""
+        return self.rule.level == TOLD and self.rule.label == "none"
 
     @property
     def mask(self) -> int:
@@ -112,6 +119,7 @@ class Classifier:
         self.terms = Lexicon(base, self.features)
         self.judge = Judge(base, self.features)
         self.scales = Scales(base.telling, self.terms)
+        self.wishes = Wishes(base.wishing, self.terms)
         self._match = automaton.build(self.terms.texts, accelerate=accelerate)
         self.accelerate = accelerate
         self._other_matters = sum(
@@ -218,9 +226,22 @@ class Classifier:
             apart = self._by_itself(case, chosen, hits)
             label = min(label, self.scales.opinions(apart, best)[0])
         rule = best if label == best.label else self._told(case, label, best)
+        if rule.label == "none":
+            rule = self._wished(case, hits, rule, best)
         analysis = Analysis(case, best, chosen, hits, rule, favoured)
         analysis.apart = apart
         return analysis
+
+    def _wished(self, case: Case, hits: list[Hit], rule: Rule, found: Rule) -> Rule:
+        """Return the rule for what a message wants that is none."""
+        rule = self.opinion(rule, found)
+        intent = self.wishes.intent(case.norm, hits, rule)
+        return rule if intent == rule.intent else self.judge.wished.get(intent, rule)
+
+    def opinion(self, rule: Rule, found: Rule) -> Rule:
+        """Return the rule whose opinion on what is wanted counts: of a failure none knows that it is over."""
+        over = found.label != "none" and rule.intent in _OVER
+        return self.judge.wished.get("other", rule) if over else rule
 
     def _by_itself(self, case: Case, finding: Finding, hits: list[Hit]) -> Above | None:
         """Return what the clause of a finding weighs without the rest of the message."""
@@ -261,13 +282,13 @@ class Classifier:
     def evidence(self, analysis: Analysis) -> list[Span]:
         """Return the spans that counted, in order."""
         spans = _evidence(analysis.case, analysis.finding)
-        return self._and_signs(spans, analysis) if analysis.told else spans
+        return self._and_signs(spans, analysis) if analysis.told or analysis.wished else spans
 
     def _confidence(self, analysis: Analysis) -> float:
         """Return the share of such verdicts that are right; what is found and how it is told may differ."""
         shares = self.base.calibration
-        level = "doubted" if analysis.doubted else "told" if analysis.told else analysis.rule.level
-        return shares.get(level, shares[analysis.rule.level])
+        level = "doubted" if analysis.doubted else "told" if analysis.told else analysis.found.level
+        return shares.get(level, shares[analysis.found.level])
 
     def _ask(self, analysis: Analysis) -> str | None:
         """Return the question that would decide it: the rule's, or where it is doubted the doubt's."""
@@ -282,8 +303,13 @@ class Classifier:
 
     def _and_signs(self, spans: list[Span], analysis: Analysis) -> list[Span]:
         """Return the evidence with the signs that decided, where they lie outside it."""
-        label = analysis.rule.label
-        for start, end in self.scales.evidence(analysis.case.norm, analysis.hits, label):
+        found = analysis.case.norm, analysis.hits
+        rule = analysis.rule
+        for start, end in (
+            self.wishes.evidence(*found, rule.intent)
+            if analysis.wished
+            else self.scales.evidence(*found, rule.label)
+        ):
             if all(end <= span[1] or span[2] <= start for span in spans):
                 spans.append((_TOLD, start, end))
         spans.sort(key=_start)

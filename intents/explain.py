@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from intents.features import BITS
 from intents.judge import Case
@@ -12,10 +12,13 @@ from intents.reading import FAR, Clause, Finding
 from intents.signs import CONCEPT, THEN
 from intents.tables import normalise
 from intents.telling import Sign, caution
-from intents.verdict import Verdict
+from intents.verdict import Label, Verdict
+from knowledge import WANTED
 
 if TYPE_CHECKING:
-    from intents.classifier import Classifier
+    from intents.classifier import Analysis, Classifier
+
+_WISHES: Final = 3  # intents in an explanation
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,16 @@ class Considered:
 
 
 @dataclass(frozen=True, slots=True)
+class Wish:
+    """What speaks for one intent of a message that is none: how it is put, the rule, and in which words."""
+
+    intent: str
+    told: float
+    rule: float
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
     """The verdict and the way to it; offsets in characters of the original text.
 
@@ -71,7 +84,8 @@ class Explanation:
     adds to P1 and P2, None where it decides alone; none holds only where P1 and P2 lie ``caution`` below it.
     ``apart`` is by how much P1 and P2 lie above none in the graver fault's own clause, where that was
     weighed.
-    Where all that outweighs ``found``, another rule stands in the verdict.
+    Where all that outweighs ``found``, another rule stands in the verdict. ``wishes`` are the likeliest
+    intents of a message that is none.
     """
 
     verdict: Verdict
@@ -90,6 +104,7 @@ class Explanation:
     caution: tuple[float, float]
     apart: tuple[float, float] | None
     signs: tuple[Sign, ...]
+    wishes: tuple[Wish, ...]
 
     def to_dict(self) -> dict[str, Any]:
         """Return plain lists, dictionaries and strings, ready for JSON."""
@@ -130,7 +145,25 @@ def explain(classifier: Classifier, text: str) -> Explanation:
         caution=caution(analysis.found),
         apart=analysis.apart,
         signs=tuple(_sign(classifier, sign, text) for sign in classifier.scales.signs(norm, analysis.hits)),
+        wishes=_wishes(classifier, analysis, text) if verdict.label is Label.NONE else (),
     )
+
+
+def _wishes(classifier: Classifier, analysis: Analysis, text: str) -> tuple[Wish, ...]:
+    """Return the intents that have most, where how the message is put counts."""
+    found = analysis.case.norm, analysis.hits
+    first = analysis.found
+    if first.label != "none":
+        first = classifier.judge.decide(analysis.case.seen_empty())
+    rule = classifier.opinion(first, analysis.found)
+    trust = classifier.base.wishing.trust.get(rule.level)
+    if trust is None or not classifier.base.wishing.signs:
+        return ()
+    wishes = []
+    for intent, told in zip(WANTED, classifier.wishes.weigh(*found), strict=True):
+        words = tuple(text[start:end] for start, end in classifier.wishes.evidence(*found, intent))
+        wishes.append(Wish(intent, told, trust if intent == rule.intent else 0.0, words))
+    return tuple(sorted(wishes, key=lambda wish: -wish.told - wish.rule)[:_WISHES])
 
 
 def _sign(classifier: Classifier, sign: Sign, text: str) -> Sign:

@@ -12,9 +12,10 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.svm import LinearSVC
 
 from intents.classifier import Classifier
-from intents.signs import pairs_of, signs_of
+from intents.signs import LATIN, pairs_of, signs_of, signs_of_term
 from intents.telling import LABELS, SHORTEST
-from knowledge import KnowledgeBase, Telling
+from intents.wishing import SHORTEST as SHORTEST_WISH
+from knowledge import KnowledgeBase, Telling, Wishing
 
 #: Points and rarities are whole tenths; what moves less than this is left out.
 _TENTHS = 10
@@ -43,9 +44,19 @@ TRUST = {
 }
 
 
+#: What the opinion of a rule of this level adds to its own intent, where a base says nothing else: fitted in
+#: the same way. What is not listed decides alone.
+WISH_TRUST = {"sure": 0.25, "likely": 0.15, "guess": 0.0, "told": 0.0}
+
+
 def examples(base: KnowledgeBase) -> list[tuple[str, str]]:
     """Return the examples that the base's rules must decide, as (label, text)."""
     return [(rule.label, text) for rule in base.rules for text in rule.hit]
+
+
+def wished(base: KnowledgeBase) -> list[tuple[str, str]]:
+    """Return the examples of the base's rules for none, as (intent, text)."""
+    return [(rule.intent, text) for rule in base.rules if rule.label == "none" for text in rule.hit]
 
 
 def learn(messages: Sequence[tuple[str, str]], base: KnowledgeBase) -> Telling:
@@ -86,6 +97,41 @@ def learn(messages: Sequence[tuple[str, str]], base: KnowledgeBase) -> Telling:
     return Telling((first, second, third), base.telling.trust or TRUST, points)
 
 
+def learn_wishes(messages: Sequence[tuple[str, str]], base: KnowledgeBase) -> Wishing:
+    """Return the points that a linear support vector machine gives each sign for each intent.
+
+    Args:
+        messages: (intent, text) of messages that report no fault.
+        base: whose words and concepts are signs; what it trusts its rules with is kept.
+    """
+    reader = Classifier(replace(base, wishing=Wishing()))
+
+    def read(text: str) -> list[str]:
+        analysis = reader.analyse(text)
+        words = [sign for index, _, _ in analysis.hits for sign in signs_of_term(reader.terms[index])]
+        return [char for char in analysis.case.norm if char not in LATIN] + words
+
+    texts = [read(text) for _, text in messages]
+    labels = [intent for intent, _ in messages]
+    vectoriser = TfidfVectorizer(analyzer=list, norm=None)
+    features = vectoriser.fit_transform(texts)
+    names, rarities = vectoriser.get_feature_names_out(), vectoriser.idf_
+    rarity = dict(zip(names, rarities, strict=True))
+    lengths = np.array([_length(signs, rarity, SHORTEST_WISH) for signs in texts])
+    features = features.multiply(1 / lengths[:, np.newaxis]).tocsr()
+    machine = LinearSVC(C=_REGULARISATION, class_weight="balanced", random_state=0).fit(features, labels)
+    intents = [str(intent) for intent in machine.classes_]
+    points = {}
+    for at, sign in enumerate(names):
+        row = np.rint(machine.coef_[:, at] * rarities[at] * _TENTHS).astype(int).tolist()
+        kept = {intent: value for intent, value in zip(intents, row, strict=True) if abs(value) >= _LEAST}
+        points[str(sign)] = (round(rarities[at] * _TENTHS), kept)
+    starts = {
+        intent: round(float(start), 2) for intent, start in zip(intents, machine.intercept_, strict=True)
+    }
+    return Wishing(starts, base.wishing.trust or WISH_TRUST, points)
+
+
 def _machine(features: Any, labels: list[str]) -> LinearSVC:
     return LinearSVC(C=_REGULARISATION, random_state=0).fit(features, labels)
 
@@ -95,8 +141,8 @@ def _together(read: tuple[list[str], list[str]]) -> list[str]:
     return signs + pairs
 
 
-def _length(signs: Sequence[str], rarity: Mapping[str, float]) -> float:
+def _length(signs: Sequence[str], rarity: Mapping[str, float], shortest: int = SHORTEST) -> float:
     """Return a text's length as `Scales` does: pairs do not count, what is unknown is as rare as can be."""
     rarest = max(rarity.values())
     known = [rarity.get(sign, rarest) ** 2 for sign in signs]
-    return sqrt(max(sum(known), SHORTEST * rarest**2))
+    return sqrt(max(sum(known), shortest * rarest**2))

@@ -8,9 +8,13 @@ from typing import Final
 from librt.vecs import append, vec
 from mypy_extensions import i64
 
+#: A key of two that stand together: which kind, and a code point or a concept's number each.
+CODE: Final = 21
+BESIDE: Final = 1 << 2 * CODE
+APART: Final = 2 << 2 * CODE
+BEHIND: Final = 3 << 2 * CODE
 #: Spreads keys that differ in their upper half only.
 _SPREAD: Final = 40503
-_HALF: Final = 21
 
 
 class Table:
@@ -51,7 +55,7 @@ class Table:
         met = vec[i64]()
         total: i64 = 0
         for key in keys:
-            at: i64 = (key >> _HALF) * _SPREAD + key & mask
+            at: i64 = (key >> CODE) * _SPREAD + key & mask
             found = slots[2 * at]
             while found and found != key:
                 at = at + 1 & mask
@@ -62,5 +66,17 @@ class Table:
         return total
 
 
+def apart(norm: str, step: i64, kind: i64) -> vec[i64]:
+    """Return the keys of characters so many steps apart, in order."""
+    keys = vec[i64]()
+    size: i64 = len(norm)
+    at: i64
+    for at in range(step, size):
+        before: i64 = ord(norm[at - step])
+        code: i64 = ord(norm[at])
+        keys = append(keys, kind | before << CODE | code)
+    return keys
+
+
 def _place(key: i64, mask: i64) -> i64:
-    return (key >> _HALF) * _SPREAD + key & mask
+    return (key >> CODE) * _SPREAD + key & mask

@@ -55,6 +55,10 @@ class Judge:
         told = features.bits["found.told"]
         #: label → the rule that stands for it where the telling has decided
         self.told = {one.rule.label: one.rule for one in rules if one.when_found == told}
+        #: intent → the rule that stands for it where how the message is put has decided
+        self.wished = {
+            one.rule.intent: one.rule for one in rules if one.when_found == told and one.rule.label == "none"
+        }
         self._of_live = [one for one in rules if one.when_found & self._live]
         self._of_none = [one for one in rules if one.when_found & ~self._live & ~told]
         # bits that no rule of the same half asks for would only split the tables

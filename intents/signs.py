@@ -15,6 +15,10 @@ THEN: Final = ">"
 #: Before two characters side by side, and before two with one between them.
 PAIR: Final = "+"
 GAP: Final = "~"
+#: Say nothing: an extension's number is none of how a fault is told.
+DIGITS: Final = frozenset("0123456789")
+#: Say nothing of what is wanted, one by one: words of Latin letters do.
+LATIN: Final = DIGITS | frozenset("abcdefghijklmnopqrstuvwxyz ")
 
 
 def signs_of_term(term: Term) -> list[str]:
@@ -27,7 +31,7 @@ def signs_of_term(term: Term) -> list[str]:
 def signs_of(norm: str, hits: Sequence[Hit], terms: Sequence[Term]) -> list[tuple[str, int, int]]:
     """Return the signs of a text with their spans: each character, and word hit with its concept, once."""
     place = dict(zip(reversed(norm), range(len(norm) - 1, -1, -1), strict=True))  # the first one is set last
-    found = [(char, place[char], place[char] + 1) for char in dict.fromkeys(norm)]
+    found = [(char, place[char], place[char] + 1) for char in dict.fromkeys(norm) if char not in DIGITS]
     first = {index: (start, end) for index, start, end in reversed(hits)}
     found += [(sign, *span) for index, span in first.items() for sign in signs_of_term(terms[index])]
     return found
@@ -41,7 +45,8 @@ def pairs_of(norm: str, hits: Sequence[Hit], terms: Sequence[Term]) -> list[tupl
     first: dict[str, tuple[int, int]] = {}
     for kind, step in ((PAIR, 1), (GAP, 2)):
         for at in range(len(norm) - step):
-            first.setdefault(kind + norm[at] + norm[at + step], (at, at + step + 1))
+            if norm[at] not in DIGITS and norm[at + step] not in DIGITS:
+                first.setdefault(kind + norm[at] + norm[at + step], (at, at + step + 1))
     known = [(terms[index].concept, start, end) for index, start, end in hits if terms[index].concept]
     for (one, start, _), (other, _, end) in pairwise(known):
         first.setdefault(f"{CONCEPT}{one}{THEN}{other}", (start, end))

@@ -16,8 +16,8 @@ from librt.vecs import append, vec
 from mypy_extensions import i64
 
 from intents.automaton import Hit
-from intents.points import Table
-from intents.signs import CONCEPT, GAP, PAIR, THEN, pairs_of, signs_of, signs_of_term
+from intents.points import APART, BEHIND, BESIDE, CODE, Table, apart
+from intents.signs import CONCEPT, DIGITS, GAP, PAIR, THEN, pairs_of, signs_of, signs_of_term
 from intents.terms import Term
 from knowledge import Rule, Telling
 
@@ -37,19 +37,14 @@ SHORTEST: Final = 4  # signs: of a shorter text little is said by how it is told
 _LONG: Final = 600  # of a longer text each sign is looked at by itself: what is packed is for messages
 _SHOWN: Final = 6  # signs in an explanation
 _EVIDENCE: Final = 3  # signs that stand as evidence, when they decided
-#: A key of two that stand together: which kind, and a code point or a concept's number each.
-_CODE: Final = 21
-_BESIDE: Final = 1 << 2 * _CODE
-_APART: Final = 2 << 2 * _CODE
-_BEHIND: Final = 3 << 2 * _CODE
 _OPEN: Final = -1  # not worked out yet
 _NARROW: Final = 8  # characters: two concepts farther apart are no evidence that one can point at
 
 #: A centre that is down and not heard waits unseen; one that is heard by mistake costs a question. So none
 #: holds only where P1 and P2 lie so far below it: two in five fewer are missed, and as many verdicts are
 #: right (on messages by authors who were left out).
-CAUTION_P1: Final = 0.4
-CAUTION_P2: Final = 0.2
+CAUTION_P1: Final = 0.6
+CAUTION_P2: Final = 0.3
 
 #: By how much P1 and P2 lie above none.
 Above = tuple[float, float]
@@ -81,6 +76,7 @@ class Scales:
         self._unknown = _FIELD * _FIELD * self._rarest
         chars = {ord(sign): self._packed(sign) for sign in telling.signs if len(sign) == 1}
         self._of_rare = {code: points for code, points in chars.items() if code >= _RARE}
+        chars |= dict.fromkeys(map(ord, DIGITS), 0)
         self._of_char = vec[i64]([chars.get(code, self._unknown) for code in range(_RARE)])
         self._of_term = vec[i64]([_OPEN] * len(terms))  # worked out on a term's first hit
         self._concepts: dict[str, int] = {}  # their numbers in keys, from 1
@@ -91,6 +87,8 @@ class Scales:
         largest = max((max(row[:3]) - min(row[:3]) for row in telling.signs.values()), default=0)
         #: so many characters and words fit into a field with what stands beside them, whatever they are
         self._fits = min((_HALF - 1) // (3 * largest) if largest else _HALF, _LONG)
+        if self._rarest:
+            self._fits = min(self._fits, (1 << 63 - 2 * _BITS) // (2 * self._rarest))
         base = telling.base
         self._starts = base[0] - base[2], base[1] - base[2]
 
@@ -104,13 +102,13 @@ class Scales:
         """Return the key of a sign of two that stand together, else 0."""
         kind = sign[0]
         if len(sign) == 3 and kind in (PAIR, GAP):
-            return (_BESIDE if kind == PAIR else _APART) | ord(sign[1]) << _CODE | ord(sign[2])
+            return (BESIDE if kind == PAIR else APART) | ord(sign[1]) << CODE | ord(sign[2])
         first, then, second = sign[1:].partition(THEN)
         if not then or kind != CONCEPT:
             return 0
         numbers = self._concepts
         one = numbers.setdefault(first, len(numbers) + 1)
-        return _BEHIND | one << _CODE | numbers.setdefault(second, len(numbers) + 1)
+        return BEHIND | one << CODE | numbers.setdefault(second, len(numbers) + 1)
 
     def above_none(self, norm: str, hits: Sequence[Hit]) -> Above | None:
         """Return by how much P1 and P2 lie above none in `weigh`; None where nothing is known of the text."""
@@ -120,7 +118,9 @@ class Scales:
         total = _BIAS + self._chars(norm) + self._met(hits)
         if total & _BOTH == _BIAS:
             return None
-        total += self._apart(norm, 1, _BESIDE) + self._apart(norm, 2, _APART) + self._following(hits)
+        table = self._together
+        total += table.total(apart(norm, 1, BESIDE)) + table.total(apart(norm, 2, APART))
+        total += self._following(hits)
         rarity = total >> 2 * _BITS
         length = sqrt(rarity if rarity > self._least else self._least)
         p1, p2 = (total & _MASK) - _HALF, (total >> _BITS & _MASK) - _HALF
@@ -158,17 +158,6 @@ class Scales:
             total += self._term(index)
         return total
 
-    def _apart(self, norm: str, step: i64, kind: i64) -> i64:
-        """Return the packed points of characters so many steps apart, each two counted once."""
-        keys = vec[i64]()
-        size: i64 = len(norm)
-        at: i64
-        for at in range(step, size):
-            before: i64 = ord(norm[at - step])
-            code: i64 = ord(norm[at])
-            keys = append(keys, kind | before << _CODE | code)
-        return self._together.total(keys)
-
     def _following(self, hits: Sequence[Hit]) -> i64:
         """Return the packed points of concepts that follow each other, each two counted once."""
         keys = vec[i64]()
@@ -176,7 +165,7 @@ class Scales:
         for hit in hits:
             number = self._concept(hit[0])
             if number:
-                keys = append(keys, _BEHIND | last << _CODE | number)
+                keys = append(keys, BEHIND | last << CODE | number)
                 last = number
         return self._together.total(keys)
 
@@ -262,8 +251,8 @@ class Scales:
         for end in range(1, size + 1):
             code: i64 = ord(norm[end - 1])
             _say(said, end, 1, _lift(self._of_char[code] if code < _RARE else self._of_rare.get(code, 0), at))
-            _say(said, end, 2, _lift(table.get(_BESIDE | two << _CODE | code), at))
-            _say(said, end, 3, _lift(table.get(_APART | one << _CODE | code), at))
+            _say(said, end, 2, _lift(table.get(BESIDE | two << CODE | code), at))
+            _say(said, end, 3, _lift(table.get(APART | one << CODE | code), at))
             one = two
             two = code
         since: i64 = 0  # where the last concept began
@@ -271,7 +260,7 @@ class Scales:
         for index, start, stop in hits:
             _say(said, stop, stop - start, _lift(self._term(index), at))
             if number := self._concept(index):
-                _say(said, stop, stop - since, _lift(table.get(_BEHIND | last << _CODE | number), at))
+                _say(said, stop, stop - since, _lift(table.get(BEHIND | last << CODE | number), at))
                 last = number
                 since = start
         kept: list[tuple[int, int]] = []

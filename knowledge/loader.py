@@ -10,17 +10,17 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from knowledge import document, private, source
+from knowledge import document, private, source, wishing
 from knowledge import telling as points
 from knowledge.document import Table
-from knowledge.model import Concept, KnowledgeBase, KnowledgeError, Rule, Telling, raise_all
+from knowledge.model import Concept, KnowledgeBase, KnowledgeError, Rule, Telling, Wishing, raise_all
 
 PACKAGED = Path(__file__).parent
 
 #: What a verdict may be in doubt about: which priority, whether it is so now, what the matter is.
 DOUBTS = ("priority", "present", "what")
 #: Raise it when the shape of the cached artefact changes.
-_FORMAT = "5"
+_FORMAT = "6"
 
 
 def load(folder: Path | None = None, *, cached: bool = True) -> KnowledgeBase:
@@ -53,7 +53,8 @@ def _contents(folder: Path) -> dict[str, bytes]:
         files = {file.name: file.read_bytes() for file in sorted(folder.glob("*.yaml"))}
         if not files:
             raise KnowledgeError(str(folder), "没有 YAML 文件")
-        return files | {file.name: file.read_bytes() for file in folder.glob(points.FILE)}
+        learnt = (folder / points.FILE, folder / wishing.FILE)
+        return files | {file.name: file.read_bytes() for file in learnt if file.exists()}
     except OSError as error:
         raise KnowledgeError(str(folder), f"读不出来（{error}）") from error
 
@@ -80,12 +81,15 @@ def _merge(files: dict[str, bytes], version: str) -> KnowledgeBase:
     rules: dict[str, Rule] = {}
     calibration: dict[str, float] = {}
     questions: dict[str, str] = {}
-    telling = Telling()  # without its table rules alone decide
+    telling, wishes = Telling(), Wishing()  # without their tables rules alone decide
     problems: list[KnowledgeError] = []
     for name, content in files.items():
         with _noted(problems):
             if name == points.FILE:
                 telling = points.parse(content)
+                continue
+            if name == wishing.FILE:
+                wishes = wishing.parse(content)
                 continue
             top = document.parse(name, content)
             top.known(source.TOP_KEYS)
@@ -106,7 +110,7 @@ def _merge(files: dict[str, bytes], version: str) -> KnowledgeBase:
                     rules[rule.id] = rule
     raise_all(problems)
     _references(rules, calibration)
-    return KnowledgeBase(version, concepts, tuple(rules.values()), calibration, telling, questions)
+    return KnowledgeBase(version, concepts, tuple(rules.values()), calibration, telling, questions, wishes)
 
 
 @contextmanager
@@ -179,7 +183,12 @@ def _thaw(stored: bytes) -> KnowledgeBase | None:
         signs = {sign: tuple(row) for sign, row in telling["signs"].items()}
         trust = {level: tuple(adds) for level, adds in telling["trust"].items()}
         learnt = Telling(tuple(telling["base"]), trust, signs)
-        return KnowledgeBase(data["version"], concepts, rules, data["calibration"], learnt, data["questions"])
+        wanted = data["wishing"]
+        wishes = {sign: (row[0], row[1]) for sign, row in wanted["signs"].items()}
+        return KnowledgeBase(
+            data["version"], concepts, rules, data["calibration"], learnt, data["questions"],
+            Wishing(wanted["base"], wanted["trust"], wishes),
+        )  # fmt: skip
     except (ValueError, KeyError, TypeError):
         return None
 

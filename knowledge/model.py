@@ -107,6 +107,21 @@ class Telling:
 
 
 @dataclass(frozen=True, slots=True)
+class Wishing:
+    """Points of signs for what a message wants that reports no fault; empty: rules alone decide.
+
+    Attributes:
+        base: what each intent has before any sign.
+        trust: level of a rule for none → what its opinion adds to its intent; one that is not listed decides.
+        signs: sign → rarity, and points by intent, in tenths.
+    """
+
+    base: Mapping[str, float] = field(default_factory=dict)
+    trust: Mapping[str, float] = field(default_factory=dict)
+    signs: Mapping[str, tuple[int, Mapping[str, int]]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class KnowledgeBase:
     """Everything that the classifier knows, and which version of it.
 
@@ -120,6 +135,7 @@ class KnowledgeBase:
     calibration: Mapping[str, float]
     telling: Telling = field(default_factory=Telling)
     questions: Mapping[str, str] = field(default_factory=dict)
+    wishing: Wishing = field(default_factory=Wishing)
     folder: str = ""
 
     def title(self, concept_id: str) -> str:

@@ -43,8 +43,12 @@ def concept(entry: Table) -> Concept:
 
 
 def _aliases(words: tuple[str, ...]) -> tuple[str, ...]:
-    """``_`` stands for a space inside a word; ``{a,b}`` and ``(x)`` expand."""
-    return tuple(dict.fromkeys(form.replace("_", " ") for word in words for form in expand(word)))
+    """``_`` stands for a space inside a word; ``{a,b}`` and ``(x)`` expand, but never to nothing."""
+    found = [(word, form.replace("_", " ")) for word in words for form in expand(word)]
+    for word, form in found:
+        if not form.strip():
+            raise ValueError(f"“{word}”展开后会是空的")
+    return tuple(dict.fromkeys(form for _, form in found))
 
 
 def _trait(entry: Table, trait: str) -> str:

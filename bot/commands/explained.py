@@ -138,6 +138,8 @@ def tables(e: Explanation) -> Iterable[Table | str]:
     yield rules
     yield _weighed(e)
     yield _how_it_counts(e)
+    if e.wishes:
+        yield _wanted(e)
     if v.rule != e.found:
         yield f"词语指向 {e.found}，但说法的倾向更强，按 {v.rule}"
 
@@ -163,6 +165,15 @@ def _weighed(e: Explanation) -> Table:
             apart = (*e.apart, 0.0)
             add("最重的一处，只看所在分句", apart)
             add(f"加上规则 {e.found} 的分量", map(sum, zip(apart, trust, strict=True)))
+    return table
+
+
+def _wanted(e: Explanation) -> Table:
+    """Return what a message without a fault wants, by how it is put and by the rule."""
+    table = Table("想要什么", "说法", "规则", "合计", "说得最多的字词", title="非故障：想要什么（分）")
+    for wish in e.wishes:
+        points = (f"{value:+.2f}" for value in (wish.told, wish.rule, wish.told + wish.rule))
+        table.add_row(INTENT_NAMES[wish.intent], *points, " · ".join(wish.words) or "—")
     return table
 
 

@@ -22,12 +22,15 @@ from intents.verify import Report, inspect
 from knowledge import (
     MESSAGES,
     PACKAGED,
+    WISHES,
     Correction,
     KnowledgeError,
     load,
     read_corrections,
     read_messages,
+    read_wishes,
     write_telling,
+    write_wishing,
 )
 
 _FOLDER = click.option(
@@ -105,11 +108,19 @@ def learn(messages: tuple[Path, ...], folder: Path | None) -> None:
     where = folder or PACKAGED
     try:
         texts = read_messages(messages or (where / MESSAGES,))
+        wishes = read_wishes(where / WISHES) if (where / WISHES).exists() else []
     except KnowledgeError as error:
         raise HotlineError(str(error)) from error
-    telling = learning.learn([*texts, *learning.examples(base)], base)
+    quiet = [("none", text) for _, text in wishes]
+    telling = learning.learn([*texts, *quiet, *learning.examples(base)], base)
     write_telling(telling, where)
-    click.echo(f"{len(telling.signs)} signs learnt from {len(texts)} messages and the rules' examples")
+    many = len(texts) + len(quiet)
+    click.echo(f"{len(telling.signs)} signs learnt from {many} messages and the rules' examples")
+    if wishes:
+        base = _classifier(folder).base
+        wishing = learning.learn_wishes([*wishes, *learning.wished(base)], base)
+        write_wishing(wishing, where)
+        click.echo(f"{len(wishing.signs)} signs of wishes learnt from {len(wishes)} messages")
 
 
 @knowledge.command()

@@ -20,7 +20,7 @@ from tests.support.world import CHANNEL, Phones, World
 def folder(tmp_path: Path) -> Path:
     copy = tmp_path / "knowledge"
     copy.mkdir()
-    for file in [*knowledge.PACKAGED.glob("*.yaml"), *knowledge.PACKAGED.glob("telling.tsv")]:
+    for file in [*knowledge.PACKAGED.glob("*.yaml"), *knowledge.PACKAGED.glob("*ing.tsv")]:
         shutil.copy(file, copy)
     return copy
 

@@ -296,7 +296,7 @@ def test_the_version_follows_the_content(folder: Path, tmp_path: Path) -> None:
     assert load().version != load(folder).version
     copy = tmp_path / "copy"
     copy.mkdir()
-    for file in [*PACKAGED.glob("*.yaml"), PACKAGED / "telling.tsv"]:
+    for file in [*PACKAGED.glob("*.yaml"), PACKAGED / "telling.tsv", PACKAGED / "wishing.tsv"]:
         shutil.copy(file, copy)
     assert load(copy).version == load().version
 
@@ -339,7 +339,7 @@ def test_a_rule_that_corrections_ask_for_is_proposed() -> None:
 def test_a_proposed_rule_can_be_put_into_its_file_as_it_is_shown(tmp_path: Path) -> None:
     odd = (Correction("报表数据不准: 客服,主管#1都被领导[骂]了", "P2", "P1"), *GRAVE_REPORTS[1:])
     (found,) = suggest_rules(tried(*odd))
-    for file in [*PACKAGED.glob("*.yaml"), PACKAGED / "telling.tsv"]:
+    for file in [*PACKAGED.glob("*.yaml"), PACKAGED / "telling.tsv", PACKAGED / "wishing.tsv"]:
         shutil.copy(file, tmp_path)
     name, line = found.instead_of.where.split(":")
     lines = (PACKAGED / name).read_text(encoding="utf-8").splitlines()

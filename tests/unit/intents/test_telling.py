@@ -116,7 +116,7 @@ def test_a_trusted_rule_outweighs_the_telling_and_a_doubtful_one_does_not() -> N
 def test_a_rule_that_finds_a_fault_may_speak_a_little_for_the_other_priority_too() -> None:
     scales = Scales(TELLING, TERMS)
     assert scales.opinions((-0.8, -0.45), rule("P2", "sure")) == ("P2", "none")
-    assert scales.opinions((-0.8, -0.75), rule("P2", "sure")) == ("none", "none")
+    assert scales.opinions((-0.8, -0.85), rule("P2", "sure")) == ("none", "none")
     assert scales.opinions((-0.09, -0.8), rule("P1", "guess")) == ("P1", "none")
 
 
@@ -228,7 +228,8 @@ def opposed(label: str) -> Classifier:
     """Return the packaged classifier, but every telling of its speaks for ``label``, too weakly to decide."""
     starts = {"P1": (0.05, 0.0, 0.0), "P2": (-0.2, 0.02, 0.0), "none": (0.0, 0.0, 0.05)}[label]
     known = load()
-    telling = Telling(starts, known.telling.trust, dict.fromkeys("统请座", (1, 0, 0, 10)))
+    trust = {**known.telling.trust, "none.guess": (-1.0, -1.0)}
+    telling = Telling(starts, trust, dict.fromkeys("统请座", (1, 0, 0, 10)))
     return Classifier(replace(known, telling=telling))
 
 
