@@ -8,15 +8,17 @@ from typing import Final
 
 from intents import automaton
 from intents.automaton import Hit
+from intents.evidence import evidence_of
 from intents.explain import Explanation, explain
 from intents.features import Features
 from intents.fuzzy import Fuzzy
 from intents.handlers import Steps, read
+from intents.hits import cuts, merge
 from intents.homophone import Homophones
-from intents.judge import REACH, Case
+from intents.judge import Case
 from intents.lexicon import Lexicon
 from intents.marks import LATIN, UNUSUAL, marks_of
-from intents.reading import NEG_GAP, Finding, Reading, Span
+from intents.reading import Finding, Reading, Span
 from intents.rules import Judge
 from intents.segment import Segmenter
 from intents.tables import normalise
@@ -37,8 +39,6 @@ OTHER_MATTERS: Final = frozenset(
 )
 #: P1 and P2 lie so far below none where the telling leaves no doubt that no fault is told: no need to guess.
 NO_FAULT: Final = -0.75
-LETTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyz")
-DIGITS: Final = frozenset("0123456789")
 _MINOR: Final = Label.P2.value
 _LABELS: Final = {label.value: label for label in Label}
 #: Named tuples are made as plain ones are: half the cost of their own constructor, and there are many.
@@ -182,7 +182,7 @@ class Classifier:
     def _whole(self, norm: str, hits: list[Hit]) -> list[Hit]:
         """Drop Latin terms that are only a part of a longer word: oa in download."""
         latin = self.terms.latin
-        return [hit for hit in hits if hit[0] not in latin or not _cuts(norm, hit[1], hit[2])]
+        return [hit for hit in hits if hit[0] not in latin or not cuts(norm, hit[1], hit[2])]
 
     def _case(self, norm: str, hits: list[Hit], marks: int) -> Case:
         return Case(read(hits, self._steps, self.features, len(norm)), norm, marks)
@@ -194,9 +194,7 @@ class Classifier:
             return None  # every word is known: nothing is mistyped
         for find in (self._by_sound, self._by_slip):
             if found := find(norm):
-                return _merge(
-                    hits, [(self.terms.guessable[index], start, end) for index, start, end in found]
-                )
+                return merge(hits, [(self.terms.guessable[index], start, end) for index, start, end in found])
         return None
 
     def _by_sound(self, norm: str) -> list[Hit]:
@@ -281,7 +279,7 @@ class Classifier:
 
     def evidence(self, analysis: Analysis) -> list[Span]:
         """Return the spans that counted, in order."""
-        spans = _evidence(analysis.case, analysis.finding)
+        spans = evidence_of(analysis.case, analysis.finding)
         return self._and_signs(spans, analysis) if analysis.told or analysis.wished else spans
 
     def _confidence(self, analysis: Analysis) -> float:
@@ -314,88 +312,3 @@ class Classifier:
                 spans.append((_TOLD, start, end))
         spans.sort(key=_start)
         return spans
-
-
-def _cuts(norm: str, start: int, end: int) -> bool:
-    """Return whether the span begins or ends inside a run of Latin letters, or of digits.
-
-    A space cuts where it stands between Latin words: it ends no clause there.
-    """
-    if norm[start:end] == " ":
-        return start > 0 and end < len(norm) and norm[start - 1] in LETTERS and norm[end] in LETTERS
-    return (start > 0 and _joined(norm[start - 1], norm[start])) or (
-        end < len(norm) and _joined(norm[end - 1], norm[end])
-    )
-
-
-def _joined(a: str, b: str) -> bool:
-    return (a in LETTERS and b in LETTERS) or (a in DIGITS and b in DIGITS)
-
-
-def _merge(hits: list[Hit], guesses: list[Hit]) -> list[Hit]:
-    """A guess takes the place of the exact hits inside it, and yields to one that it only cuts."""
-    merged: list[Hit] = []
-    at = 0
-    for guess in guesses:
-        _, start, end = guess
-        if merged and merged[-1][2] > start:
-            continue
-        while at < len(hits) and hits[at][2] <= start:
-            merged.append(hits[at])
-            at += 1
-        last = at
-        while last < len(hits) and hits[last][1] < end:
-            last += 1
-        touched = hits[at:last]
-        if all(start <= hit[1] and hit[2] <= end and hit[2] - hit[1] < end - start for hit in touched):
-            merged.append(guess)
-            at = last
-    return merged + hits[at:]
-
-
-def _evidence(case: Case, finding: Finding | None) -> list[Span]:
-    """Return the spans that count, in order; of those that start together, the last one named."""
-    reading = case.reading
-    if finding is None:
-        spans = list(reading.cue_spans)
-        if reading.recovered_span:
-            spans.append(reading.recovered_span)
-        for dead in reading.findings:
-            spans += dead.parts
-        if not spans and reading.first:
-            spans.append(reading.first)
-    else:
-        clause = finding.clause
-        named = _named(finding)
-        spans = [*finding.parts, *clause.scoped, *named]
-        if reading.first and (not named or (named[-1][0].made and not reading.first[0].wide)):
-            spans.append(reading.first)
-        if not clause.scoped and len(reading.clauses) > 1:
-            for other in reading.clauses:
-                if other.sentence is clause.sentence:
-                    spans += other.scoped
-    return _ordered(spans)
-
-
-def _named(finding: Finding) -> list[Span]:
-    """Return the last part that the clause of a finding names, and what else it is said of.
-
-    That is what stands before a wide word (弹屏功能), or before the failure (话务条不显示号码).
-    """
-    components = finding.clause.components
-    if len(components) < 2:
-        return components
-    *_, part, last = components[-REACH:]
-    if last[1] >= finding.end:
-        before = [span for span in components[-REACH:] if span[2] <= finding.start and not span[0].wide]
-        return [*before[-1:], last]
-    is_of_it = last[0].wide and not part[0].wide and last[1] - part[2] <= NEG_GAP
-    return [part, last] if is_of_it else [last]
-
-
-def _ordered(spans: list[Span]) -> list[Span]:
-    spans.sort(key=_start)
-    for at in range(len(spans) - 2, -1, -1):
-        if spans[at][1] == spans[at + 1][1]:
-            del spans[at]
-    return spans

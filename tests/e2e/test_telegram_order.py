@@ -13,7 +13,7 @@ from tests.support.telegram.people import Person
 from tests.support.telegram.world import TelegramWorld
 
 P1 = "所有坐席都登不上系统了，电话全打不进来"
-P2 = "有两个座席听不到录音"
+P2 = "有两个座席登不上系统"
 
 
 @pytest.fixture
