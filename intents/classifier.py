@@ -67,7 +67,7 @@ class Outcome:
 class Analysis:
     """A settled case: the rule that won by what was found, on which finding, and the rule that stands."""
 
-    __slots__ = ("apart", "case", "favoured", "finding", "found", "hits", "rule")
+    __slots__ = ("apart", "case", "favoured", "finding", "found", "hits", "rule", "wish")
 
     def __init__(
         self, case: Case, found: Rule, finding: Finding | None, hits: list[Hit], rule: Rule, favoured: str
@@ -81,6 +81,8 @@ class Analysis:
         self.favoured = favoured
         #: What the graver fault's own clause weighs, where that was asked.
         self.apart: Above | None = None
+        #: The rule whose opinion on what is wanted counted, where the message is none.
+        self.wish: Rule | None = None
 
     @property
     def doubted(self) -> bool:
@@ -224,22 +226,20 @@ class Classifier:
             apart = self._by_itself(case, chosen, hits)
             label = min(label, self.scales.opinions(apart, best)[0])
         rule = best if label == best.label else self._told(case, label, best)
-        if rule.label == "none":
-            rule = self._wished(case, hits, rule, best)
         analysis = Analysis(case, best, chosen, hits, rule, favoured)
         analysis.apart = apart
+        if rule.label == "none":
+            self._wish(analysis)
         return analysis
 
-    def _wished(self, case: Case, hits: list[Hit], rule: Rule, found: Rule) -> Rule:
-        """Return the rule for what a message wants that is none."""
-        rule = self.opinion(rule, found)
-        intent = self.wishes.intent(case.norm, hits, rule)
-        return rule if intent == rule.intent else self.judge.wished.get(intent, rule)
-
-    def opinion(self, rule: Rule, found: Rule) -> Rule:
-        """Return the rule whose opinion on what is wanted counts: of a failure none knows that it is over."""
-        over = found.label != "none" and rule.intent in _OVER
-        return self.judge.wished.get("other", rule) if over else rule
+    def _wish(self, analysis: Analysis) -> None:
+        """Settle what a message that is none wants."""
+        rule, wished = analysis.rule, self.judge.wished
+        if analysis.told and rule.intent in _OVER:
+            rule = wished.get("other", rule)  # a failure was found: that it is over, no rule knows
+        intent = self.wishes.intent(analysis.case.norm, analysis.hits, rule)
+        analysis.wish = rule
+        analysis.rule = rule if intent == rule.intent else wished.get(intent, rule)
 
     def _by_itself(self, case: Case, finding: Finding, hits: list[Hit]) -> Above | None:
         """Return what the clause of a finding weighs without the rest of the message."""

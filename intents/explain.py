@@ -12,7 +12,7 @@ from intents.reading import FAR, Clause, Finding
 from intents.signs import CONCEPT, THEN
 from intents.tables import normalise
 from intents.telling import Sign, caution
-from intents.verdict import Label, Verdict
+from intents.verdict import Verdict
 from knowledge import WANTED
 
 if TYPE_CHECKING:
@@ -145,25 +145,26 @@ def explain(classifier: Classifier, text: str) -> Explanation:
         caution=caution(analysis.found),
         apart=analysis.apart,
         signs=tuple(_sign(classifier, sign, text) for sign in classifier.scales.signs(norm, analysis.hits)),
-        wishes=_wishes(classifier, analysis, text) if verdict.label is Label.NONE else (),
+        wishes=_wishes(classifier, analysis, text),
     )
 
 
 def _wishes(classifier: Classifier, analysis: Analysis, text: str) -> tuple[Wish, ...]:
     """Return the intents that have most, where how the message is put counts."""
     found = analysis.case.norm, analysis.hits
-    first = analysis.found
-    if first.label != "none":
-        first = classifier.judge.decide(analysis.case.seen_empty())
-    rule = classifier.opinion(first, analysis.found)
-    trust = classifier.base.wishing.trust.get(rule.level)
-    if trust is None or not classifier.base.wishing.signs:
+    rule, wishing = analysis.wish, classifier.base.wishing
+    trust = wishing.trust.get(rule.level) if rule and wishing.signs else None
+    if rule is None or trust is None:
         return ()
-    wishes = []
-    for intent, told in zip(WANTED, classifier.wishes.weigh(*found), strict=True):
-        words = tuple(text[start:end] for start, end in classifier.wishes.evidence(*found, intent))
-        wishes.append(Wish(intent, told, trust if intent == rule.intent else 0.0, words))
-    return tuple(sorted(wishes, key=lambda wish: -wish.told - wish.rule)[:_WISHES])
+    wishes = [
+        (intent, told, trust if intent == rule.intent else 0.0)
+        for intent, told in zip(WANTED, classifier.wishes.weigh(*found), strict=True)
+    ]
+    likeliest = sorted(wishes, key=lambda wish: -wish[1] - wish[2])[:_WISHES]
+    return tuple(
+        Wish(*wish, tuple(text[start:end] for start, end in classifier.wishes.evidence(*found, wish[0])))
+        for wish in likeliest
+    )
 
 
 def _sign(classifier: Classifier, sign: Sign, text: str) -> Sign:

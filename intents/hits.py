@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from intents.automaton import Hit
-
-LETTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyz")
-DIGITS: Final = frozenset("0123456789")
+from intents.signs import DIGITS, LETTERS
 
 
 def cuts(norm: str, start: int, end: int) -> bool:

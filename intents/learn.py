@@ -1,4 +1,4 @@
-"""Learns the points of `intents.telling` from labelled messages; needs the extra ``learn``."""
+"""Learns the points of `intents.telling` and `intents.wishing` from labelled messages; extra ``learn``."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.svm import LinearSVC
 
 from intents.classifier import Classifier
-from intents.signs import LATIN, pairs_of, signs_of, signs_of_term
+from intents.signs import SILENT, pairs_of, signs_of, signs_of_term
 from intents.telling import LABELS, SHORTEST
 from intents.wishing import SHORTEST as SHORTEST_WISH
 from knowledge import KnowledgeBase, Telling, Wishing
@@ -75,12 +75,9 @@ def learn(messages: Sequence[tuple[str, str]], base: KnowledgeBase) -> Telling:
 
     texts = [read(text) for _, text in messages]
     labels = [label for label, _ in messages]
-    vectoriser = TfidfVectorizer(analyzer=_together, min_df=_AT_LEAST, norm=None)
-    features = vectoriser.fit_transform(texts)
-    names, rarities = vectoriser.get_feature_names_out(), vectoriser.idf_
-    rarity = dict(zip(names, rarities, strict=True))
-    lengths = np.array([_length(signs, rarity) for signs, _ in texts])
-    features = features.multiply(1 / lengths[:, np.newaxis]).tocsr()
+    features, names, rarities = _features(
+        texts, [signs for signs, _ in texts], SHORTEST, analyzer=_together, min_df=_AT_LEAST
+    )
     together = {sign for _, pairs in texts for sign in pairs}
     pair = np.array([sign in together for sign in names])
     weight = np.abs(_machine(features, labels).coef_).max(axis=0) * rarities
@@ -89,10 +86,10 @@ def learn(messages: Sequence[tuple[str, str]], base: KnowledgeBase) -> Telling:
     machine = _machine(features[:, kept], labels)
     order = [list(machine.classes_).index(label) for label in LABELS]
     points = {}
-    for at, sign in enumerate(names[kept]):
-        row = np.rint(machine.coef_[order, at] * rarity[sign] * _TENTHS).astype(int).tolist()
+    for at, (sign, rarity) in enumerate(zip(names[kept], rarities[kept], strict=True)):
+        row = np.rint(machine.coef_[order, at] * rarity * _TENTHS).astype(int).tolist()
         if max(map(abs, row)) >= _LEAST:
-            points[str(sign)] = (row[0], row[1], row[2], round(rarity[sign] * _TENTHS))
+            points[str(sign)] = (row[0], row[1], row[2], round(rarity * _TENTHS))
     first, second, third = (round(float(machine.intercept_[label]), 2) for label in order)
     return Telling((first, second, third), base.telling.trust or TRUST, points)
 
@@ -109,17 +106,12 @@ def learn_wishes(messages: Sequence[tuple[str, str]], base: KnowledgeBase) -> Wi
     def read(text: str) -> list[str]:
         analysis = reader.analyse(text)
         words = [sign for index, _, _ in analysis.hits for sign in signs_of_term(reader.terms[index])]
-        return [char for char in analysis.case.norm if char not in LATIN] + words
+        return [char for char in analysis.case.norm if char not in SILENT] + words
 
     texts = [read(text) for _, text in messages]
     labels = [intent for intent, _ in messages]
-    vectoriser = TfidfVectorizer(analyzer=list, norm=None)
-    features = vectoriser.fit_transform(texts)
-    names, rarities = vectoriser.get_feature_names_out(), vectoriser.idf_
-    rarity = dict(zip(names, rarities, strict=True))
-    lengths = np.array([_length(signs, rarity, SHORTEST_WISH) for signs in texts])
-    features = features.multiply(1 / lengths[:, np.newaxis]).tocsr()
-    machine = LinearSVC(C=_REGULARISATION, class_weight="balanced", random_state=0).fit(features, labels)
+    features, names, rarities = _features(texts, texts, SHORTEST_WISH, analyzer=list)
+    machine = _machine(features, labels, class_weight="balanced")
     intents = [str(intent) for intent in machine.classes_]
     points = {}
     for at, sign in enumerate(names):
@@ -132,8 +124,26 @@ def learn_wishes(messages: Sequence[tuple[str, str]], base: KnowledgeBase) -> Wi
     return Wishing(starts, base.wishing.trust or WISH_TRUST, points)
 
 
-def _machine(features: Any, labels: list[str]) -> LinearSVC:
-    return LinearSVC(C=_REGULARISATION, random_state=0).fit(features, labels)
+def _features(
+    texts: Sequence[Any], signs: Sequence[Sequence[str]], shortest: int, **options: Any
+) -> tuple[Any, Any, Any]:
+    """Return the features of texts divided by their lengths, the names of the features, and their rarities.
+
+    Args:
+        signs: of each text, those that its length is counted in.
+        shortest: see `_length`.
+        options: of the vectoriser.
+    """
+    vectoriser = TfidfVectorizer(norm=None, **options)
+    features = vectoriser.fit_transform(texts)
+    names, rarities = vectoriser.get_feature_names_out(), vectoriser.idf_
+    rarity = dict(zip(names, rarities, strict=True))
+    lengths = np.array([_length(one, rarity, shortest) for one in signs])
+    return features.multiply(1 / lengths[:, np.newaxis]).tocsr(), names, rarities
+
+
+def _machine(features: Any, labels: list[str], **options: Any) -> LinearSVC:
+    return LinearSVC(C=_REGULARISATION, random_state=0, **options).fit(features, labels)
 
 
 def _together(read: tuple[list[str], list[str]]) -> list[str]:
@@ -141,7 +151,7 @@ def _together(read: tuple[list[str], list[str]]) -> list[str]:
     return signs + pairs
 
 
-def _length(signs: Sequence[str], rarity: Mapping[str, float], shortest: int = SHORTEST) -> float:
+def _length(signs: Sequence[str], rarity: Mapping[str, float], shortest: int) -> float:
     """Return a text's length as `Scales` does: pairs do not count, what is unknown is as rare as can be."""
     rarest = max(rarity.values())
     known = [rarity.get(sign, rarest) ** 2 for sign in signs]

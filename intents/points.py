@@ -13,6 +13,8 @@ CODE: Final = 21
 BESIDE: Final = 1 << 2 * CODE
 APART: Final = 2 << 2 * CODE
 BEHIND: Final = 3 << 2 * CODE
+_WIDE: Final = 12  # bits of a span's width, in characters
+_EVIDENCE: Final = 3  # spans that stand as evidence, where points decided
 #: Spreads keys that differ in their upper half only.
 _SPREAD: Final = 40503
 
@@ -50,19 +52,13 @@ class Table:
 
     def total(self, keys: vec[i64]) -> i64:
         """Return the points of the keys together, each counted once."""
-        slots = self._slots
-        mask: i64 = self._mask
         met = vec[i64]()
         total: i64 = 0
         for key in keys:
-            at: i64 = (key >> CODE) * _SPREAD + key & mask
-            found = slots[2 * at]
-            while found and found != key:
-                at = at + 1 & mask
-                found = slots[2 * at]
-            if found and key not in met:
+            points = self.get(key)
+            if points and key not in met:
                 met = append(met, key)
-                total += slots[2 * at + 1]
+                total += points
         return total
 
 
@@ -76,6 +72,26 @@ def apart(norm: str, step: i64, kind: i64) -> vec[i64]:
         code: i64 = ord(norm[at])
         keys = append(keys, kind | before << CODE | code)
     return keys
+
+
+def say(said: dict[int, int], start: i64, width: i64, points: i64) -> None:
+    """Add points to those of a span; what speaks against is left out."""
+    if points > 0:
+        key = start << _WIDE | width
+        said[key] = said.get(key, 0) + points
+
+
+def loudest(said: dict[int, int]) -> list[tuple[int, int]]:
+    """Return the spans with most points, none of which overlap, in order."""
+    kept: list[tuple[int, int]] = []
+    for key in sorted(said, key=said.__getitem__, reverse=True):
+        start = key >> _WIDE
+        end = start + (key & (1 << _WIDE) - 1)
+        if all(end <= first or last <= start for first, last in kept):
+            kept.append((start, end))
+            if len(kept) == _EVIDENCE:
+                break
+    return sorted(kept)
 
 
 def _place(key: i64, mask: i64) -> i64:

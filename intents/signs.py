@@ -15,10 +15,11 @@ THEN: Final = ">"
 #: Before two characters side by side, and before two with one between them.
 PAIR: Final = "+"
 GAP: Final = "~"
+LETTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyz")
 #: Say nothing: an extension's number is none of how a fault is told.
 DIGITS: Final = frozenset("0123456789")
 #: Say nothing of what is wanted, one by one: words of Latin letters do.
-LATIN: Final = DIGITS | frozenset("abcdefghijklmnopqrstuvwxyz ")
+SILENT: Final = DIGITS | LETTERS | {" "}
 
 
 def signs_of_term(term: Term) -> list[str]:

@@ -16,7 +16,7 @@ from librt.vecs import append, vec
 from mypy_extensions import i64
 
 from intents.automaton import Hit
-from intents.points import APART, BEHIND, BESIDE, CODE, Table, apart
+from intents.points import APART, BEHIND, BESIDE, CODE, Table, apart, loudest, say
 from intents.signs import CONCEPT, DIGITS, GAP, PAIR, THEN, pairs_of, signs_of, signs_of_term
 from intents.terms import Term
 from knowledge import Rule, Telling
@@ -36,7 +36,6 @@ _BOTH: Final = _FIELD * _FIELD - 1
 SHORTEST: Final = 4  # signs: of a shorter text little is said by how it is told
 _LONG: Final = 600  # of a longer text each sign is looked at by itself: what is packed is for messages
 _SHOWN: Final = 6  # signs in an explanation
-_EVIDENCE: Final = 3  # signs that stand as evidence, when they decided
 _OPEN: Final = -1  # not worked out yet
 _NARROW: Final = 8  # characters: two concepts farther apart are no evidence that one can point at
 
@@ -263,14 +262,7 @@ class Scales:
                 _say(said, stop, stop - since, _lift(table.get(BEHIND | last << CODE | number), at))
                 last = number
                 since = start
-        kept: list[tuple[int, int]] = []
-        for key in sorted(said, key=said.__getitem__, reverse=True):
-            stop, start = key >> 4, (key >> 4) - (key & 15)
-            if all(end <= start or stop <= first for first, end in kept):
-                kept.append((start, stop))
-                if len(kept) == _EVIDENCE:
-                    break
-        return sorted(kept)
+        return loudest(said)
 
 
 def caution(rule: Rule) -> tuple[float, float]:
@@ -299,6 +291,5 @@ def _lift(packed: i64, at: i64) -> i64:
 
 def _say(said: dict[int, int], end: i64, width: i64, points: i64) -> None:
     """Add what a sign says to what its span says, if it is something one can point at."""
-    if points > 0 and width <= _NARROW:
-        key = end << 4 | width
-        said[key] = said.get(key, 0) + points
+    if width <= _NARROW:
+        say(said, end - width, width, points)

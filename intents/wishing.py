@@ -15,8 +15,8 @@ from librt.vecs import append, vec
 from mypy_extensions import i64
 
 from intents.automaton import Hit
-from intents.points import Table
-from intents.signs import LATIN, signs_of_term
+from intents.points import Table, loudest, say
+from intents.signs import SILENT, signs_of_term
 from intents.terms import Term
 from knowledge import WANTED, Rule, Wishing
 
@@ -36,9 +36,7 @@ SHORTEST: Final = 2
 UNSURE: Final = -0.3
 TOLD: Final = "told"
 _OPEN: Final = -1  # not worked out yet
-_EVIDENCE: Final = 3
-_WIDE: Final = 12  # bits of a span's width, in characters
-_LATIN_SIZE: Final = 128
+_ASCII: Final = 128
 
 
 class Wishes:
@@ -64,7 +62,7 @@ class Wishes:
         self._rows = vec[i64](rows)
         self._places = places
         self._of_char = Table({ord(sign): at for sign, at in places.items() if len(sign) == 1})
-        self._latin = bytes(chr(code) in LATIN for code in range(_LATIN_SIZE))
+        self._silent = bytes(chr(code) in SILENT for code in range(_ASCII))
         # the rows of a term's concept and of its word, worked out on its first hit
         self._concept = vec[i64]([_OPEN] * len(terms))
         self._word = vec[i64]([_OPEN] * len(terms))
@@ -77,29 +75,19 @@ class Wishes:
         trust = self._wishing.trust.get(rule.level)
         if trust is None or not self._places:
             return rule.intent
-        sums = self._sums(norm, hits)
-        length = self._length(sums)
-        best, most = rule.intent, -1e9
-        for at in range(_SIZE):
-            found = self._base[at] + float(_field(sums, at)) / length
-            intent = WANTED[at]
-            if found + trust > most:  # the rule's own intent is looked at once there is a need
-                if intent == rule.intent:
-                    found += trust
-                if found > most:
-                    best, most = intent, found
-        return best if most > (0.0 if rule.ask or rule.level == TOLD else UNSURE) else rule.intent
+        weights = self.weigh(norm, hits)
+        weights[WANTED.index(rule.intent)] += trust
+        most = max(weights)
+        plain = most > (0.0 if rule.ask or rule.level == TOLD else UNSURE)
+        return WANTED[weights.index(most)] if plain else rule.intent
 
     def weigh(self, norm: str, hits: Sequence[Hit]) -> list[float]:
         """Return what the normalised text adds for each of ``WANTED``."""
         sums = self._sums(norm, hits)
-        length = self._length(sums)
-        return [self._base[at] + float(_field(sums, at)) / length for at in range(_SIZE)]
-
-    def _length(self, sums: vec[i64]) -> float:
         rarity: i64 = sums[_WORDS]
         least: i64 = SHORTEST * self._rarest
-        return sqrt(rarity if rarity > least else least) or 1.0
+        length = sqrt(rarity if rarity > least else least) or 1.0
+        return [self._base[at] + float(_field(sums[at // _FIELDS], at)) / length for at in range(_SIZE)]
 
     def _sums(self, norm: str, hits: Sequence[Hit]) -> vec[i64]:
         """Return the points by intent of the characters, words and concepts, each time, and their rarity."""
@@ -129,7 +117,7 @@ class Wishes:
         size: i64 = min(len(norm), _MOST)
         for at in range(size):
             code: i64 = ord(norm[at])
-            if code >= _LATIN_SIZE or not self._latin[code]:
+            if code >= _ASCII or not self._silent[code]:
                 places = append(places, self._of_char.get(code))
         for hit in hits[:_MOST]:
             index: i64 = hit[0]
@@ -161,25 +149,12 @@ class Wishes:
                 self._work_out(index)
             self._say(said, start, end - start, self._concept[index], which)
             self._say(said, start, end - start, self._word[index], which)
-        kept: list[tuple[int, int]] = []
-        for key in sorted(said, key=said.__getitem__, reverse=True):
-            start = key >> _WIDE
-            end = start + (key & (1 << _WIDE) - 1)
-            if all(end <= first or last <= start for first, last in kept):
-                kept.append((start, end))
-                if len(kept) == _EVIDENCE:
-                    break
-        return sorted(kept)
+        return loudest(said)
 
     def _say(self, said: dict[int, int], start: i64, width: i64, place: i64, which: i64) -> None:
         """Add what a row says for an intent to what its span says."""
-        if place <= 0:
-            return
-        word = self._rows[place + which // _FIELDS] + _BIAS
-        points = (word >> which % _FIELDS * _BITS & _MASK) - _HALF
-        if points > 0:
-            key = start << _WIDE | width
-            said[key] = said.get(key, 0) + points
+        if place > 0:
+            say(said, start, width, _field(self._rows[place + which // _FIELDS] + _BIAS, which))
 
 
 def _packed(points: list[int]) -> list[int]:
@@ -191,6 +166,6 @@ def _packed(points: list[int]) -> list[int]:
     ]
 
 
-def _field(sums: vec[i64], which: i64) -> i64:
-    """Return the sum of one intent; a sum begins with `_BIAS`."""
-    return (sums[which // _FIELDS] >> which % _FIELDS * _BITS & _MASK) - _HALF
+def _field(word: i64, which: i64) -> i64:
+    """Return the points of one intent in a number to which `_BIAS` was added."""
+    return (word >> which % _FIELDS * _BITS & _MASK) - _HALF

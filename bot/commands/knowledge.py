@@ -95,10 +95,11 @@ def _summary(classifier: Classifier, report: Report, *, verbose: bool) -> None:
 @click.argument("messages", type=click.Path(exists=True, dir_okay=False, path_type=Path), nargs=-1)
 @_FOLDER
 def learn(messages: tuple[Path, ...], folder: Path | None) -> None:
-    """Learn how messages are told: write telling.tsv anew.
+    """Learn how messages are told, and what they want: write telling.tsv and wishing.tsv anew.
 
     MESSAGES: files with a label and a text a line, parted by a tab; default: messages.tsv of the base. The
-    examples of the base's rules are learnt with them. Needs the extra `learn`.
+    examples of the base's rules are learnt with them, and wishes.tsv of the base (intent, tab, text), whose
+    messages count as none. Needs the extra `learn`.
     """
     try:
         learning = import_module("intents.learn")
