@@ -7,6 +7,7 @@ from operator import itemgetter
 from typing import Final
 
 from intents import automaton
+from intents.analysis import Analysis
 from intents.automaton import Hit
 from intents.evidence import evidence_of
 from intents.explain import Explanation, explain
@@ -18,6 +19,7 @@ from intents.homophone import Homophones
 from intents.judge import Case
 from intents.lexicon import Lexicon
 from intents.marks import LATIN, UNUSUAL, marks_of
+from intents.outcomes import Outcomes
 from intents.reading import Finding, Reading, Span
 from intents.rules import Judge
 from intents.segment import Segmenter
@@ -25,7 +27,7 @@ from intents.tables import normalise
 from intents.telling import Above, Scales
 from intents.terms import Kind, Term
 from intents.verdict import Evidence, Label, Verdict
-from intents.wishing import TOLD, Wishes
+from intents.wishing import Wishes
 from knowledge import KnowledgeBase, Rule
 
 HANZI: Final = re.compile("[\u4e00-\u9fd5]+")
@@ -40,7 +42,6 @@ OTHER_MATTERS: Final = frozenset(
 #: P1 and P2 lie so far below none where the telling leaves no doubt that no fault is told: no need to guess.
 NO_FAULT: Final = -0.75
 _MINOR: Final = Label.P2.value
-_LABELS: Final = {label.value: label for label in Label}
 #: Named tuples are made as plain ones are: half the cost of their own constructor, and there are many.
 _new: Final = tuple.__new__
 _start: Final = itemgetter(1)  # of a span
@@ -48,61 +49,6 @@ _start: Final = itemgetter(1)  # of a span
 _OVER: Final = frozenset(["recovered", "thanks"])
 #: What a sign that decided is evidence of.
 _TOLD: Final = Term("", Kind.IGNORE, "telling")
-
-
-class Outcome:
-    """All of a verdict but text and evidence. There are few of them, and each is made once."""
-
-    __slots__ = ("ask", "clause", "confidence", "intent", "label", "rule")
-
-    def __init__(self, label: Label, rule: Rule, confidence: float, ask: str | None) -> None:
-        self.label = label
-        self.intent = rule.intent
-        self.rule = rule.id
-        self.clause = rule.clause
-        self.confidence = confidence
-        self.ask = ask
-
-
-class Analysis:
-    """A settled case: the rule that won by what was found, on which finding, and the rule that stands."""
-
-    __slots__ = ("apart", "case", "favoured", "finding", "found", "hits", "rule", "wish")
-
-    def __init__(
-        self, case: Case, found: Rule, finding: Finding | None, hits: list[Hit], rule: Rule, favoured: str
-    ) -> None:
-        self.case = case
-        self.found = found
-        self.finding = finding
-        self.hits = hits
-        self.rule = rule
-        #: The label that the way it is told speaks for.
-        self.favoured = favoured
-        #: What the graver fault's own clause weighs, where that was asked.
-        self.apart: Above | None = None
-        #: The rule whose opinion on what is wanted counted, where the message is none.
-        self.wish: Rule | None = None
-
-    @property
-    def doubted(self) -> bool:
-        """Whether the way it is told speaks against the verdict, though not enough to change it."""
-        return self.favoured != self.rule.label
-
-    @property
-    def told(self) -> bool:
-        """Whether how the message is told took the place of what was found."""
-        return self.rule.label != self.found.label
-
-    @property
-    def wished(self) -> bool:
-        """Whether how the message is put took the place of the rule that says what it wants."""
-        return self.rule.level == TOLD and self.rule.label == "none"
-
-    @property
-    def mask(self) -> int:
-        """The features that the rule won on."""
-        return self.case.seen(self.finding) if self.finding else self.case.seen_empty()
 
 
 class Classifier:
@@ -122,6 +68,7 @@ class Classifier:
         self.judge = Judge(base, self.features)
         self.scales = Scales(base.telling, self.terms)
         self.wishes = Wishes(base.wishing, self.terms)
+        self.outcomes = Outcomes(base)
         self._match = automaton.build(self.terms.texts, accelerate=accelerate)
         self.accelerate = accelerate
         self._other_matters = sum(
@@ -132,7 +79,6 @@ class Classifier:
         self._segment: Segmenter | None = None
         self._homophones: Homophones | None = None
         self._fuzzy: Fuzzy | None = None
-        self._outcomes: dict[tuple[str, str, str], Outcome] = {}
 
     @property
     def segment(self) -> Segmenter:
@@ -258,7 +204,7 @@ class Classifier:
 
     def verdict(self, text: str, analysis: Analysis) -> Verdict:
         """Return the verdict with its evidence in the original text."""
-        o = self.outcome(analysis)
+        o = self.outcomes.of(analysis)
         evidence = tuple(
             [
                 _new(Evidence, (text[start:end], start, end, term.concept))
@@ -267,37 +213,10 @@ class Classifier:
         )
         return _new(Verdict, (text, o.label, o.intent, o.rule, o.clause, evidence, o.confidence, o.ask))
 
-    def outcome(self, analysis: Analysis) -> Outcome:
-        """Return what the verdict says beside its evidence."""
-        key = analysis.found.id, analysis.rule.id, analysis.favoured
-        outcome = self._outcomes.get(key)
-        if outcome is None:
-            rule = analysis.rule
-            outcome = Outcome(_LABELS[rule.label], rule, self._confidence(analysis), self._ask(analysis))
-            self._outcomes[key] = outcome
-        return outcome
-
     def evidence(self, analysis: Analysis) -> list[Span]:
         """Return the spans that counted, in order."""
         spans = evidence_of(analysis.case, analysis.finding)
         return self._and_signs(spans, analysis) if analysis.told or analysis.wished else spans
-
-    def _confidence(self, analysis: Analysis) -> float:
-        """Return the share of such verdicts that are right; what is found and how it is told may differ."""
-        shares = self.base.calibration
-        level = "doubted" if analysis.doubted else "told" if analysis.told else analysis.found.level
-        return shares.get(level, shares[analysis.found.level])
-
-    def _ask(self, analysis: Analysis) -> str | None:
-        """Return the question that would decide it: the rule's, or where it is doubted the doubt's."""
-        rule, questions = analysis.rule, self.base.questions
-        if rule.label == "none":
-            is_open = rule.intent == "other" and (analysis.doubted or analysis.found.label != "none")
-            return questions.get("what", rule.ask) if is_open else rule.ask
-        if not analysis.doubted:
-            between = analysis.told and analysis.found.label != "none"  # what it is has been said
-            return questions.get("priority", rule.ask) if between else rule.ask
-        return questions.get("present" if analysis.favoured == "none" else "priority", rule.ask)
 
     def _and_signs(self, spans: list[Span], analysis: Analysis) -> list[Span]:
         """Return the evidence with the signs that decided, where they lie outside it."""

@@ -16,7 +16,8 @@ from intents.verdict import Verdict
 from knowledge import WANTED
 
 if TYPE_CHECKING:
-    from intents.classifier import Analysis, Classifier
+    from intents.analysis import Analysis
+    from intents.classifier import Classifier
 
 _WISHES: Final = 3  # intents in an explanation
 

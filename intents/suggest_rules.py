@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import combinations
 
-from intents.classifier import Analysis, Classifier
+from intents.analysis import Analysis
+from intents.classifier import Classifier
 from intents.suggest import SUPPORT
 from intents.trial import Trial
 from knowledge import Correction, Rule

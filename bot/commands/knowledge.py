@@ -116,12 +116,12 @@ def learn(messages: tuple[Path, ...], folder: Path | None) -> None:
     telling = learning.learn([*texts, *quiet, *learning.examples(base)], base)
     write_telling(telling, where)
     many = len(texts) + len(quiet)
-    click.echo(f"{len(telling.signs)} signs learnt from {many} messages and the rules' examples")
+    click.echo(f"从 {many} 条消息和规则的例句学到 {len(telling.signs)} 种说法的分数（telling.tsv）")
     if wishes:
         base = _classifier(folder).base
         wishing = learning.learn_wishes([*wishes, *learning.wished(base)], base)
         write_wishing(wishing, where)
-        click.echo(f"{len(wishing.signs)} signs of wishes learnt from {len(wishes)} messages")
+        click.echo(f"从 {len(wishes)} 条消息学到 {len(wishing.signs)} 种意图的分数（wishing.tsv）")
 
 
 @knowledge.command()

@@ -8,7 +8,7 @@ from json.encoder import encode_basestring
 from typing import Any, Final, NamedTuple
 
 from intents import Classifier, Verdict
-from intents.classifier import Outcome
+from intents.outcomes import Outcome
 from intents.reading import Span
 
 #: The JSON of what a base says: there is little of it, and it comes with every message.
@@ -90,7 +90,7 @@ def answer(
         written.append(as_text(classifier.classify(text)).encode(encoding, "replace"))
         return
     analysis = classifier.analyse(text)
-    _add_json(text, spelt, classifier.outcome(analysis), classifier.evidence(analysis), written)
+    _add_json(text, spelt, classifier.outcomes.of(analysis), classifier.evidence(analysis), written)
 
 
 def unpack(line: str) -> str:
