@@ -29,6 +29,7 @@ _LINE: Final = BITS["sphere.line"]
 _UNKNOWN_SPHERE: Final = BITS["sphere.unknown"]
 _NO_TOPIC: Final = BITS["sphere.person"] | ASIDE
 _ONE: Final = BITS["scope.one"]
+_NARROW: Final = SCOPE_SOME | _ONE
 _UNKNOWN_SCOPE: Final = BITS["scope.unknown"]
 _SELF: Final = BITS["who.self"]
 _WE: Final = BITS["who.we"]
@@ -168,6 +169,8 @@ class Case:
             near = clause.sentence.scope
             if not near and self.size <= LONG:  # a long message tells of many things
                 near = self.scope_anywhere
+            if near & _NARROW and not near & SCOPE_ALL and self.told_apart(f):
+                return _UNKNOWN_SCOPE  # 有个座席没声音，另外数据库挂了: not of the one
         elif near & SCOPE_ALL and near != SCOPE_ALL and self._shared(f):
             return SCOPE_ALL  # 两台网关全部失联
         return near & SCOPE_SOME or near & _ONE or near or _UNKNOWN_SCOPE
@@ -228,13 +231,13 @@ def _drop_inside(clause: Clause, quantity: Quantity) -> None:
     kept = [span for span in near if not (quantity.start < span[1] and span[2] <= quantity.end)]
     if len(kept) < len(near):
         clause.scoped[:REACH] = kept
-        if not any(span[0].scope & (SCOPE_SOME | _ONE) for span in kept):
-            clause.scope &= ~(SCOPE_SOME | _ONE)
+        if not any(span[0].scope & _NARROW for span in kept):
+            clause.scope &= ~_NARROW
 
 
 def _narrowed(scoped: list[Span]) -> bool:
     """Return whether the last word on whom it meets is a narrow one: 全中心就他一个人."""
-    return bool(scoped) and bool(scoped[-1][0].scope & (SCOPE_SOME | _ONE))
+    return bool(scoped) and bool(scoped[-1][0].scope & _NARROW)
 
 
 def _possible(norm: str) -> int:

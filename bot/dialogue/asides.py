@@ -45,7 +45,9 @@ def of(turn: Turn, read: reading.Report) -> answers.Answer | None:
     is_working_on_it = any(case.ticket.is_live for case in turn.desk.tickets.live(turn.chat))
     if is_working_on_it and len(turn.text) <= _LEAVE_LENGTH and _LEAVE.search(turn.text):
         return leave
-    if intent in _MAY_MEAN_ONSITE and _ONSITE.search(turn.text):
+    # while nothing is open nobody is on the way: 明天能来现场吗 asks whether one may come
+    may_mean_onsite = intent in _MAY_MEAN_ONSITE or (intent == "status" and not is_working_on_it)
+    if may_mean_onsite and _ONSITE.search(turn.text):
         return onsite
     is_call = intent == "other" and len(turn.text) <= _CALL_LENGTH and _CALLS.search(turn.text)
     if (intent == "greeting" or is_call) and turn.desk.tickets.live(turn.chat):

@@ -50,7 +50,9 @@ def request(r: Reading, t: Term, s: int, e: int) -> None:
 def record(r: Reading, t: Term, s: int, e: int) -> None:
     if t.text[0] in _CLOSING:  # “系统故障请稍后再拨”那段语音
         _kill(r, FATE_RECORD)
-    elif r.findings:
+    elif r.findings and (
+        not t.bare or e >= r.size - 1
+    ):  # 登录失败的处理方法: bare ones stand at the end, as in a heading
         last = r.findings[-1]
         # 收不到提醒 names what is missing; 掉线提醒 and 收不到的提醒 are names themselves
         named = not last.negative or t.text[0] in "的那这”"

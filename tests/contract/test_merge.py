@@ -166,7 +166,7 @@ def test_a_report_that_joined_wrongly_becomes_its_own_with_its_own_time(colleagu
 
 
 def test_after_a_split_a_ticket_is_of_its_own_fault_only(world: World) -> None:
-    world.customer("座席那边不太对")
+    world.customer("座席有状况")
     world.wait(minutes=2)
     world.customer("IVR挂了")
     assert len(world.tickets()) == 1
@@ -175,7 +175,7 @@ def test_after_a_split_a_ticket_is_of_its_own_fault_only(world: World) -> None:
     world.staff("拆分 T1 1")
 
     first, second = world.tickets()
-    assert (first["summary"], second["summary"]) == ("座席那边不太对", "IVR挂了")
+    assert (first["summary"], second["summary"]) == ("座席有状况", "IVR挂了")
     assert first["concepts"] == ["agent.people", "fail.vague"]
     assert "命中：无（信息不足）" in world.staff("工单 T1")  # and no more what the other fault was known by
     assert "IVR" not in world.customer("为什么 T1")
