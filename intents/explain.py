@@ -9,7 +9,7 @@ from intents.features import BITS
 from intents.judge import Case
 from intents.quantity import find
 from intents.reading import FAR, Clause, Finding
-from intents.signs import CONCEPT, THEN
+from intents.signs import CONCEPT, FIRST, LAST, THEN
 from intents.tables import normalise
 from intents.telling import Sign, caution
 from intents.verdict import Verdict
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from intents.classifier import Classifier
 
 _WISHES: Final = 3  # intents in an explanation
+_ENDS: Final = {FIRST: "（开头）", LAST: "（结尾）"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,6 +172,8 @@ def _wishes(classifier: Classifier, analysis: Analysis, text: str) -> tuple[Wish
 def _sign(classifier: Classifier, sign: Sign, text: str) -> Sign:
     """Return the sign as people write it: what stands in the text, and the concept's Chinese name."""
     written = text[sign.start : sign.end]
+    if len(sign.text) == 2 and sign.text[0] in _ENDS:
+        return sign._replace(text=written + _ENDS[sign.text[0]])
     concept = sign.text.removeprefix(CONCEPT)
     if concept == sign.text or len(sign.text) == 1:
         return sign._replace(text=written)

@@ -38,9 +38,9 @@ TRUST = {
     "P2.likely": (0.1, 0.45),
     "P2.guess": (-0.1, 0.2),
     "none.settled": (-1.25, -1.4),
-    "none.sure": (-0.35, -0.25),
-    "none.likely": (-0.5, -0.35),
-    "none.guess": (-0.3, -0.3),
+    "none.sure": (-0.1, -0.15),
+    "none.likely": (-0.25, -0.25),
+    "none.guess": (-0.05, -0.2),
 }
 
 
@@ -138,7 +138,8 @@ def _features(
     features = vectoriser.fit_transform(texts)
     names, rarities = vectoriser.get_feature_names_out(), vectoriser.idf_
     rarity = dict(zip(names, rarities, strict=True))
-    lengths = np.array([_length(one, rarity, shortest) for one in signs])
+    rarest = float(max(rarities))
+    lengths = np.array([_length(one, rarity, rarest, shortest) for one in signs])
     return features.multiply(1 / lengths[:, np.newaxis]).tocsr(), names, rarities
 
 
@@ -151,8 +152,7 @@ def _together(read: tuple[list[str], list[str]]) -> list[str]:
     return signs + pairs
 
 
-def _length(signs: Sequence[str], rarity: Mapping[str, float], shortest: int) -> float:
+def _length(signs: Sequence[str], rarity: Mapping[str, float], rarest: float, shortest: int) -> float:
     """Return a text's length as `Scales` does: pairs do not count, what is unknown is as rare as can be."""
-    rarest = max(rarity.values())
     known = [rarity.get(sign, rarest) ** 2 for sign in signs]
     return sqrt(max(sum(known), shortest * rarest**2))

@@ -8,11 +8,13 @@ from typing import Final
 from librt.vecs import append, vec
 from mypy_extensions import i64
 
-#: A key of two that stand together: which kind, and a code point or a concept's number each.
+#: A key of two that stand together, or of one at an end: its kind, and a code point or concept's number each.
 CODE: Final = 21
 BESIDE: Final = 1 << 2 * CODE
 APART: Final = 2 << 2 * CODE
 BEHIND: Final = 3 << 2 * CODE
+STARTS: Final = 4 << 2 * CODE
+ENDS: Final = 5 << 2 * CODE
 _WIDE: Final = 12  # bits of a span's width, in characters
 _EVIDENCE: Final = 3  # spans that stand as evidence, where points decided
 #: Spreads keys that differ in their upper half only.

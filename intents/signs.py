@@ -15,6 +15,9 @@ THEN: Final = ">"
 #: Before two characters side by side, and before two with one between them.
 PAIR: Final = "+"
 GAP: Final = "~"
+#: Before the character that a text begins with, and before the one that it ends with.
+FIRST: Final = "^"
+LAST: Final = "$"
 LETTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyz")
 #: Say nothing: an extension's number is none of how a fault is told.
 DIGITS: Final = frozenset("0123456789")
@@ -39,9 +42,10 @@ def signs_of(norm: str, hits: Sequence[Hit], terms: Sequence[Term]) -> list[tupl
 
 
 def pairs_of(norm: str, hits: Sequence[Hit], terms: Sequence[Term]) -> list[tuple[str, int, int]]:
-    """Return the signs of what stands together, once each where it first stands.
+    """Return the signs of what stands where, once each where it first stands.
 
-    Two characters side by side, two with one between them, and two concepts that follow each other.
+    Two characters side by side, two with one between them, two concepts that follow each other, and the
+    characters at both ends.
     """
     first: dict[str, tuple[int, int]] = {}
     for kind, step in ((PAIR, 1), (GAP, 2)):
@@ -51,4 +55,20 @@ def pairs_of(norm: str, hits: Sequence[Hit], terms: Sequence[Term]) -> list[tupl
     known = [(terms[index].concept, start, end) for index, start, end in hits if terms[index].concept]
     for (one, start, _), (other, _, end) in pairwise(known):
         first.setdefault(f"{CONCEPT}{one}{THEN}{other}", (start, end))
+    for kind, at in zip((FIRST, LAST), ends_of(norm), strict=True):
+        if at >= 0:
+            first[kind + norm[at]] = (at, at + 1)
     return [(sign, start, end) for sign, (start, end) in first.items()]
+
+
+def ends_of(norm: str) -> tuple[int, int]:
+    """Return where a text begins and ends, white space and digits aside; (-1, -1) where nothing else is."""
+    last = len(norm) - 1
+    while last >= 0 and (norm[last] in DIGITS or norm[last].isspace()):
+        last -= 1
+    if last < 0:
+        return -1, -1
+    first = 0
+    while norm[first] in DIGITS or norm[first].isspace():
+        first += 1
+    return first, last

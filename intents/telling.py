@@ -16,8 +16,20 @@ from librt.vecs import append, vec
 from mypy_extensions import i64
 
 from intents.automaton import Hit
-from intents.points import APART, BEHIND, BESIDE, CODE, Table, apart, loudest, say
-from intents.signs import CONCEPT, DIGITS, GAP, PAIR, THEN, pairs_of, signs_of, signs_of_term
+from intents.points import APART, BEHIND, BESIDE, CODE, ENDS, STARTS, Table, apart, loudest, say
+from intents.signs import (
+    CONCEPT,
+    DIGITS,
+    FIRST,
+    GAP,
+    LAST,
+    PAIR,
+    THEN,
+    ends_of,
+    pairs_of,
+    signs_of,
+    signs_of_term,
+)
 from intents.terms import Term
 from knowledge import Rule, Telling
 
@@ -85,7 +97,7 @@ class Scales:
         )
         largest = max((max(row[:3]) - min(row[:3]) for row in telling.signs.values()), default=0)
         #: so many characters and words fit into a field with what stands beside them, whatever they are
-        self._fits = min((_HALF - 1) // (3 * largest) if largest else _HALF, _LONG)
+        self._fits = min((_HALF - 1) // (3 * largest) - 1 if largest else _HALF, _LONG)  # and both ends
         if self._rarest:
             self._fits = min(self._fits, (1 << 63 - 2 * _BITS) // (2 * self._rarest))
         base = telling.base
@@ -98,8 +110,12 @@ class Scales:
         return _both(row) + _FIELD * _FIELD * row[3] ** 2
 
     def _key(self, sign: str) -> int:
-        """Return the key of a sign of two that stand together, else 0."""
+        """Return the key of a sign of two that stand together, or of one at an end, else 0."""
         kind = sign[0]
+        if kind != CONCEPT and not DIGITS.isdisjoint(sign):
+            return 0  # digits say nothing, whoever wrote the table
+        if len(sign) == 2 and kind in (FIRST, LAST):
+            return (STARTS if kind == FIRST else ENDS) | ord(sign[1])
         if len(sign) == 3 and kind in (PAIR, GAP):
             return (BESIDE if kind == PAIR else APART) | ord(sign[1]) << CODE | ord(sign[2])
         first, then, second = sign[1:].partition(THEN)
@@ -119,6 +135,9 @@ class Scales:
             return None
         table = self._together
         total += table.total(apart(norm, 1, BESIDE)) + table.total(apart(norm, 2, APART))
+        first, last = ends_of(norm)
+        if first >= 0:
+            total += table.get(STARTS | ord(norm[first])) + table.get(ENDS | ord(norm[last]))
         total += self._following(hits)
         rarity = total >> 2 * _BITS
         length = sqrt(rarity if rarity > self._least else self._least)
@@ -254,6 +273,10 @@ class Scales:
             _say(said, end, 3, _lift(table.get(APART | one << CODE | code), at))
             one = two
             two = code
+        head, tail = ends_of(norm)
+        if head >= 0:
+            _say(said, head + 1, 1, _lift(table.get(STARTS | ord(norm[head])), at))
+            _say(said, tail + 1, 1, _lift(table.get(ENDS | ord(norm[tail])), at))
         since: i64 = 0  # where the last concept began
         last: i64 = 0
         for index, start, stop in hits:

@@ -32,8 +32,10 @@ _WORDS: Final = 7  # enough for 21 intents
 _MOST: Final = 1000  # characters and words: of more a field could not hold the sum
 #: Signs: of a shorter text little is said by how it is put.
 SHORTEST: Final = 2
-#: What lies below speaks for too little to take the place of what a rule says.
-UNSURE: Final = -0.3
+#: What lies below speaks for too little to take the place of what a rule says; of a rule that asks, or that
+#: stands where a failure was found, more is needed. Chosen on messages that were left out of the learning.
+UNSURE: Final = -0.4
+PLAIN: Final = 0.0
 TOLD: Final = "told"
 _OPEN: Final = -1  # not worked out yet
 _ASCII: Final = 128
@@ -78,7 +80,7 @@ class Wishes:
         weights = self.weigh(norm, hits)
         weights[WANTED.index(rule.intent)] += trust
         most = max(weights)
-        plain = most > (0.0 if rule.ask or rule.level == TOLD else UNSURE)
+        plain = most > (PLAIN if rule.ask or rule.level == TOLD else UNSURE)
         return WANTED[weights.index(most)] if plain else rule.intent
 
     def weigh(self, norm: str, hits: Sequence[Hit]) -> list[float]:

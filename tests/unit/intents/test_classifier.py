@@ -185,7 +185,8 @@ def test_only_what_is_said_to_work_again_has_recovered(text: str, intent: str) -
     assert default_classifier().classify(text).intent == intent
 
 
-def test_the_question_fits_what_a_fault_has_said_already() -> None:
-    verdict = default_classifier().classify("电话打不出去")
+@pytest.mark.parametrize("text", ["电话打不出去", "一转接客户就听到忙音"])
+def test_the_question_fits_what_a_fault_has_said_already(text: str) -> None:
+    verdict = default_classifier().classify(text)
     assert verdict.rule == "p2.told"
     assert verdict.ask == default_classifier().base.questions["priority"]

@@ -43,18 +43,32 @@ def test_signs_are_the_characters_the_words_and_the_concepts_once_each() -> None
     assert signs_of("", [], TERMS) == []
 
 
-def test_pairs_are_characters_together_or_one_apart_and_concepts_in_a_row_once_each() -> None:
+def test_pairs_are_characters_together_or_one_apart_concepts_in_a_row_and_both_ends_once_each() -> None:
     hits = [(1, 0, 1), (2, 1, 2), (0, 2, 4)]
     assert pairs_of("断，全断，全", hits, TERMS) == [
         *(("+断，", 0, 2), ("+，全", 1, 3), ("+全断", 2, 4)),
         *(("~断全", 0, 3), ("~，断", 1, 4), ("~全，", 2, 5)),
         ("@fail>fail", 0, 4),
+        *(("^断", 0, 1), ("$全", 5, 6)),
     ]
-    assert pairs_of("断", [(1, 0, 1)], TERMS) == pairs_of("", [], TERMS) == []
+    assert pairs_of("断", [(1, 0, 1)], TERMS) == [("^断", 0, 1), ("$断", 0, 1)]
+    assert pairs_of("8001", [], TERMS) == pairs_of("", [], TERMS) == []
+    assert pairs_of(" 8断1\n", [], TERMS)[-2:] == [("^断", 2, 3), ("$断", 2, 3)]
+
+
+def test_an_end_of_a_message_is_named_where_it_is_shown() -> None:
+    telling = Telling(
+        (0.0, 0.0, 0.0), {}, {"^断": (20, 10, -10, 60), "$了": (9, 0, -9, 60), "断": (5, 0, 0, 60)}
+    )
+    shown = Classifier(replace(load(), telling=telling)).explain("断 了 ").signs
+    assert [(sign.text, sign.start, sign.end) for sign in shown] == [
+        *(("断（开头）", 0, 1), ("了（结尾）", 2, 3), ("断", 0, 1)),
+    ]
 
 
 def test_pairs_add_points_and_no_length() -> None:
-    pairs = {"+断了": (20, 10, -10, 60), "~断呢": (7, 0, 0, 60), "@fail>fail": (0, 30, 0, 60)}
+    pairs = {"+断了": (20, 10, -10, 60), "~断呢": (4, 0, 0, 60), "@fail>fail": (0, 30, 0, 60)}
+    pairs |= {"^断": (2, 0, 0, 60), "$断": (1, 0, 0, 60), "^了": (90, 0, 0, 60), "$呢": (90, 0, 0, 60)}
     hits = [(1, 0, 1), (2, 3, 4), (1, 4, 5)]
     for more, adds in (({}, (0, 0, 0)), (pairs, (27, 40, -10))):
         scales = Scales(Telling((0.0, 0.0, 0.0), {}, SIGNS | more), TERMS)
