@@ -24,6 +24,7 @@ from bot.dialogue.commands import Command, customer_command
 from bot.dialogue.turn import Turn
 
 _ONSITE = re.compile(r"上门|[到来去]现场|派(个|位|几个)?(人|工程师|师傅|技术)|驻场")
+_WHEN = re.compile("什么时候|啥时候|几时|几点|何时|多久|到哪")
 _LEAVE = re.compile(
     r"(单子|工单|报修|刚才).{0,6}(撤|取消)|(撤|取消).{0,6}(单子|工单|报修|刚才)"
     r"|^(算了|先|那|就|[,， ])*(取消|撤销|撤单|撤了|撤掉|撤回)(了|吧|掉)*([。.!！,，]|$)"
@@ -45,8 +46,9 @@ def of(turn: Turn, read: reading.Report) -> answers.Answer | None:
     is_working_on_it = any(case.ticket.is_live for case in turn.desk.tickets.live(turn.chat))
     if is_working_on_it and len(turn.text) <= _LEAVE_LENGTH and _LEAVE.search(turn.text):
         return leave
-    # while nothing is open nobody is on the way: 明天能来现场吗 asks whether one may come
-    may_mean_onsite = intent in _MAY_MEAN_ONSITE or (intent == "status" and not is_working_on_it)
+    # while nothing is open nobody is on the way: 能上门吗 asks whether one may come, and not when
+    asks_whether = intent == "status" and not is_working_on_it and not _WHEN.search(turn.text)
+    may_mean_onsite = intent in _MAY_MEAN_ONSITE or asks_whether
     if may_mean_onsite and _ONSITE.search(turn.text):
         return onsite
     is_call = intent == "other" and len(turn.text) <= _CALL_LENGTH and _CALLS.search(turn.text)
