@@ -46,6 +46,11 @@ class Analysis:
         return self.rule.level == TOLD and self.rule.label == "none"
 
     @property
+    def level(self) -> str:
+        """The key of the base's calibration that says how sure the verdict is."""
+        return "doubted" if self.doubted else "told" if self.told else self.found.level
+
+    @property
     def mask(self) -> int:
         """The features that the rule won on."""
         return self.case.seen(self.finding) if self.finding else self.case.seen_empty()

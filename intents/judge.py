@@ -169,7 +169,7 @@ class Case:
             near = clause.sentence.scope
             if not near and self.size <= LONG:  # a long message tells of many things
                 near = self.scope_anywhere
-            if near & _NARROW and not near & SCOPE_ALL and self.told_apart(f):
+            if near & _NARROW and not near & SCOPE_ALL and len(self.live) <= REACH and self.told_apart(f):
                 return _UNKNOWN_SCOPE  # 有个座席没声音，另外数据库挂了: not of the one
         elif near & SCOPE_ALL and near != SCOPE_ALL and self._shared(f):
             return SCOPE_ALL  # 两台网关全部失联

@@ -45,8 +45,7 @@ class Outcomes:
 
     def _confidence(self, analysis: Analysis) -> float:
         """Return the share of such verdicts that are right; what is found and how it is told may differ."""
-        level = "doubted" if analysis.doubted else "told" if analysis.told else analysis.found.level
-        return self._shares.get(level, self._shares[analysis.found.level])
+        return self._shares.get(analysis.level, self._shares[analysis.found.level])
 
     def _ask(self, analysis: Analysis) -> str | None:
         """Return the question that would decide it: the rule's, or where it is doubted the doubt's."""

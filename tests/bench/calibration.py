@@ -36,8 +36,7 @@ def shares() -> dict[tuple[str, float], list[bool]]:
         for label, text in known[fold::FOLDS]:
             analysis = classifier.analyse(text)
             verdict = classifier.verdict(text, analysis)
-            state = "doubted" if analysis.doubted else "told" if analysis.told else analysis.found.level
-            found[state, verdict.confidence].append(verdict.label.value == label)
+            found[analysis.level, verdict.confidence].append(verdict.label.value == label)
     return found
 
 
